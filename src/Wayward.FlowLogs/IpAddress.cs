@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+
+namespace Wayward.FlowLogs;
+
+/// <summary>
+/// An IP address as one 128-bit number in network order. IPv4 lives at <c>::ffff:0:0/96</c>, so that an address and its
+/// IPv4-mapped form are the same value and sort together. <c>default</c> is <c>::</c>, which is never a real endpoint and
+/// stands for "no address" where a field may be absent.
+/// </summary>
+/// <remarks>
+/// <see cref="IPAddress"/> is not used for reading: it accepts octal, short and bracketed forms (dotnet/runtime #76368) and calls
+/// <c>::ffff:8.8.8.8</c> different from <c>8.8.8.8</c>.
+/// </remarks>
+public readonly record struct IpAddress(UInt128 Bits) : IComparable<IpAddress>, ISpanFormattable
+{
+    private static readonly UInt128 V4Prefix = new(0, 0x0000_FFFF_0000_0000UL);
+
+    /// <summary>No address.</summary>
+    public static readonly IpAddress None;
+
+    public static IpAddress FromIPv4(uint networkOrder) => new(V4Prefix | networkOrder);
+
+    public bool IsNone => Bits == UInt128.Zero;
+
+    /// <summary>True for an IPv4 address, written dotted.</summary>
+    public bool IsIPv4 => Bits >> 32 == V4Prefix >> 32;
+
+    /// <summary>The IPv4 address as a number, 8.8.8.8 being 0x08080808. Only meaningful when <see cref="IsIPv4"/>.</summary>
+    public uint IPv4Bits => (uint)Bits;
+
+    public int CompareTo(IpAddress other) => Bits.CompareTo(other.Bits);
+
+    public static bool operator <(IpAddress left, IpAddress right) => left.Bits < right.Bits;
+    public static bool operator >(IpAddress left, IpAddress right) => left.Bits > right.Bits;
+    public static bool operator <=(IpAddress left, IpAddress right) => left.Bits <= right.Bits;
+    public static bool operator >=(IpAddress left, IpAddress right) => left.Bits >= right.Bits;
+
+    /// <summary>Strict reading: four decimal octets without leading zeros, or RFC 4291 text without brackets, zone or port.</summary>
+    /// <param name="text">ASCII bytes.</param>
+    public static bool TryParse(ReadOnlySpan<byte> text, out IpAddress address) => IpText.TryParse(text, out address);
+
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out IpAddress)"/>
+    public static bool TryParse(ReadOnlySpan<char> text, out IpAddress address)
+    {
+        Span<byte> ascii = stackalloc byte[IpText.MaxLength];
+        if (text.Length > ascii.Length || System.Text.Ascii.FromUtf16(text, ascii, out int n) != System.Buffers.OperationStatus.Done)
+        {
+            address = default;
+            return false;
+        }
+        return IpText.TryParse(ascii[..n], out address);
+    }
+
+    /// <exception cref="FormatException">The text is not a strictly written address.</exception>
+    public static IpAddress Parse(string text) =>
+        TryParse(text.AsSpan(), out var address) ? address : throw new FormatException($"'{text}' is not an IP address.");
+
+    /// <summary>4 bytes for IPv4, 16 for IPv6, network order: the form stored in the database, where it sorts and ranges as bytes.</summary>
+    public byte[] ToBytes()
+    {
+        Span<byte> all = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(all, Bits);
+        return IsIPv4 ? all[12..].ToArray() : all.ToArray();
+    }
+
+    /// <exception cref="ArgumentException">Not 4 or 16 bytes.</exception>
+    public static IpAddress FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length switch
+    {
+        4 => FromIPv4(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes)),
+        16 => new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes)),
+        _ => throw new ArgumentException($"An address has 4 or 16 bytes, not {bytes.Length}.", nameof(bytes)),
+    };
+
+    /// <summary>Dotted for IPv4, RFC 5952 for IPv6.</summary>
+    public override string ToString()
+    {
+        Span<char> buffer = stackalloc char[IpText.MaxLength];
+        TryFormat(buffer, out int n, default, CultureInfo.InvariantCulture);
+        return new string(buffer[..n]);
+    }
+
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, Bits);
+        var address = IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes);
+        return address.TryFormat(destination, out charsWritten);
+    }
+}

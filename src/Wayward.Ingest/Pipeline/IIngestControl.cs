@@ -1,0 +1,21 @@
+using Wayward.Ingest.Sources;
+
+namespace Wayward.Ingest.Pipeline;
+
+/// <summary>What the Ingest page and the health checks see, and the operator's verbs.</summary>
+public interface IIngestControl
+{
+    IReadOnlyList<SourceStatus> Sources { get; }
+    IngestProgress Progress { get; }
+    /// <summary>Puts an object back in the queue; audited.</summary>
+    Task<bool> RetryAsync(long objectId, string actor, CancellationToken cancellation);
+    /// <summary>Sets an object aside; audited.</summary>
+    Task<bool> SkipAsync(long objectId, string actor, CancellationToken cancellation);
+    /// <summary>Looks at every source now.</summary>
+    void Poke();
+    /// <summary>Completes when no source has anything waiting and detection has caught up.</summary>
+    Task WhenIdleAsync(CancellationToken cancellation);
+}
+
+/// <param name="Total">Objects known when the run began plus those found since.</param>
+public sealed record IngestProgress(long Done, long Total, long Bytes, long Records, double RecordsPerSecond, bool Idle, DateTimeOffset? LastCommit, DateTimeOffset? LastDetection);

@@ -1,0 +1,64 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+
+namespace Wayward.Storage.Contacts;
+
+/// <summary>A finished object and what it contributes; committed as one.</summary>
+public sealed record ObjectContribution(SourceObjectDone Object, ContactBatch Batch);
+
+/// <summary>What the ledger row of a finished object records.</summary>
+public sealed record SourceObjectDone
+{
+    public required long ObjectId { get; init; }
+    public required string Source { get; init; }
+    public required string Container { get; init; }
+    public required string Key { get; init; }
+    public required string ETag { get; init; }
+    public required string Sha256 { get; init; }
+    public required long ObjectBytes { get; init; }
+    public required long ExpandedBytes { get; init; }
+    public required long Records { get; init; }
+    public required long ContactRecords { get; init; }
+    public required long Quarantined { get; init; }
+    /// <summary>Sample of quarantined lines, JSON array of {line, column, reason}.</summary>
+    public string? QuarantineJson { get; init; }
+    public string? SkippedJson { get; init; }
+    public required string Format { get; init; }
+    public string Columns { get; init; } = "";
+    public required long FirstStart { get; init; }
+    public required long LastEnd { get; init; }
+    public required double ReadMilliseconds { get; init; }
+}
+
+/// <summary>
+/// Writes contributions and loads the ledger for judgement. The only writer of contacts, coverage and finished ledger rows.
+/// </summary>
+public interface IContactStore
+{
+    /// <summary>
+    /// Commits objects, each one's cells, coverage, facts, evidence and ledger row, in one transaction that is on disk when this returns.
+    /// An object that is already done, or whose content (sha256) is already done under another key, contributes nothing (the latter gets a row that says so).
+    /// </summary>
+    /// <returns>What was touched, for the judgement.</returns>
+    Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation);
+
+    /// <summary>The whole ledger.</summary>
+    Task<ContactLedger> LoadAsync(CancellationToken cancellation);
+
+    /// <summary>The part that <see cref="DetectionEngine.Judge(ContactLedger, DetectionScope)"/> needs for a scope.</summary>
+    Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation);
+
+    /// <summary>Touched since the last completed detection; survives a restart. Null = nothing.</summary>
+    Task<PendingDetection?> PendingAsync(CancellationToken cancellation);
+
+    /// <summary>Detection of everything up to this mark is stored.</summary>
+    Task CompleteDetectionAsync(long mark, CancellationToken cancellation);
+}
+
+/// <param name="Mark">Grows with every commit; given back to <see cref="IContactStore.CompleteDetectionAsync"/>.</param>
+/// <param name="Scope">Null = judge everything.</param>
+public sealed record PendingDetection(long Mark, DetectionScope? Scope);
+
+/// <param name="Committed">Objects that contributed.</param>
+/// <param name="Duplicates">Objects that contributed nothing.</param>
+public sealed record CommitResult(int Committed, int Duplicates);

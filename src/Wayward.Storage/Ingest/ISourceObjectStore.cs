@@ -1,0 +1,80 @@
+namespace Wayward.Storage.Ingest;
+
+/// <summary>Where an object stands in the ledger. Values are stored; do not renumber.</summary>
+public enum SourceObjectState : byte
+{
+    /// <summary>Offered by a source, not yet taken.</summary>
+    Seen = 1,
+    /// <summary>A worker has it, until the lease ends.</summary>
+    Leased = 2,
+    Done = 3,
+    /// <summary>Failed in a way that may pass; tried again at <see cref="SourceObjectRow.NextTry"/>.</summary>
+    Retry = 4,
+    /// <summary>The object itself is at fault; waits for an operator or a new etag.</summary>
+    Quarantined = 5,
+    /// <summary>Set aside by an operator.</summary>
+    Skipped = 6,
+    /// <summary>Same content as another object: contributes nothing.</summary>
+    Duplicate = 7,
+    /// <summary>Replaced by a newer etag of the same key.</summary>
+    Changed = 8,
+}
+
+/// <summary>A ledger row, as the Ingest page shows it.</summary>
+public sealed record SourceObjectRow
+{
+    public required long ObjectId { get; init; }
+    public required string Source { get; init; }
+    public required string Container { get; init; }
+    public required string Key { get; init; }
+    public required string ETag { get; init; }
+    public required SourceObjectState State { get; init; }
+    public long Bytes { get; init; }
+    /// <summary>Unix seconds.</summary>
+    public long LastModified { get; init; }
+    public long SeenAt { get; init; }
+    public long? DoneAt { get; init; }
+    public int Attempts { get; init; }
+    public long? NextTry { get; init; }
+    public string? Reason { get; init; }
+    public long Records { get; init; }
+    public long ContactRecords { get; init; }
+    public long QuarantinedLines { get; init; }
+    public string? QuarantineJson { get; init; }
+    public string? SkippedJson { get; init; }
+    public string? Format { get; init; }
+    public long FirstStart { get; init; }
+    public long LastEnd { get; init; }
+    public string? Sha256 { get; init; }
+    public double ReadMilliseconds { get; init; }
+}
+
+/// <summary>What a source offers.</summary>
+/// <param name="Container">Bucket, or the folder's full path.</param>
+/// <param name="Key">Key, or path relative to the folder with forward slashes.</param>
+/// <param name="ETag">ETag; for a folder: length and last-write ticks.</param>
+/// <param name="LastModified">Unix seconds.</param>
+public sealed record OfferedObject(string Source, string Container, string Key, string ETag, long Bytes, long LastModified)
+{
+    public long ObjectId => new Core.Contacts.ObjectIdentity(Container, Key, ETag).Id;
+}
+
+public sealed record IngestCounts(IReadOnlyDictionary<SourceObjectState, long> ByState, long Records, long Bytes, long QuarantinedLines, long? OldestWaiting, long? LastDone);
+
+public interface ISourceObjectStore
+{
+    /// <summary>Adds those that the ledger does not have (state Seen) and returns, of the offered, those now waiting to be read (Seen, or Retry that is due).</summary>
+    Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation);
+    /// <summary>Objects waiting: Seen, or Retry that is due, oldest first.</summary>
+    Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation);
+    Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation);
+    Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation);
+    /// <summary>Operator's retry: any of Retry, Quarantined, Skipped becomes Seen. Audited by the caller.</summary>
+    Task<bool> RequeueAsync(long objectId, CancellationToken cancellation);
+    Task<bool> SkipAsync(long objectId, CancellationToken cancellation);
+    Task<(IReadOnlyList<SourceObjectRow> Rows, int Total)> QueryAsync(IReadOnlyList<SourceObjectState> states, string? text, int skip, int take, CancellationToken cancellation);
+    Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation);
+    /// <summary>Done objects whose records overlap [from, to), Unix seconds: where to re-read evidence.</summary>
+    Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation);
+    Task<IngestCounts> CountAsync(CancellationToken cancellation);
+}

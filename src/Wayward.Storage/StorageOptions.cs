@@ -1,0 +1,15 @@
+namespace Wayward.Storage;
+
+public enum StorageProvider { Sqlite, PostgreSql }
+
+/// <summary>Configuration section <c>Storage</c>.</summary>
+public sealed record StorageOptions
+{
+    public const string Section = "Storage";
+    public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
+    /// <summary>Folder of the database and of all other state; made with mode 0700.</summary>
+    public string DataDirectory { get; init; } = "data";
+    /// <summary>For PostgreSql.</summary>
+    public string? ConnectionString { get; init; }
+    public string SqlitePath => Path.Combine(DataDirectory, "wayward.db");
+}

@@ -1,0 +1,1 @@
+// Present so that the project compiles before it has tests.
