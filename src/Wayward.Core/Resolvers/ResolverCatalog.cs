@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Wayward.FlowLogs;
 
 namespace Wayward.Core.Resolvers;
@@ -8,31 +11,161 @@ namespace Wayward.Core.Resolvers;
 /// </summary>
 public sealed class ResolverCatalog
 {
-    /// <summary>Human version of the shipped file, such as <c>2026.11.1</c>, with <c>+n</c> when entries were added.</summary>
-    public string Version => throw new NotSupportedException();
+    private const string ShippedResource = "Wayward.Core.Resolvers.Catalog.resolvers.txt";
 
-    /// <summary>SHA-256 over the canonical form of all entries, lower-case hex, first 16 digits.</summary>
-    public string Hash => throw new NotSupportedException();
+    private static readonly Lazy<ResolverCatalog> LazyShipped = new(LoadShipped);
 
-    public IReadOnlyList<CatalogEntry> Entries => throw new NotSupportedException();
+    private readonly string _baseVersion;
+    private readonly int _added;
+    private readonly Dictionary<string, CatalogEntry> _byId;
+    /// <summary>Entries that make a contact by themselves: tiers A, B, D on other ports than 53 and 853.</summary>
+    private readonly PrefixIndex _endpoints;
+    /// <summary>Entries that name an address: tiers A, B, D, R.</summary>
+    private readonly PrefixIndex _names;
+    /// <summary>Shared and relay ranges: context, and a veto over wider endpoints.</summary>
+    private readonly PrefixIndex _context;
+
+    /// <param name="version">Of the file that the entries come from.</param>
+    /// <param name="entries">In any order; of two with the same id the later counts.</param>
+    public ResolverCatalog(string version, IEnumerable<CatalogEntry> entries) : this(version, 0, Index(entries))
+    {
+    }
+
+    private ResolverCatalog(string version, int added, Dictionary<string, CatalogEntry> byId)
+    {
+        _baseVersion = version;
+        _added = added;
+        _byId = byId;
+        Entries = [.. byId.Values.OrderBy(e => e.Provider, StringComparer.Ordinal).ThenBy(e => e.Prefix.Address).ThenBy(e => e.Prefix.Bits).ThenBy(e => e.Port).ThenBy(e => e.Protocol)
+            .ThenBy(e => e.Id, StringComparer.Ordinal)];
+        Hash = ComputeHash(Entries);
+        _endpoints = new(Entries.Where(e => e.Tier.MakesContacts() && e.Port is not (53 or 853)));
+        _names = new(Entries.Where(e => e.Tier.MakesContacts() || e.Tier == CatalogTier.Authoritative));
+        _context = new(Entries.Where(e => e.Tier is CatalogTier.Shared or CatalogTier.Relay));
+        Ports = new(Entries.Where(e => e.Tier.MakesContacts()).Select(e => e.Port).Concat(new ushort[] { 53, 853, 784, 8853 }));
+    }
+
+    /// <summary>No entry at all: only ports 53 and 853 are contacts.</summary>
+    public static ResolverCatalog Empty { get; } = new("empty", []);
 
     /// <summary>The catalogue that ships with the program (embedded resource), parsed once.</summary>
-    public static ResolverCatalog Shipped => throw new NotSupportedException();
+    public static ResolverCatalog Shipped => LazyShipped.Value;
 
-    /// <summary>53, 853, 784, 8853 and every port of an entry: what a sink must look at.</summary>
-    public PortSet Ports => throw new NotSupportedException();
+    /// <summary>Human version of the shipped file, such as <c>2026.11.1</c>, with <c>+n</c> when entries were added.</summary>
+    public string Version => _added == 0 ? _baseVersion : string.Create(CultureInfo.InvariantCulture, $"{_baseVersion}+{_added}");
+
+    /// <summary>SHA-256 over the canonical form of all entries, lower-case hex, first 16 digits.</summary>
+    public string Hash { get; }
+
+    /// <summary>Ordered by provider, prefix, port, protocol, id.</summary>
+    public IReadOnlyList<CatalogEntry> Entries { get; }
+
+    /// <summary>53, 853, 784, 8853 and every port of an entry that makes contacts: what a sink must look at.</summary>
+    public PortSet Ports { get; }
+
+    /// <summary>The entry of this id, or null.</summary>
+    public CatalogEntry? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>
     /// The entry that makes a contact on a port other than 53 and 853, or null: longest prefix, then smallest id; tiers C, R and X never.
-    /// Validity in time is not judged here.
+    /// A shared or relay range inside a wider endpoint takes its addresses out of it. Validity in time is not judged here.
     /// </summary>
-    public CatalogEntry? FindEndpoint(IpAddress remote, byte protocol, ushort port) => throw new NotSupportedException();
+    public CatalogEntry? FindEndpoint(IpAddress remote, byte protocol, ushort port)
+    {
+        var near = _endpoints.Near(remote);
+        var wide = _endpoints.Wide;
+        if (near.IsEmpty && wide.IsEmpty) return null;
+        var found = First(near, remote, protocol, port) ?? First(wide, remote, protocol, port);
+        return found is null || FindContext(remote) is not { } context || context.Prefix.Bits <= found.Prefix.Bits ? found : null;
+    }
 
     /// <summary>
     /// The entry that best names this address whatever the port: for provider and tier of contacts on 53 and 853. Prefers an entry of the same transport, then longest prefix, then smallest id.
+    /// Shared and relay ranges name nothing: see <see cref="FindContext"/>.
     /// </summary>
-    public CatalogEntry? FindAddress(IpAddress remote, DnsTransport transport) => throw new NotSupportedException();
+    public CatalogEntry? FindAddress(IpAddress remote, DnsTransport transport)
+    {
+        CatalogEntry? other = null;
+        foreach (var entry in _names.Near(remote))
+        {
+            if (!entry.Prefix.Contains(remote)) continue;
+            if (entry.Transport == transport) return entry;
+            other ??= entry;
+        }
+        foreach (var entry in _names.Wide)
+        {
+            if (!entry.Prefix.Contains(remote)) continue;
+            if (entry.Transport == transport) return entry;
+            other ??= entry;
+        }
+        return other;
+    }
+
+    /// <summary>The shared or relay range (tiers C and X) that holds this address, longest prefix first, or null. Context only.</summary>
+    public CatalogEntry? FindContext(IpAddress remote)
+    {
+        foreach (var entry in _context.Near(remote))
+            if (entry.Prefix.Contains(remote)) return entry;
+        foreach (var entry in _context.Wide)
+            if (entry.Prefix.Contains(remote)) return entry;
+        return null;
+    }
 
     /// <summary>53 and 853 win over the catalogue; 784 and 8853 and the rest need an entry; null = not a DNS endpoint.</summary>
-    public DnsTransport? Classify(IpAddress remote, byte protocol, ushort port) => throw new NotSupportedException();
+    public DnsTransport? Classify(IpAddress remote, byte protocol, ushort port) => (protocol, port) switch
+    {
+        (6 or 17, 53) => DnsTransport.Dns,
+        (6, 853) => DnsTransport.DoT,
+        (17, 853) => DnsTransport.DoQ,
+        (6 or 17, _) => FindEndpoint(remote, protocol, port)?.Transport,
+        _ => null,
+    };
+
+    /// <summary>This catalogue with more entries; one with the id of an existing entry replaces it.</summary>
+    public ResolverCatalog With(IEnumerable<CatalogEntry> entries)
+    {
+        var byId = new Dictionary<string, CatalogEntry>(_byId, StringComparer.Ordinal);
+        int added = _added;
+        foreach (var entry in entries)
+        {
+            if (byId.TryGetValue(entry.Id, out var old) && old == entry) continue;
+            byId[entry.Id] = entry;
+            added++;
+        }
+        return added == _added ? this : new(_baseVersion, added, byId);
+    }
+
+    private static CatalogEntry? First(ReadOnlySpan<CatalogEntry> entries, IpAddress remote, byte protocol, ushort port)
+    {
+        foreach (var entry in entries)
+            if (entry.Port == port && entry.Protocol == protocol && entry.Prefix.Contains(remote)) return entry;
+        return null;
+    }
+
+    private static Dictionary<string, CatalogEntry> Index(IEnumerable<CatalogEntry> entries)
+    {
+        var byId = new Dictionary<string, CatalogEntry>(StringComparer.Ordinal);
+        foreach (var entry in entries) byId[entry.Id] = entry;
+        return byId;
+    }
+
+    private static string ComputeHash(IEnumerable<CatalogEntry> entries)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var e in entries.OrderBy(e => e.Id, StringComparer.Ordinal))
+        {
+            sha.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{e.Id}\t{e.Provider}\t{e.Prefix}\t{e.Protocol}\t{e.Port}\t{e.Transport.Name()}\t{e.Tier.Letter()}\t{e.HostName}\t{e.ValidFrom}\t{e.ValidTo}\t{e.LastConfirmed}\t{e.AlertsFrom}\t{e.Source}\n")));
+        }
+        return Convert.ToHexStringLower(sha.GetHashAndReset())[..16];
+    }
+
+    private static ResolverCatalog LoadShipped()
+    {
+        using var stream = typeof(ResolverCatalog).Assembly.GetManifestResourceStream(ShippedResource)
+            ?? throw new InvalidOperationException($"The program was built without its catalogue ({ShippedResource}).");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var file = CatalogFile.Parse(reader.ReadToEnd(), "resolvers.txt");
+        return new(file.Version ?? "unversioned", file.Entries);
+    }
 }

@@ -1,0 +1,89 @@
+using Wayward.FlowLogs;
+
+namespace Wayward.Core.Resolvers;
+
+internal static class CatalogLines
+{
+    /// <summary>Lines that are not blank, trimmed, with their numbers from 1.</summary>
+    public static IEnumerable<(int Number, string Text)> Of(string text)
+    {
+        int number = 0, start = 0;
+        while (start < text.Length)
+        {
+            int end = text.IndexOf('\n', start);
+            if (end < 0) end = text.Length;
+            number++;
+            string line = text[start..end].Trim(' ', '\t', '\r', '\uFEFF');
+            if (line.Length > 0) yield return (number, line);
+            start = end + 1;
+        }
+    }
+
+    /// <summary>The line without its comment: <c>#</c> at the start or after a blank.</summary>
+    public static string WithoutComment(string line)
+    {
+        for (int i = 0; i < line.Length; i++)
+            if (line[i] == '#' && (i == 0 || line[i - 1] is ' ' or '\t')) return line[..i].TrimEnd();
+        return line;
+    }
+
+    /// <summary>A piece of a foreign line for a message: short, and without control characters.</summary>
+    public static string Quote(string text)
+    {
+        string shown = text.Length > 60 ? text[..60] + "…" : text;
+        return "'" + string.Concat(shown.Select(c => char.IsControl(c) ? '?' : c)) + "'";
+    }
+}
+
+/// <summary>Collects what a reader finds.</summary>
+internal sealed class CatalogLineSink(string file)
+{
+    public List<CatalogEntry> Entries { get; } = [];
+    public List<CatalogError> Errors { get; } = [];
+    public List<CatalogError> Notes { get; } = [];
+    public string File { get; } = file;
+
+    private readonly Dictionary<string, int> _lines = new(StringComparer.Ordinal);
+
+    public void Error(int line, string reason) => Errors.Add(new(File, line, reason));
+
+    public void Note(int line, string reason) => Notes.Add(new(File, line, reason));
+
+    /// <summary>Adds an entry unless one of the same id is there; says so when asked to be strict.</summary>
+    public void Add(int line, CatalogEntry entry, bool strict = false)
+    {
+        if (_lines.TryAdd(entry.Id, line)) Entries.Add(entry);
+        else if (strict) Error(line, $"{entry.Prefix} {entry.Transport.Name()} port {entry.Port} is already on line {_lines[entry.Id]}");
+    }
+
+    /// <summary>Adds the endpoints that a token such as <c>dns</c> or <c>dnscrypt:8443</c> stands for.</summary>
+    public void Add(int line, TransportToken token, CatalogEntry template, bool strict = false)
+    {
+        foreach (byte protocol in token.Protocols)
+        {
+            Add(line, template with
+            {
+                Id = CatalogFile.IdOf(template.Provider, template.Prefix, protocol, token.Port, token.Transport),
+                Protocol = protocol,
+                Port = token.Port,
+                Transport = token.Transport,
+            }, strict);
+        }
+    }
+
+    /// <summary>An entry with everything but its endpoint.</summary>
+    public static CatalogEntry Template(string provider, IpPrefix prefix, CatalogTier tier, string? host, string source) => new()
+    {
+        Id = "",
+        Provider = provider,
+        Prefix = prefix,
+        Protocol = 0,
+        Port = 0,
+        Transport = default,
+        Tier = tier,
+        HostName = host,
+        Source = source,
+    };
+
+    public static IpPrefix Fold(IpPrefix prefix) => prefix.IsSingle ? IpPrefix.Single(AddressSpace.Fold(prefix.Address)) : prefix;
+}

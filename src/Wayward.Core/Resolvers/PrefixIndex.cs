@@ -1,0 +1,74 @@
+using Wayward.FlowLogs;
+
+namespace Wayward.Core.Resolvers;
+
+/// <summary>
+/// Catalogue entries by the addresses that they cover. Immutable. A miss, which is what nearly every look-up is, costs one multiplication and one bit test:
+/// addresses fold onto blocks (/24 for IPv4, /48 for IPv6), and a filter of 2^17 bits (16 KiB, so that it stays in the first-level cache)
+/// tells which blocks hold anything at all.
+/// </summary>
+internal sealed class PrefixIndex
+{
+    private const int FilterBits = 17;
+    private const int BlockShift4 = 8;
+    private const int BlockShift6 = 80;
+
+    private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
+    private readonly Dictionary<UInt128, CatalogEntry[]> _blocks = [];
+    /// <summary>Prefixes wider than a block, longest first; for contact-making entries this is all but always empty.</summary>
+    private readonly CatalogEntry[] _wide;
+
+    public PrefixIndex(IEnumerable<CatalogEntry> entries)
+    {
+        var wide = new List<CatalogEntry>();
+        var blocks = new Dictionary<UInt128, List<CatalogEntry>>();
+        foreach (var entry in entries)
+        {
+            var first = entry.Prefix.Address;
+            if (128 - entry.Prefix.Bits > Shift(first))
+            {
+                wide.Add(entry);
+                continue;
+            }
+            var key = Key(first);
+            if (!blocks.TryGetValue(key, out var list)) blocks.Add(key, list = []);
+            list.Add(entry);
+            uint slot = Slot(key);
+            _filter[slot >> 6] |= 1UL << (int)slot;
+        }
+        foreach (var (key, list) in blocks)
+        {
+            list.Sort(ByPrecedence);
+            _blocks.Add(key, [.. list]);
+        }
+        wide.Sort(ByPrecedence);
+        _wide = [.. wide];
+    }
+
+    /// <summary>Entries that may cover the address: those of its block, in order of precedence. The caller tests each.</summary>
+    public ReadOnlySpan<CatalogEntry> Near(IpAddress address)
+    {
+        var key = Key(address);
+        uint slot = Slot(key);
+        if ((_filter[slot >> 6] >> (int)slot & 1) == 0) return default;
+        return _blocks.TryGetValue(key, out var entries) ? entries : default;
+    }
+
+    /// <summary>Entries wider than a block, in order of precedence; all are wider than any of <see cref="Near"/>.</summary>
+    public ReadOnlySpan<CatalogEntry> Wide => _wide;
+
+    /// <summary>Longest prefix first, then the smallest id.</summary>
+    public static int ByPrecedence(CatalogEntry left, CatalogEntry right) =>
+        right.Prefix.Bits.CompareTo(left.Prefix.Bits) is var bits && bits != 0 ? bits : string.CompareOrdinal(left.Id, right.Id);
+
+    private static int Shift(IpAddress address) => address.IsIPv4 ? BlockShift4 : BlockShift6;
+
+    private static UInt128 Key(IpAddress address) => address.Bits >> Shift(address);
+
+    private static uint Slot(UInt128 key)
+    {
+        // Fibonacci hashing; an IPv4 key has its varying bits in the lower half, an IPv6 key fits it whole.
+        ulong hash = (ulong)key * 0x9E37_79B9_7F4A_7C15UL;
+        return (uint)(hash >> (64 - FilterBits));
+    }
+}
