@@ -1,1 +1,3 @@
-return 0;
+using Wayward.Web.Commands;
+
+return await CommandLine.RunAsync(args);

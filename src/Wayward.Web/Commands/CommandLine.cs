@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Reflection;
+using Wayward.Web.Configuration;
+
+namespace Wayward.Web.Commands;
+
+/// <summary>The command line: finds the commands, runs one, turns every outcome into an exit code and a message without a stack trace.</summary>
+public static class CommandLine
+{
+    public const string DefaultCommand = "serve";
+
+    public static Task<int> RunAsync(string[] args) =>
+        RunAsync(args, new CommandContext { Out = Console.Out, Error = Console.Error, ErrorIsTerminal = !Console.IsErrorRedirected }, CancellationToken.None);
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandContext context, CancellationToken cancellation)
+    {
+        var (rest, settings, settingErrors) = ConfigurationArguments.Extract(args);
+        context = context with { Settings = settings };
+        if (settingErrors.Count > 0) return Report(context, settingErrors);
+
+        var root = Build(context);
+        var parsed = root.Parse(WithDefaultCommand(rest, root));
+        if (parsed.Errors.Count > 0) return Report(context, [.. parsed.Errors.Select(e => e.Message).Distinct()]);
+
+        try
+        {
+            // Ctrl+C and SIGTERM cancel the command's token; the timeout is how long it may take to stop before the process goes anyway.
+            var configuration = new InvocationConfiguration
+            {
+                Output = context.Out,
+                Error = context.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(9),
+            };
+            return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        }
+        catch (UsageException e)
+        {
+            return Report(context, e.Errors);
+        }
+        catch (InputException e)
+        {
+            context.Error.WriteLine($"wayward: {e.Message}");
+            return ExitCode.Input;
+        }
+        catch (OperationCanceledException)
+        {
+            // 128 + SIGINT, what a shell expects of an interrupted program.
+            return 130;
+        }
+        catch (Exception e)
+        {
+            context.Error.WriteLine($"wayward: unexpected {e.GetType().Name}: {e.Message}");
+            if (Environment.GetEnvironmentVariable("WAYWARD_TRACE") == "1") context.Error.WriteLine(e);
+            else context.Error.WriteLine("This is a fault of the program. Set WAYWARD_TRACE=1 to see where it happened.");
+            return ExitCode.Fault;
+        }
+    }
+
+    /// <summary>All commands, by name.</summary>
+    internal static RootCommand Build(CommandContext context)
+    {
+        var root = new RootCommand("Finds the EC2 instances whose DNS goes astray, in VPC flow logs.");
+        var commands = typeof(ICommandModule).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(ICommandModule)))
+            .Select(t => ((ICommandModule)Activator.CreateInstance(t, BindingFlags.Public | BindingFlags.Instance, null, null, null)!).Build(context))
+            .OrderBy(c => c.Name, StringComparer.Ordinal);
+        foreach (var command in commands) root.Subcommands.Add(command);
+        return root;
+    }
+
+    private static IReadOnlyList<string> WithDefaultCommand(IReadOnlyList<string> args, RootCommand root)
+    {
+        string? first = args.Count == 0 ? null : args[0];
+        bool ofRoot = first is not null && (!first.StartsWith('-') || root.Options.Any(o => o.Name == first || o.Aliases.Contains(first)));
+        return ofRoot ? args : [DefaultCommand, .. args];
+    }
+
+    private static int Report(CommandContext context, IReadOnlyList<string> errors)
+    {
+        foreach (string error in errors) context.Error.WriteLine($"wayward: {error}");
+        context.Error.WriteLine("Try 'wayward --help' or 'wayward COMMAND --help'.");
+        return ExitCode.Usage;
+    }
+}

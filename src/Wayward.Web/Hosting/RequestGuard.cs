@@ -1,0 +1,82 @@
+using System.Net;
+using Microsoft.Extensions.Primitives;
+using Wayward.Web.Configuration;
+
+namespace Wayward.Web.Hosting;
+
+/// <summary>
+/// Refuses requests that a foreign page makes through the analyst's browser: a Host that is not ours (DNS rebinding) on any path, and a foreign
+/// Origin on the hub or on anything that changes something. Blazor's hub accepts any origin by itself, and a loopback address is no protection from the
+/// browser that runs on the same machine.
+/// </summary>
+internal sealed class RequestGuard
+{
+    public const string HubPath = "/_blazor";
+
+    private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase) { "localhost" };
+    private readonly HashSet<string> _origins = new(StringComparer.OrdinalIgnoreCase);
+    private readonly bool _anyAddress;
+
+    public RequestGuard(HostingOptions options, IReadOnlyList<string> urls)
+    {
+        foreach (string host in options.AllowedHosts) _hosts.Add(host.Trim('[', ']'));
+        foreach (string origin in options.AllowedOrigins) _origins.Add(origin.TrimEnd('/'));
+        // Rebinding needs a name, so an address in the Host header is safe; a server that others may reach is asked for by its address.
+        _anyAddress = urls.Any(u => !ListenAddresses.IsLoopback(u));
+    }
+
+    public bool AllowsHost(HostString host)
+    {
+        if (!host.HasValue) return false;
+        string name = host.Host.Trim('[', ']');
+        if (_hosts.Contains(name)) return true;
+        return IPAddress.TryParse(name, out var address) && name == address.ToString() && (_anyAddress || IPAddress.IsLoopback(address));
+    }
+
+    public bool AllowsOrigin(HttpRequest request)
+    {
+        bool guarded = request.Path.StartsWithSegments(HubPath, StringComparison.OrdinalIgnoreCase) || !IsSafe(request.Method)
+            || request.HttpContext.WebSockets.IsWebSocketRequest || request.Headers.Upgrade.Count > 0;
+        if (!guarded) return true;
+        var origin = request.Headers.Origin;
+        if (origin.Count > 0) return IsOurs(origin, request);
+        // Browsers leave Origin out of some requests but then say where those come from; programs send neither.
+        string? site = request.Headers["Sec-Fetch-Site"];
+        return site is null or "same-origin" or "none";
+    }
+
+    // The scheme is not compared: behind a proxy that ends TLS the page is https and this request is not. The host is what a foreign page cannot share.
+    private bool IsOurs(StringValues origin, HttpRequest request) =>
+        origin.Count == 1 && origin[0] is { } text
+        && (_origins.Contains(text)
+            || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                && text.Length > uri.Scheme.Length + 3 && string.Equals(text[(uri.Scheme.Length + 3)..], request.Host.Value, StringComparison.OrdinalIgnoreCase)));
+
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+}
+
+internal static class RequestGuardExtensions
+{
+    public static IApplicationBuilder UseRequestGuard(this IApplicationBuilder app, RequestGuard guard) => app.Use(async (context, next) =>
+    {
+        if (!guard.AllowsHost(context.Request.Host))
+        {
+            await Refuse(context, StatusCodes.Status400BadRequest,
+                "This server does not answer to that host name. Use http://127.0.0.1 or http://localhost, or add the name to Hosting:AllowedHosts.");
+            return;
+        }
+        if (!guard.AllowsOrigin(context.Request))
+        {
+            await Refuse(context, StatusCodes.Status403Forbidden, "Refused: the request comes from another site. Trusted sites can be named in Hosting:AllowedOrigins.");
+            return;
+        }
+        await next(context);
+    });
+
+    private static Task Refuse(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(message + "\n", context.RequestAborted);
+    }
+}

@@ -1,0 +1,51 @@
+using Wayward.Core.Detection;
+using Wayward.Storage;
+using Wayward.Web.Configuration;
+
+namespace Wayward.Web.Hosting;
+
+/// <summary>All options of the server, read and checked together.</summary>
+internal sealed record ServeOptions
+{
+    public required HostingOptions Hosting { get; init; }
+    public required DeskOptions Desk { get; init; }
+    public required StorageOptions Storage { get; init; }
+    public required DetectionOptions Detection { get; init; }
+    public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <exception cref="Commands.UsageException">All errors at once.</exception>
+    public static ServeOptions Read(IConfiguration configuration, ServeRequest request)
+    {
+        var reader = new OptionsReader(configuration);
+        var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
+        var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
+        var storage = reader.Read<StorageOptions>(StorageOptions.Section, Validate);
+        var detection = reader.Read<DetectionOptions>(DetectionOptions.Section);
+
+        var (urls, urlErrors) = ListenAddresses.Parse(request.Urls ?? configuration["urls"] ?? hosting.Urls);
+        foreach (string error in urlErrors) reader.Add(error);
+        // Kestrel's own section would override the addresses judged here.
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any()) reader.Add("Kestrel:Endpoints is not supported: give addresses with --urls");
+        if (!hosting.AllowRemote)
+        {
+            foreach (string url in urls.Where(u => !ListenAddresses.IsLoopback(u)))
+                reader.Add($"--urls {url}: other machines could reach it and there is no sign-in. Use 127.0.0.1, [::1] or localhost, or add --allow-remote if everyone who can reach it may read and change everything.");
+        }
+        reader.ThrowIfAny();
+        return new()
+        {
+            Hosting = hosting,
+            Desk = desk,
+            Storage = storage with { DataDirectory = Path.GetFullPath(storage.DataDirectory, Path.GetFullPath(request.WorkingDirectory)) },
+            Detection = detection,
+            Urls = urls,
+        };
+    }
+
+    private static IEnumerable<string> Validate(StorageOptions storage)
+    {
+        if (string.IsNullOrWhiteSpace(storage.DataDirectory)) yield return $"{StorageOptions.Section}:DataDirectory must name a folder";
+        if (storage.Provider == StorageProvider.PostgreSql && string.IsNullOrWhiteSpace(storage.ConnectionString))
+            yield return $"{StorageOptions.Section}:ConnectionString is needed with {StorageOptions.Section}:Provider=PostgreSql";
+    }
+}

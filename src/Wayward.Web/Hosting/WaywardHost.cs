@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using MudBlazor.Services;
+using Wayward.Storage;
+using Wayward.Web.Components;
+using Wayward.Web.Configuration;
+
+namespace Wayward.Web.Hosting;
+
+/// <summary>Builds the server: options checked first and all at once, then services, then the pipeline.</summary>
+public static class WaywardHost
+{
+    /// <summary>Builds everything up to, but not including, listening.</summary>
+    /// <param name="customize">For tests and for <c>demo</c>: further services, before the host is built.</param>
+    /// <exception cref="Commands.UsageException">Options or addresses are wrong.</exception>
+    public static WebApplication Build(ServeRequest request, Action<WebApplicationBuilder>? customize = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            // Named, not guessed from the entry assembly, so that the web assets of this assembly are found when a test starts the host.
+            ApplicationName = typeof(WaywardHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.Sources.Clear();
+        AppConfiguration.AddSources(builder.Configuration, request.WorkingDirectory, WithRequest(request));
+
+        var options = ServeOptions.Read(builder.Configuration, request);
+        DataFolder.Create(options.Storage.DataDirectory);
+        builder.WebHost.UseUrls([.. options.Urls]);
+        // Without this, assets of packages and of the framework are found only in Development or after a publish.
+        builder.WebHost.UseStaticWebAssets();
+        AddServices(builder, options);
+        customize?.Invoke(builder);
+
+        var app = builder.Build();
+        UsePipeline(app, options);
+        return app;
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> WithRequest(ServeRequest request)
+    {
+        if (request.DataDirectory is { } data) yield return new($"{StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)}", data);
+        if (request.AllowRemote) yield return new($"{HostingOptions.Section}:{nameof(HostingOptions.AllowRemote)}", "true");
+        foreach (var setting in request.Settings) yield return setting;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, ServeOptions options)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(options.Hosting);
+        services.AddSingleton(options.Storage);
+        services.AddSingleton(options.Detection);
+        services.AddSingleton(new HostExposure(options.Urls));
+        services.AddSingleton<CircuitLimit>();
+        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
+
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Hosting.ShutdownTimeout);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 4 << 20;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        services.AddDataProtection()
+            .SetApplicationName("wayward")
+            .PersistKeysToFileSystem(DataFolder.Create(Path.Combine(options.Storage.DataDirectory, "keys")));
+        services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "wayward-antiforgery";
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+        services.AddHealthChecks();
+        services.AddMudServices();
+        services.AddRazorComponents().AddInteractiveServerComponents(circuit =>
+        {
+            circuit.DetailedErrors = builder.Environment.IsDevelopment();
+            circuit.DisconnectedCircuitRetentionPeriod = options.Hosting.CircuitRetention;
+            circuit.DisconnectedCircuitMaxRetained = Math.Min(100, options.Hosting.MaxCircuits);
+            circuit.JSInteropDefaultCallTimeout = TimeSpan.FromSeconds(30);
+        });
+        services.AddScoped<Microsoft.AspNetCore.Components.Server.Circuits.CircuitHandler, CircuitLimitHandler>();
+    }
+
+    private static void UsePipeline(WebApplication app, ServeOptions options)
+    {
+        app.UseSecurityHeaders();
+        app.UseRequestGuard(new RequestGuard(options.Hosting, options.Urls));
+        app.UseExceptionHandler(ErrorPage.Handle);
+        app.UseCircuitLimit(app.Services.GetRequiredService<CircuitLimit>());
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapHealth();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render =>
+        {
+            // The policy of SecurityHeaders says it; a second header would only be one more to keep in step.
+            render.ContentSecurityFrameAncestorsPolicy = null;
+        });
+    }
+}
