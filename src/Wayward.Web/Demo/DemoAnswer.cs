@@ -1,0 +1,42 @@
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+
+namespace Wayward.Web.Demo;
+
+/// <summary>A finding that the demo must give, as its documentation states it.</summary>
+/// <param name="Title">Short name of the story.</param>
+/// <param name="Members">Names of the machines concerned.</param>
+/// <param name="Addresses">Folded, ascending.</param>
+/// <param name="First">First contact, Unix seconds.</param>
+/// <param name="Severity">Tenths.</param>
+/// <param name="Reported">False: kept, but below the report threshold.</param>
+internal sealed record DemoFinding(
+    string Title, FindingType Type, Subject Subject, IReadOnlyList<string> Members, DnsTransport Transport, string? Provider, IReadOnlyList<string> Addresses,
+    long First, FindingBasis Basis, ContactOutcome Outcome, int Severity, int Confidence, bool Reported);
+
+/// <summary>The demo's known answer: these findings, and no other.</summary>
+internal static class DemoAnswer
+{
+    public static readonly IReadOnlyList<DemoFinding> Findings =
+    [
+        new("New image, new resolver", FindingType.UnusualDnsResolver, new(SubjectKind.Cohort, "asg:shop-api"),
+            ["shop-api-5", "shop-api-6", "shop-api-7", "shop-api-8"], DnsTransport.Dns, "Cloudflare", [DemoAddresses.CloudflareSecond, DemoAddresses.Cloudflare],
+            DemoFleet.ImageUpdateAt + 95, FindingBasis.CohortHistory, ContactOutcome.Answered, 0, 0, Reported: true),
+        Single("Implant with its own name server", FindingType.UnusualDnsResolver, "data-db-2", DnsTransport.Dns, null, [DemoAddresses.AttackersServer],
+            DemoFleet.ImplantAt, ContactOutcome.Answered, 0, 0),
+        Single("resolv.conf rewritten", FindingType.UnusualDnsResolver, "shop-web-2", DnsTransport.Dns, "Google", [DemoAddresses.GoogleSecond, DemoAddresses.Google],
+            DemoFleet.ResolvConfAt, ContactOutcome.Answered, 0, 0),
+        Single("DNS over HTTPS every hour", FindingType.UnusualDohActivity, "shop-build-1", DnsTransport.DoH, "Cloudflare", [DemoAddresses.CloudflareDoh],
+            DemoFleet.DohAt, ContactOutcome.Answered, 0, 0),
+        Single("DNS over TLS stub", FindingType.UnusualDotActivity, "stage-tools", DnsTransport.DoT, "Mullvad", [DemoAddresses.MullvadDot],
+            DemoFleet.DotAt, ContactOutcome.Answered, 0, 0),
+        Single("Refused on 53", FindingType.UnusualDnsResolver, "data-lake-1", DnsTransport.Dns, "Cloudflare", [DemoAddresses.Cloudflare],
+            DemoFleet.RefusedAt, ContactOutcome.Blocked, 0, 0, reported: false),
+        Single("Refused on 53, then DNS over QUIC through NAT64", FindingType.UnusualDoqActivity, "data-lake-1", DnsTransport.DoQ, "AdGuard", ["94.140.14.14"],
+            DemoFleet.DoqAt, ContactOutcome.Answered, 0, 0),
+    ];
+
+    private static DemoFinding Single(string title, FindingType type, string machine, DnsTransport transport, string? provider, IReadOnlyList<string> addresses,
+        long first, ContactOutcome outcome, int severity, int confidence, bool reported = true) =>
+        new(title, type, new(SubjectKind.Instance, DemoIds.Instance(machine)), [machine], transport, provider, addresses, first, FindingBasis.OwnHistory, outcome, severity, confidence, reported);
+}
