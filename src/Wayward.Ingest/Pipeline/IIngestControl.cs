@@ -18,4 +18,15 @@ public interface IIngestControl
 }
 
 /// <param name="Total">Objects known when the run began plus those found since.</param>
-public sealed record IngestProgress(long Done, long Total, long Bytes, long Records, double RecordsPerSecond, bool Idle, DateTimeOffset? LastCommit, DateTimeOffset? LastDetection);
+public sealed record IngestProgress(long Done, long Total, long Bytes, long Records, double RecordsPerSecond, bool Idle, DateTimeOffset? LastCommit, DateTimeOffset? LastDetection)
+{
+    /// <summary>Objects being read or queued between the steps; never above a small multiple of the workers.</summary>
+    public int InFlight { get; init; }
+    /// <summary>Objects read and waiting for the writer; at <see cref="CommitQueueLimit"/> the readers pause: writing is the bottleneck.</summary>
+    public int CommitQueue { get; init; }
+    public int CommitQueueLimit { get; init; }
+    /// <summary>Why nothing can be written (disk full, read-only, locked); null = all is well.</summary>
+    public string? StoreProblem { get; init; }
+    /// <summary>Until everything that waits is read, at the rate of the last ten seconds; null when idle or unknown.</summary>
+    public TimeSpan? TimeLeft { get; init; }
+}

@@ -8,6 +8,12 @@ public interface ISource
     /// <summary>Unique, stable name, such as <c>folder:/logs</c> or <c>s3://bucket/prefix</c>: stored in the ledger.</summary>
     string Name { get; }
 
+    /// <summary>False while something is there that is still being written, so the present listing is not the whole truth.</summary>
+    bool Settled => true;
+
+    /// <summary>What the operator should know of the last listing although it succeeded (links refused, empty files); null = nothing.</summary>
+    string? Notice => null;
+
     /// <summary>
     /// Everything that is there now, in batches; called again and again. An object that is still being written is not offered.
     /// </summary>
@@ -16,11 +22,30 @@ public interface ISource
     /// <summary>Opens an object; throws <see cref="SourceObjectChangedException"/> when it no longer is what was offered.</summary>
     Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation);
 
+    /// <summary>After an object was read whole: throws <see cref="SourceObjectChangedException"/> when it changed under the reader.</summary>
+    Task ConfirmAsync(OfferedObject item, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>
+    /// The ledger has on disk what became of these objects, for good: done, duplicate, or set aside. Only now may a notification be given back.
+    /// </summary>
+    Task SettledAsync(IReadOnlyList<OfferedObject> items, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>Completes when there may be something new, or after the poll interval.</summary>
     Task WaitForChangeAsync(CancellationToken cancellation);
 }
 
+/// <summary>The object under this key is not (or no longer) the one that was offered; the next listing offers what is there.</summary>
 public sealed class SourceObjectChangedException(string message) : Exception(message);
+
+/// <summary>The object was offered but is not there any more.</summary>
+public sealed class SourceObjectGoneException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The source as a whole cannot be used now: credentials, permission, network, throttling. No object is to blame.</summary>
+/// <param name="needsOperator">True when waiting will not help: wrong credentials, missing permission, missing bucket.</param>
+public sealed class SourceUnavailableException(string message, bool needsOperator, Exception? inner = null) : Exception(message, inner)
+{
+    public bool NeedsOperator { get; } = needsOperator;
+}
 
 public enum SourceHealth : byte { Starting, Healthy, Degraded, Failing }
 

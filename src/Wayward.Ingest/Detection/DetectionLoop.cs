@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Ingest.Detection;
+
+/// <summary>
+/// Judges after commits, a little later so that a burst is judged once; and everything at the start when parameters, catalogue or rules are not
+/// those that the stored findings were judged with.
+/// </summary>
+public sealed class DetectionLoop(DetectionService detection, IDetectionStateStore state, IngestOptions options, TimeProvider time, ILogger<DetectionLoop> log)
+    : BackgroundService, IDetectionTrigger
+{
+    private const int LongestDelays = 10;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _signal = new(0, 1);
+    private long _signalled = 1, _judged;
+
+    public bool CaughtUp => Volatile.Read(ref _judged) >= Volatile.Read(ref _signalled);
+
+    public DateTimeOffset? LastRun { get; private set; }
+
+    public void Signal()
+    {
+        Interlocked.Increment(ref _signalled);
+        try
+        {
+            if (_signal.CurrentCount == 0) _signal.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Signalled twice at once: one is enough.
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The first signal is the constructor's: what was pending when the process ended last time.
+        var pause = FirstPause;
+        bool first = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!first) await DebounceAsync(stoppingToken);
+                long upTo = Volatile.Read(ref _signalled);
+                await JudgeAsync(first, stoppingToken);
+                first = false;
+                Volatile.Write(ref _judged, upTo);
+                LastRun = time.GetUtcNow();
+                pause = FirstPause;
+                if (CaughtUp) await _signal.WaitAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LogError(e, "Judgement failed; trying again in {Pause}", pause);
+                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private async Task JudgeAsync(bool start, CancellationToken cancellation)
+    {
+        string fingerprint = await detection.FingerprintAsync(cancellation);
+        bool all = !string.Equals(await state.JudgedWithAsync(cancellation), fingerprint, StringComparison.Ordinal);
+        if (all)
+        {
+            if (start) log.LogInformation("Parameters, catalogue or rules changed since the last judgement: judging everything");
+            await detection.JudgeAllAsync(cancellation);
+            await state.SetJudgedWithAsync(fingerprint, cancellation);
+        }
+        else
+        {
+            await detection.JudgePendingAsync(cancellation);
+        }
+    }
+
+    /// <summary>Waits until commits pause, but not for ever.</summary>
+    private async Task DebounceAsync(CancellationToken cancellation)
+    {
+        for (int i = 0; i < LongestDelays; i++)
+        {
+            long before = Volatile.Read(ref _signalled);
+            await Task.Delay(options.DetectionDelay, time, cancellation);
+            if (Volatile.Read(ref _signalled) == before) return;
+        }
+    }
+}

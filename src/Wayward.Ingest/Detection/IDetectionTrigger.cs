@@ -1,0 +1,12 @@
+namespace Wayward.Ingest.Detection;
+
+/// <summary>How the pipeline wakes the judgement without waiting for it.</summary>
+public interface IDetectionTrigger
+{
+    /// <summary>Something was committed.</summary>
+    void Signal();
+    /// <summary>Everything signalled so far is judged and stored.</summary>
+    bool CaughtUp { get; }
+    /// <summary>End of the last judgement.</summary>
+    DateTimeOffset? LastRun { get; }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
+using Wayward.Ingest.Detection;
+using Wayward.Ingest.Evidence;
+using Wayward.Ingest.Notifications;
+using Wayward.Ingest.Pipeline;
+using Wayward.Ingest.Sources;
+using Wayward.Ingest.Triage;
+
+namespace Wayward.Ingest;
+
+public static class IngestServices
+{
+    /// <summary>
+    /// Everything from source to finding, and the analyst's verbs. Needs the stores of <c>Wayward.Storage</c>. What the caller registered before is kept: <see cref="IngestOptions"/>,
+    /// <see cref="DetectionOptions"/>, <see cref="ICatalogProvider"/>, <see cref="AddressSpace"/>, <see cref="FlowReadLimits"/>, <see cref="TimeProvider"/>.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">All errors of the section <c>Ingest</c>, each naming its key.</exception>
+    public static IServiceCollection AddWaywardIngest(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (!services.Any(s => s.ServiceType == typeof(IngestOptions)))
+        {
+            var options = configuration.GetSection(IngestOptions.Section).Get<IngestOptions>() ?? new IngestOptions();
+            if (options.Validate() is { Count: > 0 } errors) throw new OptionsValidationException(IngestOptions.Section, typeof(IngestOptions), errors);
+            services.AddSingleton(options);
+        }
+        if (!services.Any(s => s.ServiceType == typeof(DetectionOptions)))
+            services.AddSingleton(configuration.GetSection(DetectionOptions.Section).Get<DetectionOptions>() ?? DetectionOptions.Default);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(FlowReadLimits.Default);
+        services.TryAddSingleton<ICatalogProvider>(_ => new FixedCatalogProvider(ResolverCatalog.Shipped));
+        services.TryAddSingleton(p => new AddressSpace(p.GetRequiredService<DetectionOptions>().OwnPrefixes.Select(IpPrefix.Parse)));
+
+        services.AddSingleton(p => SourceRegistry.Create(p.GetRequiredService<IngestOptions>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IChangeNotifier>(p => new ChangeNotifier(
+            p.GetRequiredService<IngestOptions>().NotifyInterval, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ChangeNotifier>>()));
+        services.AddSingleton<DetectionService>();
+        services.AddSingleton<IDetectionService>(p => p.GetRequiredService<DetectionService>());
+        services.AddSingleton<DetectionLoop>();
+        services.AddSingleton<IDetectionTrigger>(p => p.GetRequiredService<DetectionLoop>());
+        services.AddSingleton<IngestPipeline>();
+        services.AddSingleton<IIngestControl>(p => p.GetRequiredService<IngestPipeline>());
+        services.AddSingleton<ITriageService, TriageService>();
+        services.AddSingleton<IEvidenceReader, EvidenceReader>();
+        services.AddHostedService(p => p.GetRequiredService<DetectionLoop>());
+        services.AddHostedService<IngestService>();
+        return services;
+    }
+}

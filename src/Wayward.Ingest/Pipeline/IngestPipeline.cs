@@ -1,0 +1,413 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
+using Wayward.Ingest.Detection;
+using Wayward.Ingest.Notifications;
+using Wayward.Ingest.Sources;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Ingest.Pipeline;
+
+/// <summary>
+/// Sources offer to the ledger; the ledger is the queue; workers read; one writer commits. What is in memory is bounded by the workers and the
+/// commit queue, whatever the number of objects. No cursor anywhere: a crash replays what the ledger does not call done.
+/// </summary>
+public sealed class IngestPipeline : IIngestControl, IDisposable
+{
+    private const int FeedQuantum = 128;
+    private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(15);
+
+    private readonly ISourceObjectStore _ledger;
+    private readonly IAuditStore _audit;
+    private readonly ICatalogProvider _catalog;
+    private readonly AddressSpace _addresses;
+    private readonly IDetectionTrigger _detection;
+    private readonly IChangeNotifier _notifier;
+    private readonly IngestOptions _options;
+    private readonly FlowReadLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ILogger<IngestPipeline> _log;
+    private readonly IngestFaultPolicy _policy;
+    private readonly CommitLoop _commits;
+    private readonly IReadOnlyList<SourceState> _sources;
+    private readonly InFlight _inFlight = new();
+    private readonly KnownObjects _known = new();
+    private readonly RateMeter _recordRate, _objectRate;
+    private readonly Channel<WorkItem> _work;
+    private readonly Channel<FinishedItem> _finished;
+    private readonly SemaphoreSlim _feed = new(0, 1);
+    private readonly Lock _gate = new();
+    private CancellationTokenSource _poke = new();
+    private volatile bool _feeding;
+    private DateTimeOffset _nextDue = DateTimeOffset.MaxValue;
+    private DateTimeOffset? _lastCommit;
+    private long _done, _failed, _bytes, _records;
+
+    public IngestPipeline(
+        SourceRegistry sources, ISourceObjectStore ledger, IContactStore contacts, IAuditStore audit, ICatalogProvider catalog, AddressSpace addresses,
+        IDetectionTrigger detection, IChangeNotifier notifier, IngestOptions options, FlowReadLimits limits, TimeProvider time, ILogger<IngestPipeline> log)
+    {
+        (_ledger, _audit, _catalog, _addresses, _detection, _notifier) = (ledger, audit, catalog, addresses, detection, notifier);
+        (_options, _limits, _time, _log) = (options, limits, time, log);
+        _policy = new IngestFaultPolicy(options);
+        _sources = [.. sources.All.Select(s => new SourceState(s, options, time))];
+        _recordRate = new RateMeter(time);
+        _objectRate = new RateMeter(time);
+        _work = Channel.CreateBounded<WorkItem>(options.EffectiveWorkers * 2);
+        _finished = Channel.CreateBounded<FinishedItem>(new BoundedChannelOptions(options.CommitObjects) { SingleReader = true });
+        _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, OnCommittedAsync, OnFailed);
+    }
+
+    public IReadOnlyList<SourceStatus> Sources => [.. _sources.Select(s => s.Status())];
+
+    public IngestProgress Progress
+    {
+        get
+        {
+            long done = Interlocked.Read(ref _done), failed = Interlocked.Read(ref _failed);
+            long waiting = _sources.Sum(s => Math.Max(0, s.Waiting));
+            double rate = _objectRate.PerSecond;
+            return new IngestProgress(
+                done, done + failed + waiting, Interlocked.Read(ref _bytes), Interlocked.Read(ref _records), _recordRate.PerSecond,
+                IsQuiet() && _detection.CaughtUp, _lastCommit, _detection.LastRun)
+            {
+                InFlight = _inFlight.Active,
+                CommitQueue = _finished.Reader.Count,
+                CommitQueueLimit = _options.CommitObjects,
+                StoreProblem = _commits.StoreProblem,
+                TimeLeft = waiting > 0 && rate > 0 ? TimeSpan.FromSeconds(waiting / rate) : null,
+            };
+        }
+    }
+
+    /// <summary>Runs until cancelled; then commits what is already read, and returns.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await CountQuarantinedAsync(cancellation);
+        using var abandon = new CancellationTokenSource();
+        var writer = Task.Run(() => _commits.RunAsync(_finished.Reader, abandon.Token), CancellationToken.None);
+        List<Task> loops = [Task.Run(() => FeedAsync(cancellation), CancellationToken.None)];
+        foreach (var source in _sources) loops.Add(Task.Run(() => ListAsync(source, cancellation), CancellationToken.None));
+        for (int i = 0; i < _options.EffectiveWorkers; i++) loops.Add(Task.Run(() => WorkAsync(cancellation), CancellationToken.None));
+        await Task.WhenAll(loops);
+        _finished.Writer.Complete();
+        // What is read is worth committing, but a database that cannot be written must not hold up the end: it is read again next time.
+        abandon.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            await writer;
+        }
+        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
+        {
+            _log.LogWarning("The database could not be written at the end; uncommitted objects are read again at the next start");
+        }
+    }
+
+    public void Poke()
+    {
+        CancellationTokenSource old;
+        lock (_gate)
+        {
+            old = _poke;
+            _poke = new CancellationTokenSource();
+        }
+        old.Cancel();
+        old.Dispose();
+    }
+
+    public async Task WhenIdleAsync(CancellationToken cancellation)
+    {
+        // Only a look that began after this call counts: one under way may have passed over what the caller just put there.
+        long[] begun = [.. _sources.Select(s => s.LooksBegun)];
+        Poke();
+        while (true)
+        {
+            if (_sources.Select((s, i) => s.LooksEnded > begun[i] && s.Source.Settled).All(ok => ok) && IsQuiet() && _detection.CaughtUp && IsQuiet()) return;
+            await Task.Delay(IdlePoll, cancellation);
+        }
+    }
+
+    public async Task<bool> RetryAsync(long objectId, string actor, CancellationToken cancellation)
+    {
+        if (await _ledger.FindAsync(objectId, cancellation) is not { } row || !await _ledger.RequeueAsync(objectId, cancellation)) return false;
+        await AuditAsync("object.retry", row, actor, "put back in the queue", cancellation);
+        if (_sources.FirstOrDefault(s => s.Source.Name == row.Source) is { } source) source.Requeued(row.State);
+        Wake();
+        _notifier.Publish(ChangeKinds.Ingest);
+        return true;
+    }
+
+    public async Task<bool> SkipAsync(long objectId, string actor, CancellationToken cancellation)
+    {
+        if (await _ledger.FindAsync(objectId, cancellation) is not { } row || !await _ledger.SkipAsync(objectId, cancellation)) return false;
+        await AuditAsync("object.skip", row, actor, "set aside", cancellation);
+        if (_sources.FirstOrDefault(s => s.Source.Name == row.Source) is { } source) source.Skipped(row.State);
+        _notifier.Publish(ChangeKinds.Ingest);
+        return true;
+    }
+
+    private Task<long> AuditAsync(string verb, SourceObjectRow row, string actor, string what, CancellationToken cancellation) =>
+        _audit.AppendAsync(actor, verb, row.ObjectId.ToString(CultureInfo.InvariantCulture), $"{row.Container}/{row.Key} {what}, was {row.State.ToString().ToLowerInvariant()}", null, null, cancellation);
+
+    /// <summary>Looks at one source, again and again, and offers what it has to the ledger.</summary>
+    private async Task ListAsync(SourceState state, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            state.LookBegins();
+            try
+            {
+                await foreach (var batch in state.Source.ListAsync(cancellation)) await OfferAsync(state, batch, cancellation);
+                state.Succeeded();
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                var unavailable = e as SourceUnavailableException;
+                int failures = state.Failed(e.Message, unavailable?.NeedsOperator == true, pause: null);
+                if (failures == 1) _log.LogWarning(e, "Source {Source} cannot be listed", state.Source.Name);
+                _notifier.Publish(ChangeKinds.Ingest);
+            }
+            // Retries that came due while nobody looked are found here too.
+            state.MayHaveWork = true;
+            state.LookEnds();
+            Wake();
+            try
+            {
+                await WaitAsync(state, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task OfferAsync(SourceState state, IReadOnlyList<OfferedObject> batch, CancellationToken cancellation)
+    {
+        List<OfferedObject> unknown = [.. batch.Where(o => _known.Add(o.ObjectId))];
+        if (unknown.Count == 0) return;
+        try
+        {
+            var waiting = await _ledger.OfferAsync(unknown, cancellation);
+            if (waiting.Count == 0) return;
+            state.Found(waiting.Count);
+        }
+        catch
+        {
+            foreach (var item in unknown) _known.Remove(item.ObjectId);
+            throw;
+        }
+        state.MayHaveWork = true;
+        Wake();
+        _notifier.Publish(ChangeKinds.Ingest);
+    }
+
+    private async Task WaitAsync(SourceState state, CancellationToken cancellation)
+    {
+        CancellationToken poke;
+        lock (_gate) poke = _poke.Token;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, poke);
+        try
+        {
+            // A source that fails is not asked more often than its poll interval, whatever announces changes.
+            if (state.Failing) await Task.Delay(_options.PollInterval, _time, either.Token);
+            else await state.Source.WaitForChangeAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Poked.
+        }
+    }
+
+    /// <summary>Takes what waits from the ledger, each source in turn so that a long backlog starves nobody.</summary>
+    private async Task FeedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                bool fed = false;
+                foreach (var state in _sources)
+                {
+                    if (!state.MayHaveWork || state.Paused) continue;
+                    fed |= await FeedFromAsync(state, cancellation);
+                }
+                if (!fed) await _feed.WaitAsync(UntilDue(), cancellation);
+                if (_time.GetUtcNow() < _nextDue) continue;
+                lock (_gate) _nextDue = DateTimeOffset.MaxValue;
+                foreach (var state in _sources) state.MayHaveWork = true;
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The end.
+        }
+        finally
+        {
+            _work.Writer.TryComplete();
+        }
+    }
+
+    private async Task<bool> FeedFromAsync(SourceState state, CancellationToken cancellation)
+    {
+        _feeding = true;
+        try
+        {
+            state.MayHaveWork = false;
+            _inFlight.ForgetSettled();
+            var waiting = await _ledger.WaitingAsync(state.Source.Name, FeedQuantum + _inFlight.Count, cancellation);
+            List<OfferedObject> taken = [.. waiting.Where(o => _inFlight.TryAdd(o.ObjectId))];
+            if (taken.Count == 0) return false;
+            state.MayHaveWork = true;
+            state.Found(taken.Count(o => _known.Add(o.ObjectId)));
+            foreach (var item in taken) await _work.Writer.WriteAsync(new WorkItem(state, item), cancellation);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _log.LogError(e, "The ledger cannot be asked what waits");
+            lock (_gate) _nextDue = Min(_nextDue, _time.GetUtcNow() + TimeSpan.FromSeconds(1));
+            return false;
+        }
+        finally
+        {
+            _feeding = false;
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken cancellation)
+    {
+        var ingestor = new ObjectIngestor(_addresses, _limits);
+        try
+        {
+            await foreach (var item in _work.Reader.ReadAllAsync(cancellation))
+            {
+                FinishedItem result;
+                try
+                {
+                    result = new FinishedItem(item, await ingestor.ReadAsync(item.Source.Source, item.Object, _catalog.Current, cancellation), null);
+                }
+                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception e)
+                {
+                    result = new FinishedItem(item, null, e);
+                }
+                // Not cancellable: what is read is handed to the writer, which takes it before the end.
+                await _finished.Writer.WriteAsync(result, CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The end.
+        }
+    }
+
+    private async Task OnCommittedAsync(IReadOnlyList<WorkItem> items, IReadOnlyList<ObjectContribution> objects)
+    {
+        for (int i = 0; i < items.Count; i++)
+        {
+            _inFlight.Settle(items[i].Object.ObjectId);
+            items[i].Source.Finished(done: true);
+            Interlocked.Increment(ref _done);
+            Interlocked.Add(ref _bytes, objects[i].Object.ObjectBytes);
+            Interlocked.Add(ref _records, objects[i].Object.Records);
+            _recordRate.Add(objects[i].Object.Records);
+        }
+        _objectRate.Add(items.Count);
+        _lastCommit = _time.GetUtcNow();
+        _detection.Signal();
+        _notifier.Publish(ChangeKinds.Ingest | ChangeKinds.Contacts);
+        foreach (var group in items.GroupBy(i => i.Source)) await SettledAsync(group.Key, [.. group.Select(i => i.Object)]);
+    }
+
+    private void OnFailed(WorkItem work, Fault fault)
+    {
+        string name = ObjectIngestor.DisplayName(work.Object);
+        if (fault.Verdict == FaultVerdict.Quarantine)
+        {
+            _log.LogWarning("{Object} set aside: {Reason}", name, fault.Reason);
+            work.Source.Finished(done: false);
+            Interlocked.Increment(ref _failed);
+            _ = SettledAsync(work.Source, [work.Object]);
+        }
+        else
+        {
+            _log.LogInformation("{Object} is tried again in {Delay}: {Reason}", name, fault.Delay, fault.Reason);
+            var due = _time.GetUtcNow() + fault.Delay;
+            lock (_gate) _nextDue = Min(_nextDue, due);
+            if (fault.Verdict == FaultVerdict.RetrySource) work.Source.Failed(fault.Reason, needsOperator: false, fault.Delay);
+            Wake();
+        }
+        _inFlight.Settle(work.Object.ObjectId);
+        _notifier.Publish(ChangeKinds.Ingest);
+    }
+
+    private async Task SettledAsync(SourceState state, IReadOnlyList<OfferedObject> items)
+    {
+        try
+        {
+            await state.Source.SettledAsync(items, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // The notification comes again and finds the ledger's row: nothing is doubled.
+            _log.LogWarning(e, "Source {Source} could not be told of {Count} settled objects", state.Source.Name, items.Count);
+        }
+    }
+
+    /// <summary>Sources show what waits for an operator from earlier runs too.</summary>
+    private async Task CountQuarantinedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var (rows, _) = await _ledger.QueryAsync([SourceObjectState.Quarantined], null, 0, 1_000, cancellation);
+            foreach (var state in _sources) state.SetQuarantined(rows.Count(r => r.Source == state.Source.Name));
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _log.LogWarning(e, "The ledger cannot be asked what is set aside");
+        }
+    }
+
+    /// <summary>Nothing is being read, fed or committed, and nothing is known to wait (retries that are not due do not count).</summary>
+    private bool IsQuiet() => !_sources.Any(s => s.MayHaveWork && !s.Paused) && !_feeding && _inFlight.Active == 0;
+
+    private void Wake()
+    {
+        try
+        {
+            if (_feed.CurrentCount == 0) _feed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Another call was quicker; one wake-up is enough.
+        }
+    }
+
+    private TimeSpan UntilDue()
+    {
+        DateTimeOffset due;
+        lock (_gate) due = _nextDue;
+        var wait = due - _time.GetUtcNow();
+        return wait <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : wait > TimeSpan.FromSeconds(30) ? TimeSpan.FromSeconds(30) : wait;
+    }
+
+    public void Dispose()
+    {
+        _feed.Dispose();
+        _poke.Dispose();
+    }
+
+    private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+}

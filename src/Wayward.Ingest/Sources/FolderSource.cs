@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Ingest.Sources;
+
+/// <summary>
+/// A folder, with all below it, or a single file. Watched where the system can, and looked at every poll interval in any case: a watcher
+/// misses network mounts and overflows. A file that is still growing is not offered.
+/// </summary>
+public sealed class FolderSource : ISource, IDisposable
+{
+    private const int BatchSize = 500;
+    /// <summary>A file that was not touched for this many settle times is taken at the first look.</summary>
+    private const int OldFactor = 30;
+
+    private readonly FolderWalk _walk;
+    private readonly TimeSpan _poll;
+    private readonly TimeSpan _settle;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly FileSystemWatcher? _watcher;
+    /// <summary>Young files of the last look, by key.</summary>
+    private Dictionary<string, YoungFile> _young = new(StringComparer.Ordinal);
+    private volatile bool _settled = true;
+
+    public FolderSource(SourceOptions source, IngestOptions options, TimeProvider time)
+    {
+        Name = source.Name;
+        _walk = new FolderWalk(source.FullPath, source.Include);
+        _poll = options.PollInterval;
+        _settle = options.SettleTime;
+        _time = time;
+        _watcher = TryWatch(_walk, source.FullPath, Wake);
+    }
+
+    public string Name { get; }
+
+    public bool Settled => _settled;
+
+    public string? Notice { get; private set; }
+
+    public static string ETagOf(long length, DateTime lastWriteUtc) => string.Create(CultureInfo.InvariantCulture, $"{length:x}-{lastWriteUtc.Ticks:x}");
+
+    public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var young = new Dictionary<string, YoungFile>(StringComparer.Ordinal);
+        List<OfferedObject> batch = [];
+        await Task.Yield();
+        foreach (var file in _walk.Files())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            string etag = ETagOf(file.Length, file.LastWriteUtc);
+            if (!IsSettled(file, etag, young)) continue;
+            batch.Add(new OfferedObject(Name, _walk.Container, file.Key, etag, file.Length, new DateTimeOffset(file.LastWriteUtc).ToUnixTimeSeconds()));
+            if (batch.Count < BatchSize) continue;
+            yield return batch;
+            batch = [];
+        }
+        _young = young;
+        _settled = young.Values.All(f => f.Settled);
+        Notice = Describe();
+        if (batch.Count > 0) yield return batch;
+    }
+
+    public Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation)
+    {
+        string path = PathOf(item);
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0, Options = FileOptions.SequentialScan,
+            });
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SourceObjectGoneException($"{path} is not there any more", e);
+        }
+        string etag = ETagOf(stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle));
+        if (string.Equals(etag, item.ETag, StringComparison.Ordinal)) return Task.FromResult<Stream>(stream);
+        stream.Dispose();
+        throw new SourceObjectChangedException($"{path} changed since it was listed");
+    }
+
+    public Task ConfirmAsync(OfferedObject item, CancellationToken cancellation)
+    {
+        var file = new FileInfo(PathOf(item));
+        return file.Exists && string.Equals(ETagOf(file.Length, file.LastWriteTimeUtc), item.ETag, StringComparison.Ordinal)
+            ? Task.CompletedTask
+            : throw new SourceObjectChangedException($"{file.FullName} changed while it was read");
+    }
+
+    public async Task WaitForChangeAsync(CancellationToken cancellation)
+    {
+        var wait = !Settled && _settle < _poll ? _settle : _poll;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var timer = Task.Delay(wait, _time, stop.Token);
+        var change = _changed.WaitAsync(stop.Token);
+        await Task.WhenAny(timer, change);
+        await stop.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+        // A burst of file events is one change.
+        if (change.IsCompletedSuccessfully) await Task.Delay(TimeSpan.FromMilliseconds(50), _time, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _watcher?.Dispose();
+        _changed.Dispose();
+    }
+
+    /// <summary>The key comes from the ledger, so it is checked again: it must not lead out of the folder, by name or by link.</summary>
+    private string PathOf(OfferedObject item)
+    {
+        string path = Path.GetFullPath(Path.Combine(_walk.Container, item.Key));
+        if (!RealPath.IsUnder(path, _walk.Container)) throw new SourceObjectGoneException($"'{item.Key}' is not below {_walk.Container}");
+        if (!_walk.IsFile && RealPath.Resolve(path) is { } real && RealPath.Resolve(_walk.Container) is { } root && !RealPath.IsUnder(real, root))
+            throw new SourceObjectGoneException($"{path} is a link out of {_walk.Container}");
+        return path;
+    }
+
+    private bool IsSettled(in FoundFile file, string etag, Dictionary<string, YoungFile> young)
+    {
+        var now = _time.GetUtcNow();
+        var age = now - new DateTimeOffset(file.LastWriteUtc);
+        if (age >= _settle * OldFactor) return true;
+        if (_settle == TimeSpan.Zero) return true;
+        var seen = _young.TryGetValue(file.Key, out var last) && string.Equals(last.ETag, etag, StringComparison.Ordinal) ? last : new YoungFile(etag, now, Settled: false);
+        if (now - seen.Since >= _settle && seen.Since != now) seen = seen with { Settled = true };
+        young[file.Key] = seen;
+        return seen.Settled;
+    }
+
+    private string? Describe()
+    {
+        List<string> notes = [];
+        if (_walk.RefusedLinks > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.RefusedLinks} link(s) lead out of the folder and are not followed"));
+        if (_walk.EmptyFiles > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.EmptyFiles} empty file(s) passed over"));
+        return notes.Count == 0 ? null : string.Join("; ", notes);
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            if (_changed.CurrentCount == 0) _changed.Release();
+        }
+        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Two events at once, or one after the end: the wake-up is already there, or nobody waits.
+        }
+    }
+
+    /// <summary>Null where the system cannot watch (inotify limit, network mount): the poll interval remains.</summary>
+    private static FileSystemWatcher? TryWatch(FolderWalk walk, string path, Action wake)
+    {
+        try
+        {
+            var watcher = walk.IsFile ? new FileSystemWatcher(walk.Container, Path.GetFileName(path)) : new FileSystemWatcher(path) { IncludeSubdirectories = true };
+            watcher.NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Size | NotifyFilters.LastWrite;
+            watcher.Created += (_, _) => wake();
+            watcher.Changed += (_, _) => wake();
+            watcher.Renamed += (_, _) => wake();
+            watcher.Error += (_, _) => wake();
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="ETag">What it looked like.</param>
+    /// <param name="Since">When it was first seen so.</param>
+    /// <param name="Settled">It stood still for the settle time.</param>
+    private readonly record struct YoungFile(string ETag, DateTimeOffset Since, bool Settled);
+}

@@ -1,0 +1,117 @@
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Ingest.Sources;
+
+/// <summary>One source at work: its counters and what it says of its health. Thread-safe.</summary>
+internal sealed class SourceState(ISource source, IngestOptions options, TimeProvider time)
+{
+    /// <summary>A source without a success for this many polls is failing.</summary>
+    private const int SilentPolls = 3;
+
+    private readonly Lock _gate = new();
+    private DateTimeOffset? _lastSuccess;
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+    private DateTimeOffset? _pausedUntil;
+    private string? _error;
+    private bool _needsOperator;
+    private int _failures;
+    private long _waiting, _done, _failed, _quarantined;
+
+    public ISource Source { get; } = source;
+
+    private long _looksBegun, _looksEnded;
+
+    /// <summary>Listings begun and ended (failed ones included), so that somebody can wait for one that began after a moment.</summary>
+    public long LooksBegun => Interlocked.Read(ref _looksBegun);
+    public long LooksEnded => Interlocked.Read(ref _looksEnded);
+    public void LookBegins() => Interlocked.Increment(ref _looksBegun);
+    public void LookEnds() => Interlocked.Increment(ref _looksEnded);
+
+    /// <summary>May hold objects to read; cleared by the feeder when it finds none.</summary>
+    public volatile bool MayHaveWork = true;
+
+    public long Waiting => Interlocked.Read(ref _waiting);
+    public bool Failing { get { lock (_gate) return _failures > 0; } }
+
+    public void Found(long count) => Interlocked.Add(ref _waiting, count);
+
+    public void Finished(bool done)
+    {
+        Interlocked.Decrement(ref _waiting);
+        Interlocked.Increment(ref done ? ref _done : ref _failed);
+        if (!done) Interlocked.Increment(ref _quarantined);
+    }
+
+    public void Succeeded()
+    {
+        lock (_gate)
+        {
+            _lastSuccess = time.GetUtcNow();
+            _failures = 0;
+            _error = null;
+            _needsOperator = false;
+            _pausedUntil = null;
+        }
+    }
+
+    /// <returns>Failures in a row, this one included.</returns>
+    public int Failed(string message, bool needsOperator, TimeSpan? pause)
+    {
+        lock (_gate)
+        {
+            _error = message;
+            _needsOperator = needsOperator;
+            if (pause is { } span) _pausedUntil = time.GetUtcNow() + span;
+            return ++_failures;
+        }
+    }
+
+    /// <summary>While the source is in trouble its objects are not tried one by one.</summary>
+    public bool Paused { get { lock (_gate) return _pausedUntil is { } until && time.GetUtcNow() < until; } }
+
+    /// <summary>An operator put an object back. One in retry was waiting already.</summary>
+    public void Requeued(SourceObjectState was)
+    {
+        if (was is not (SourceObjectState.Retry or SourceObjectState.Seen)) Interlocked.Increment(ref _waiting);
+        if (was == SourceObjectState.Quarantined) InterlockedDecrementToZero(ref _quarantined);
+        MayHaveWork = true;
+    }
+
+    /// <summary>An operator set an object aside.</summary>
+    public void Skipped(SourceObjectState was)
+    {
+        if (was is SourceObjectState.Retry or SourceObjectState.Seen) Interlocked.Decrement(ref _waiting);
+        if (was == SourceObjectState.Quarantined) InterlockedDecrementToZero(ref _quarantined);
+    }
+
+    public void SetQuarantined(long count) => Interlocked.Exchange(ref _quarantined, count);
+
+    public SourceStatus Status()
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            var silent = now - (_lastSuccess ?? _started);
+            var (health, message) =
+                _needsOperator ? (SourceHealth.Failing, _error)
+                : _failures >= SilentPolls || (_failures > 0 && silent > SilentPolls * options.PollInterval) ? (SourceHealth.Failing, _error)
+                : _failures > 0 ? (SourceHealth.Degraded, _error)
+                : _lastSuccess is null ? (SourceHealth.Starting, null)
+                : Interlocked.Read(ref _quarantined) is var q and > 0 ? (SourceHealth.Degraded, FormattableString.Invariant($"{q} object(s) set aside; see the ledger for the reasons, then retry or skip them"))
+                : Source.Notice is { } notice ? (SourceHealth.Healthy, notice)
+                : (SourceHealth.Healthy, (string?)null);
+            return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed));
+        }
+    }
+
+    private static void InterlockedDecrementToZero(ref long value)
+    {
+        long seen;
+        do
+        {
+            seen = Interlocked.Read(ref value);
+            if (seen == 0) return;
+        }
+        while (Interlocked.CompareExchange(ref value, seen - 1, seen) != seen);
+    }
+}

@@ -1,0 +1,111 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Core.Triage;
+using Wayward.Ingest.Detection;
+using Wayward.Ingest.Notifications;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Expected;
+using Wayward.Storage.Findings;
+
+namespace Wayward.Ingest.Triage;
+
+/// <inheritdoc cref="ITriageService"/>
+public sealed class TriageService(
+    IFindingStore store, IExpectedTargetStore expected, IAuditStore audit, IContactStore contacts, IDetectionService detection,
+    ICatalogProvider catalog, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
+{
+    private const int MaxComment = 20_000;
+    private const int MaxActor = 200;
+    private const int MaxBulk = 5_000;
+
+    public Task<long> AcknowledgeAsync(FindingRefs findings, string actor, string comment, CancellationToken cancellation) =>
+        ChangeAsync(findings, FindingStatus.Acknowledged, Resolution.None, null, actor, comment, cancellation);
+
+    public Task<long> CloseAsync(FindingRefs findings, Resolution resolution, string actor, string comment, CancellationToken cancellation) =>
+        resolution == Resolution.None || !Enum.IsDefined(resolution)
+            ? throw new ArgumentException("Say why the finding is closed: choose a resolution.", nameof(resolution))
+            : ChangeAsync(findings, FindingStatus.Closed, resolution, null, actor, comment, cancellation);
+
+    public Task<long> ReopenAsync(FindingRefs findings, string actor, string comment, CancellationToken cancellation) =>
+        ChangeAsync(findings, FindingStatus.Open, Resolution.None, null, actor, comment, cancellation);
+
+    public Task<long> AssignAsync(FindingRefs findings, string assignee, string actor, CancellationToken cancellation) =>
+        ChangeAsync(findings, null, Resolution.None, Bounded(assignee.Trim(), MaxActor, "The assignee", nameof(assignee)), actor, "", cancellation);
+
+    public async Task<long> CommentAsync(string findingId, string actor, string text, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(text)) throw new ArgumentException("The comment is empty.", nameof(text));
+        long id = await store.AddCommentAsync(findingId, Actor(actor), Bounded(text, MaxComment, "The comment", nameof(text)), cancellation);
+        notifier.Publish(ChangeKinds.Triage);
+        return id;
+    }
+
+    public IReadOnlyList<ExpectedProposal> Propose(Finding finding) => ExpectedRules.Propose(finding);
+
+    public async Task<ExpectedPreview> PreviewAsync(ExpectedTarget rule, string? fromFindingId, CancellationToken cancellation)
+    {
+        await Task.CompletedTask;
+        _ = contacts;
+        _ = catalog;
+        _ = options;
+        throw new NotSupportedException("The preview is not written yet.");
+    }
+
+    public async Task<ExpectedOutcome> ExpectAsync(ExpectedTarget rule, string? fromFindingId, string actor, CancellationToken cancellation)
+    {
+        var stored = Checked(rule) with { Id = 0, CreatedAt = time.GetUtcNow().ToUnixTimeSeconds(), CreatedBy = Actor(actor), DeletedAt = null };
+        // What was pending before is judged first, so that the outcome below is the rule's alone.
+        await detection.JudgePendingAsync(cancellation);
+        var (saved, auditId) = await expected.AddAsync(stored, fromFindingId, stored.CreatedBy, cancellation);
+        var changes = await RejudgeAsync();
+        return new ExpectedOutcome(saved, auditId, changes.Closed, changes.Reopened);
+    }
+
+    public async Task<ExpectedOutcome> DeleteExpectedAsync(int ruleId, string actor, string reason, CancellationToken cancellation)
+    {
+        if (string.IsNullOrWhiteSpace(reason)) throw new ArgumentException("Say why the rule goes: a reason is required.", nameof(reason));
+        await detection.JudgePendingAsync(cancellation);
+        long auditId = await expected.DeleteAsync(ruleId, Actor(actor), Bounded(reason, ExpectedRules.MaxText, "The reason", nameof(reason)), cancellation)
+            ?? throw new ArgumentException($"There is no rule {ruleId} in force.", nameof(ruleId));
+        var changes = await RejudgeAsync();
+        var rule = (await expected.AllAsync(cancellation)).First(r => r.Id == ruleId);
+        return new ExpectedOutcome(rule, auditId, changes.Closed, changes.Reopened);
+    }
+
+    public async Task<UndoResult> UndoAsync(long auditId, string actor, CancellationToken cancellation)
+    {
+        var result = await audit.UndoAsync(auditId, Actor(actor), cancellation);
+        if (result.RejudgeNeeded) await RejudgeAsync();
+        notifier.Publish(ChangeKinds.Triage);
+        return result;
+    }
+
+    private async Task<long> ChangeAsync(FindingRefs findings, FindingStatus? status, Resolution resolution, string? assignee, string actor, string comment, CancellationToken cancellation)
+    {
+        if (findings.Revisions.Count == 0) throw new ArgumentException("No finding is selected.", nameof(findings));
+        if (findings.Revisions.Count > MaxBulk) throw new ArgumentException($"At most {MaxBulk} findings at once.", nameof(findings));
+        long id = await store.TriageAsync(
+            new TriageChange(findings.Revisions, status, resolution, assignee, Actor(actor), Bounded(comment, MaxComment, "The comment", nameof(comment))), cancellation);
+        notifier.Publish(ChangeKinds.Triage);
+        return id;
+    }
+
+    /// <summary>Once a rule is stored the judgement is not cut short: the caller's going away must not leave findings that contradict the rules.</summary>
+    private async Task<FindingChanges> RejudgeAsync()
+    {
+        var changes = await detection.JudgeAllAsync(CancellationToken.None);
+        notifier.Publish(ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage);
+        return changes;
+    }
+
+    private static ExpectedTarget Checked(ExpectedTarget rule) =>
+        ExpectedRules.Faults(rule) is { Count: > 0 } faults ? throw new ArgumentException(string.Join(' ', faults), nameof(rule)) : rule;
+
+    private static string Actor(string actor) => string.IsNullOrWhiteSpace(actor)
+        ? throw new ArgumentException("Nobody is named as the one who decides.", nameof(actor))
+        : Bounded(actor.Trim(), MaxActor, "The name", nameof(actor));
+
+    private static string Bounded(string text, int max, string what, string parameter) =>
+        text.Length <= max ? text : throw new ArgumentException($"{what} is longer than {max} characters.", parameter);
+}
