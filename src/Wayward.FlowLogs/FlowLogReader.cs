@@ -1,3 +1,6 @@
+using Wayward.FlowLogs.Text;
+using Wayward.FlowLogs.Wrapping;
+
 namespace Wayward.FlowLogs;
 
 /// <summary>
@@ -13,6 +16,22 @@ public static class FlowLogReader
     /// <exception cref="FlowObjectException">The object is refused: truncated, damaged, no usable header, over a limit.</exception>
     /// <exception cref="OperationCanceledException"/>
     public static FlowReadResult Read<TSink>(Stream source, FlowObjectInfo info, ref TSink sink, FlowReadLimits? limits = null, CancellationToken cancellation = default)
-        where TSink : IFlowRecordSink, allows ref struct
-        => throw new NotSupportedException("The reader is not written yet.");
+        where TSink : IFlowRecordSink
+        => Read(source, info, ref sink, limits ?? FlowReadLimits.Default, ReadTuning.Default, cancellation);
+
+    internal static FlowReadResult Read<TSink>(Stream source, FlowObjectInfo info, ref TSink sink, FlowReadLimits limits, ReadTuning tuning, CancellationToken cancellation)
+        where TSink : IFlowRecordSink
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(info);
+        var context = new ReadContext(info, limits, tuning, cancellation);
+        var tally = new RecordTally(context);
+        using var stored = new ObjectSource(source, context);
+        using var opened = OpenedObject.Open(stored, context);
+        var text = new TextRecords(context, tally);
+        text.Read(opened.Window, ref sink);
+        string sha256 = stored.Finish();
+        string format = $"text {text.Plan?.Description ?? "without records"}{opened.Description}";
+        return tally.ToResult(sha256, stored.Total, opened.Expanded, format, text.Plan?.Names ?? []);
+    }
 }

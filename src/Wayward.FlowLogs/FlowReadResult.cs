@@ -21,6 +21,10 @@ public sealed record FlowReadLimits
     public long EarliestStart { get; init; } = 1_356_998_400;
     /// <summary>Records that start after the object's own last-modified time plus this are quarantined. Seconds.</summary>
     public long FutureTolerance { get; init; } = 86_400;
+    /// <summary>
+    /// Records that last longer are quarantined: flow logs aggregate over ten minutes at most, and a damaged end would bridge gaps that episodes are told by. Seconds.
+    /// </summary>
+    public long MaxInterval { get; init; } = 86_400;
 }
 
 /// <summary>What is being read.</summary>
@@ -38,11 +42,11 @@ public sealed record QuarantinedLine(long Line, string? Column, string Reason);
 /// <summary>The outcome of one object that was read to its proven end.</summary>
 public sealed record FlowReadResult
 {
-    /// <summary>Every data line, NODATA and SKIPDATA included, quarantined ones excluded.</summary>
+    /// <summary>Every data line, NODATA and SKIPDATA included, quarantined and transit-gateway ones excluded.</summary>
     public long Records { get; init; }
     public long NoData { get; init; }
     public long SkipData { get; init; }
-    /// <summary>Transit-gateway records, skipped.</summary>
+    /// <summary>Transit-gateway records: not shown to the sink, not among <see cref="Records"/>.</summary>
     public long TransitGateway { get; init; }
     public long QuarantinedCount { get; init; }
     public IReadOnlyList<QuarantinedLine> Quarantined { get; init; } = [];

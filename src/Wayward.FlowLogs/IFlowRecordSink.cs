@@ -1,28 +1,28 @@
 namespace Wayward.FlowLogs;
 
 /// <summary>
-/// Where a reader pushes what it reads, in three steps of growing cost, so that a line which cannot matter is never parsed whole.
-/// For each data line, in order: <see cref="Observe"/>; then, if the line has ports and one of them is in <see cref="Ports"/>,
-/// <see cref="WantsAddresses"/>; then, if that says yes, the rest of the line is parsed and <see cref="Accept"/> is called. A line that proves malformed at any step
-/// is quarantined by the reader instead of being passed on; <see cref="Observe"/> is not called for a line whose identity, times,
-/// ports or status are malformed.
-/// Implementations are structs or sealed classes so that the JIT can see through the calls.
+/// Where a reader pushes what it reads, in steps of growing cost, so that a line which cannot matter is never parsed whole.
+/// For each valid data line <see cref="Observe"/> is called once. A line with status OK and one of its ports in <see cref="Ports"/> is first asked about by
+/// <see cref="WantsAddresses"/>; if that says yes, the rest of the line is parsed, and <see cref="Accept"/> follows right after <see cref="Observe"/>.
+/// A line that proves malformed in anything that was parsed is quarantined by the reader and contributes nothing: neither <see cref="Observe"/> nor
+/// <see cref="Accept"/> is called for it. (Of a line that cannot matter only identity, times, ports and status are parsed; of one whose addresses are not wanted, these too.)
+/// Implementations are structs or sealed classes so that the JIT can see through the calls; a struct (it may wrap a class) is fastest, since generic code over it is its own.
 /// </summary>
 public interface IFlowRecordSink
 {
     /// <summary>Ports worth a second look: a line with neither port in this set only counts for coverage.</summary>
     PortSet Ports { get; }
 
-    /// <summary>Every data line, NODATA and SKIPDATA included. Called once per line.</summary>
+    /// <summary>Every valid data line, NODATA and SKIPDATA included. Called once per line.</summary>
     void Observe(in FlowIdentity identity);
 
     /// <summary>
-    /// May this pair of endpoints matter? Called for status OK lines with a port in <see cref="Ports"/>. <paramref name="source"/> and <paramref name="destination"/> are the
+    /// May this pair of endpoints matter? A question that changes nothing: it is asked before the line's <see cref="Observe"/>, and the line may yet prove malformed. Called for status OK lines with a port in <see cref="Ports"/>. <paramref name="source"/> and <paramref name="destination"/> are the
     /// packet-level addresses where the format has them, else the interface-level ones.
     /// </summary>
     bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort);
 
-    /// <summary>A whole, valid record.</summary>
+    /// <summary>A whole, valid record, right after <see cref="Observe"/> for the same line.</summary>
     void Accept(in FlowRecord record);
 }
 

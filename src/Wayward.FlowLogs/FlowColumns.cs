@@ -1,0 +1,150 @@
+namespace Wayward.FlowLogs;
+
+/// <summary>Every field of AWS's flow-log table, versions 2 to 11 (6 has none of its own), in its order.</summary>
+public enum FlowField : byte
+{
+    Version, AccountId, InterfaceId, SourceAddress, DestinationAddress, SourcePort, DestinationPort, Protocol, Packets, Bytes, Start, End, Action, LogStatus,
+    VpcId, SubnetId, InstanceId, TcpFlags, Type, PacketSourceAddress, PacketDestinationAddress,
+    Region, AzId, SublocationType, SublocationId,
+    PacketSourceService, PacketDestinationService, FlowDirection, TrafficPath,
+    EcsClusterArn, EcsClusterName, EcsContainerInstanceArn, EcsContainerInstanceId, EcsContainerId, EcsSecondContainerId, EcsServiceName,
+    EcsTaskDefinitionArn, EcsTaskArn, EcsTaskId,
+    RejectReason,
+    ResourceId,
+    EncryptionStatus,
+    InstanceTag, InstanceTag2, InterfaceTag, InterfaceTag2, AsgTag, AsgTag2, InterfaceType,
+    NextHopInterfaceId, NextHopSubnetId, NextHopAzId, NextHopVpcId, NextHopInterfaceType,
+}
+
+/// <summary>How much a column matters here.</summary>
+public enum ColumnNeed : byte
+{
+    /// <summary>Not read.</summary>
+    Ignored,
+    /// <summary>Sharpens findings.</summary>
+    Useful,
+    /// <summary>Its absence weakens detection.</summary>
+    Important,
+    /// <summary>An object without it is refused (of some pairs either is enough).</summary>
+    Required,
+}
+
+/// <summary>One field of AWS's table.</summary>
+/// <param name="Name">As AWS writes it, hyphenated.</param>
+/// <param name="Version">Flow-log version that brought it.</param>
+/// <param name="Use">What Wayward takes from it.</param>
+/// <param name="Cost">What detection loses where a format lacks it; empty when nothing.</param>
+public sealed record FlowColumn(FlowField Field, string Name, int Version, ColumnNeed Need, string Use, string Cost);
+
+/// <summary>The field table of AWS's flow logs with what each field is worth to detection. Source: AWS VPC user guide, "Flow log records".</summary>
+public static class FlowColumns
+{
+    private const string Context = "Not read.";
+
+    public static IReadOnlyList<FlowColumn> All { get; } =
+    [
+        new(FlowField.Version, "version", 2, ColumnNeed.Useful, "Checked where a layout without a header is told by it.", ""),
+        new(FlowField.AccountId, "account-id", 2, ColumnNeed.Useful, "Account of the instance: scope of rules, fleet view.", "Rules and views by account have nothing to go by."),
+        new(FlowField.InterfaceId, "interface-id", 2, ColumnNeed.Required, "The subject where there is no instance-id, and the key to the inventory.", "Without instance-id too the object is refused; with it, interfaces are not shown and the inventory cannot help."),
+        new(FlowField.SourceAddress, "srcaddr", 2, ColumnNeed.Required, "Local or remote address.", "Refused, unless pkt-srcaddr and pkt-dstaddr are both there."),
+        new(FlowField.DestinationAddress, "dstaddr", 2, ColumnNeed.Required, "Remote or local address.", "Refused, unless pkt-srcaddr and pkt-dstaddr are both there."),
+        new(FlowField.SourcePort, "srcport", 2, ColumnNeed.Required, "Tells questions from answers.", "Refused: an answer cannot be told from a question."),
+        new(FlowField.DestinationPort, "dstport", 2, ColumnNeed.Required, "DNS, DoT, DoQ and DoH are told by it.", "Refused: no DNS transport can be told."),
+        new(FlowField.Protocol, "protocol", 2, ColumnNeed.Required, "TCP or UDP: DoT or DoQ, DoH or DoH3.", "Refused: transports that share a port cannot be told apart."),
+        new(FlowField.Packets, "packets", 2, ColumnNeed.Useful, "Sums, and the packet size behind the tunnelling sign.", "No packet counts; the tunnelling sign is blind."),
+        new(FlowField.Bytes, "bytes", 2, ColumnNeed.Useful, "Sums, and the volume behind the tunnelling sign.", "No volumes; the tunnelling sign is blind."),
+        new(FlowField.Start, "start", 2, ColumnNeed.Required, "When: hour cells, episodes, coverage.", "Taken from end, up to ten minutes late; refused when end is missing too."),
+        new(FlowField.End, "end", 2, ColumnNeed.Important, "Where a contact ended: the gap to the next is counted from it.", "Taken from start: gaps look up to ten minutes longer."),
+        new(FlowField.Action, "action", 2, ColumnNeed.Important, "Blocked, answered or refused.", "Blocked contacts look like successful ones and evasion after a block is not seen."),
+        new(FlowField.LogStatus, "log-status", 2, ColumnNeed.Important, "NODATA proves that an interface was watched, SKIPDATA that records were lost.", "Silence cannot be told from loss: coverage counts lines with data only."),
+        new(FlowField.VpcId, "vpc-id", 3, ColumnNeed.Useful, "Scope of rules, fleet view.", "Rules by VPC need the inventory."),
+        new(FlowField.SubnetId, "subnet-id", 3, ColumnNeed.Useful, "The cohort where there is no asg-tag, image or inventory.", "New instances have no peers to be judged by, unless the inventory names them."),
+        new(FlowField.InstanceId, "instance-id", 3, ColumnNeed.Important, "The subject; a hyphen marks service-managed interfaces.", "The interface stands for the instance: history ends when an interface is replaced, and NAT gateways look like clients unless the inventory is loaded."),
+        new(FlowField.TcpFlags, "tcp-flags", 3, ColumnNeed.Important, "Who opened a TCP connection.", "Answers of a local server to a foreign client can look like contacts on TCP, and replies to probes count."),
+        new(FlowField.Type, "type", 3, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.PacketSourceAddress, "pkt-srcaddr", 3, ColumnNeed.Important, "True source behind a NAT gateway, of pods and of secondary addresses.", "Inner sources (pods) are not shown."),
+        new(FlowField.PacketDestinationAddress, "pkt-dstaddr", 3, ColumnNeed.Important, "True remote where dstaddr is a hop on the way.", "A contact that passes a transit or NAT interface may show the hop instead of the resolver."),
+        new(FlowField.Region, "region", 4, ColumnNeed.Useful, "Region of the instance, for exports.", "Exports name the region only where the object's key or the inventory tells."),
+        new(FlowField.AzId, "az-id", 4, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.SublocationType, "sublocation-type", 4, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.SublocationId, "sublocation-id", 4, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.PacketSourceService, "pkt-src-aws-service", 5, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.PacketDestinationService, "pkt-dst-aws-service", 5, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.FlowDirection, "flow-direction", 5, ColumnNeed.Important, "Which side is the instance.", "Told from the addresses; where both are public (IPv6) only the inventory can tell, and the rest is counted as unresolved."),
+        new(FlowField.TrafficPath, "traffic-path", 5, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsClusterArn, "ecs-cluster-arn", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsClusterName, "ecs-cluster-name", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsContainerInstanceArn, "ecs-container-instance-arn", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsContainerInstanceId, "ecs-container-instance-id", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsContainerId, "ecs-container-id", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsSecondContainerId, "ecs-second-container-id", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsServiceName, "ecs-service-name", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsTaskDefinitionArn, "ecs-task-definition-arn", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsTaskArn, "ecs-task-arn", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EcsTaskId, "ecs-task-id", 7, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.RejectReason, "reject-reason", 8, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.ResourceId, "resource-id", 9, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.EncryptionStatus, "encryption-status", 10, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.InstanceTag, "instance-tag", 11, ColumnNeed.Useful, "The instance's name.", "Instances are shown by id, unless the inventory names them."),
+        new(FlowField.InstanceTag2, "instance-tag-2", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.InterfaceTag, "interface-tag", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.InterfaceTag2, "interface-tag-2", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.AsgTag, "asg-tag", 11, ColumnNeed.Important, "The cohort: peers that vouch for a new instance.", "Scale-out is judged by subnet or inventory, or not at all while an instance learns."),
+        new(FlowField.AsgTag2, "asg-tag-2", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.InterfaceType, "interface-type", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.NextHopInterfaceId, "next-hop-interface-id", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.NextHopSubnetId, "next-hop-subnet-id", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.NextHopAzId, "next-hop-az-id", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.NextHopVpcId, "next-hop-vpc-id", 11, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.NextHopInterfaceType, "next-hop-interface-type", 11, ColumnNeed.Ignored, Context, ""),
+    ];
+
+    /// <summary>By how a name is compared: lower case, hyphens and underscores left out, Athena's and Logs Insights' own names included.</summary>
+    private static readonly Dictionary<string, FlowField> ByName = MakeNames();
+
+    /// <summary>Fields of AWS's default format, version 2.</summary>
+    public static IReadOnlyList<FlowField> Default { get; } = UpTo(2);
+
+    public static FlowColumn Of(FlowField field) => All[(int)field];
+
+    /// <summary>All fields of versions 2 to <paramref name="version"/> in AWS's order.</summary>
+    public static IReadOnlyList<FlowField> UpTo(int version) => [.. All.Where(c => c.Version <= version).Select(c => c.Field)];
+
+    /// <summary>Finds a field by its name in any of the spellings met in the field: <c>pkt-srcaddr</c>, <c>pkt_srcaddr</c>, <c>pktSrcAddr</c>, <c>sourceaddress</c>, <c>${srcaddr}</c>.</summary>
+    public static FlowField? Find(ReadOnlySpan<char> name)
+    {
+        if (name.StartsWith("${") && name.EndsWith("}")) name = name[2..^1];
+        Span<char> folded = stackalloc char[64];
+        int n = 0;
+        foreach (char c in name)
+        {
+            if (c is '-' or '_') continue;
+            if (n == folded.Length || c > 0x7F) return null;
+            folded[n++] = char.ToLowerInvariant(c);
+        }
+        return ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(folded[..n], out var field) ? field : null;
+    }
+
+    /// <summary>What a format without some columns costs: the important and useful ones that are missing, in AWS's order.</summary>
+    /// <param name="names">Column names in use, as in <see cref="FlowReadResult.Columns"/>.</param>
+    public static IReadOnlyList<FlowColumn> Missing(IEnumerable<string> names)
+    {
+        var present = names.Select(n => Find(n)).OfType<FlowField>().ToHashSet();
+        return [.. All.Where(c => c.Cost.Length > 0 && !present.Contains(c.Field))];
+    }
+
+    private static Dictionary<string, FlowField> MakeNames()
+    {
+        var names = new Dictionary<string, FlowField>(StringComparer.Ordinal);
+        foreach (var column in All) names.Add(column.Name.Replace("-", "", StringComparison.Ordinal), column.Field);
+        // Names in AWS's older Athena table for flow logs and in Logs Insights.
+        foreach (var (name, field) in (ReadOnlySpan<(string, FlowField)>)
+            [
+                ("account", FlowField.AccountId), ("sourceaddress", FlowField.SourceAddress), ("destinationaddress", FlowField.DestinationAddress),
+                ("sourceport", FlowField.SourcePort), ("destinationport", FlowField.DestinationPort), ("numpackets", FlowField.Packets), ("numbytes", FlowField.Bytes),
+                ("starttime", FlowField.Start), ("endtime", FlowField.End), ("direction", FlowField.FlowDirection),
+            ])
+            names.Add(name, field);
+        return names;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text;
+
+namespace Wayward.FlowLogs.Text;
+
+/// <summary>Where each field stands in a line: compiled once per header.</summary>
+internal sealed class ColumnPlan
+{
+    private readonly short[] _index;
+
+    private ColumnPlan(string[] names, FlowField?[] fields)
+    {
+        Names = names;
+        _index = new short[FlowColumns.All.Count];
+        Array.Fill(_index, (short)-1);
+        for (int i = 0; i < fields.Length; i++)
+            if (fields[i] is { } f) _index[(int)f] = (short)i;
+        Account = this[FlowField.AccountId];
+        Interface = this[FlowField.InterfaceId];
+        Instance = this[FlowField.InstanceId];
+        Vpc = this[FlowField.VpcId];
+        Subnet = this[FlowField.SubnetId];
+        AsgTag = this[FlowField.AsgTag];
+        InstanceTag = this[FlowField.InstanceTag];
+        Region = this[FlowField.Region];
+        Start = this[FlowField.Start];
+        End = this[FlowField.End];
+        Status = this[FlowField.LogStatus];
+        SourcePort = this[FlowField.SourcePort];
+        DestinationPort = this[FlowField.DestinationPort];
+        Source = this[FlowField.SourceAddress];
+        Destination = this[FlowField.DestinationAddress];
+        PacketSource = this[FlowField.PacketSourceAddress];
+        PacketDestination = this[FlowField.PacketDestinationAddress];
+        Protocol = this[FlowField.Protocol];
+        Packets = this[FlowField.Packets];
+        Bytes = this[FlowField.Bytes];
+        Action = this[FlowField.Action];
+        TcpFlags = this[FlowField.TcpFlags];
+        Direction = this[FlowField.FlowDirection];
+    }
+
+    public string[] Names { get; }
+    public int Count => Names.Length;
+    /// <summary>A transit gateway's format: its lines are counted, not read.</summary>
+    public bool IsTransitGateway { get; private init; }
+    /// <summary>Set where the layout was told by the record version: every line must carry it.</summary>
+    public byte[]? Version { get; private init; }
+    public string Description { get; private init; } = "";
+
+    public int Account { get; }
+    public int Interface { get; }
+    public int Instance { get; }
+    public int Vpc { get; }
+    public int Subnet { get; }
+    public int AsgTag { get; }
+    public int InstanceTag { get; }
+    public int Region { get; }
+    public int Start { get; }
+    public int End { get; }
+    public int Status { get; }
+    public int SourcePort { get; }
+    public int DestinationPort { get; }
+    public int Source { get; }
+    public int Destination { get; }
+    public int PacketSource { get; }
+    public int PacketDestination { get; }
+    public int Protocol { get; }
+    public int Packets { get; }
+    public int Bytes { get; }
+    public int Action { get; }
+    public int TcpFlags { get; }
+    public int Direction { get; }
+
+    /// <summary>Column of a field, or -1.</summary>
+    public int this[FlowField field] => _index[(int)field];
+
+    /// <summary>Is this line a header? Names of fields do not occur as values, so a few of them, or only them, settle it.</summary>
+    public static bool IsHeader(ReadOnlySpan<string> tokens)
+    {
+        int known = 0;
+        foreach (string token in tokens)
+            if (FlowColumns.Find(token) is not null || IsTransitGatewayName(token)) known++;
+        return known >= 3 || known > 0 && known == tokens.Length;
+    }
+
+    /// <summary>Compiles a header.</summary>
+    /// <param name="problem">Why the object must be refused, when null is returned.</param>
+    public static ColumnPlan? FromHeader(ReadOnlySpan<string> tokens, int maximumColumns, out string problem)
+    {
+        problem = "";
+        if (tokens.Length > maximumColumns)
+        {
+            problem = $"the header names {tokens.Length} columns, more than the limit of {maximumColumns}";
+            return null;
+        }
+        var fields = new FlowField?[tokens.Length];
+        var names = new string[tokens.Length];
+        var seen = new HashSet<FlowField>();
+        bool transit = false;
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            transit |= IsTransitGatewayName(tokens[i]);
+            fields[i] = FlowColumns.Find(tokens[i]);
+            names[i] = fields[i] is { } f ? FlowColumns.Of(f).Name : Fault.Escape(tokens[i].Replace('_', '-'), 64);
+            if (fields[i] is { } field && !seen.Add(field))
+            {
+                problem = $"the header names the column {names[i]} twice";
+                return null;
+            }
+        }
+        if (!transit && Missing(seen) is { Length: > 0 } missing)
+        {
+            problem = $"the header lacks {missing}, without which no DNS contact can be told";
+            return null;
+        }
+        bool isDefault = fields.Length == FlowColumns.Default.Count && fields.Select((f, i) => f == FlowColumns.Default[i]).All(same => same);
+        return new ColumnPlan(names, fields)
+        {
+            IsTransitGateway = transit,
+            Description = transit ? "transit gateway" : isDefault ? "v2 default" : $"v{seen.Max(f => FlowColumns.Of(f).Version)}, {names.Length} columns",
+        };
+    }
+
+    /// <summary>AWS's default layout, or all fields up to a version in AWS's order.</summary>
+    public static ColumnPlan ForVersion(int version)
+    {
+        FlowField[] fields = [.. FlowColumns.UpTo(version)];
+        return new ColumnPlan([.. fields.Select(f => FlowColumns.Of(f).Name)], [.. fields])
+        {
+            Version = Encoding.ASCII.GetBytes(version.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            Description = version == 2 ? "v2 default, no header" : $"v{version} with all fields in AWS's order, no header",
+        };
+    }
+
+    /// <summary>Names of the columns that must be there and are not; empty when nothing is missing.</summary>
+    private static string Missing(HashSet<FlowField> seen)
+    {
+        var missing = new List<string>();
+        if (!seen.Contains(FlowField.InterfaceId) && !seen.Contains(FlowField.InstanceId)) missing.Add("interface-id (or instance-id)");
+        if (!(seen.Contains(FlowField.PacketSourceAddress) && seen.Contains(FlowField.PacketDestinationAddress)))
+        {
+            Require(FlowField.SourceAddress);
+            Require(FlowField.DestinationAddress);
+        }
+        Require(FlowField.SourcePort);
+        Require(FlowField.DestinationPort);
+        Require(FlowField.Protocol);
+        if (!seen.Contains(FlowField.Start) && !seen.Contains(FlowField.End)) missing.Add("start");
+        return missing.Count <= 1 ? string.Concat(missing) : $"{string.Join(", ", missing[..^1])} and {missing[^1]}";
+
+        void Require(FlowField field)
+        {
+            if (!seen.Contains(field)) missing.Add(FlowColumns.Of(field).Name);
+        }
+    }
+
+    private static bool IsTransitGatewayName(string token) => token.StartsWith("tgw-", StringComparison.OrdinalIgnoreCase) || token.StartsWith("tgw_", StringComparison.OrdinalIgnoreCase);
+}

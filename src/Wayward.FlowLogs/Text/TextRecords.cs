@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Wayward.FlowLogs.Wrapping;
+
+namespace Wayward.FlowLogs.Text;
+
+/// <summary>Lines of text to records. The header, wherever it stands, compiles to a plan; a line then costs what its plan looks at.</summary>
+internal sealed class TextRecords(ReadContext context, RecordTally tally)
+{
+    private readonly Separators _separators = new();
+    private readonly Separators _scratchSeparators = new();
+    private readonly VectorPath _path = context.Tuning.Path == VectorPath.Best ? VectorPaths.Best : context.Tuning.Path;
+    private readonly bool _fastLines = context.Tuning.FastLines;
+    private byte[] _scratch = new byte[1024];
+    private ColumnPlan? _plan;
+    private long _line = 1;
+
+    public ColumnPlan? Plan => _plan;
+
+    /// <summary>Lines are read from a window that may hold <see cref="FlowReadLimits.MaxLineBytes"/> and more unread.</summary>
+    public void Read<TSink>(SourceWindow window, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        bool skipping = false;
+        while (window.Fill())
+        {
+            if (skipping)
+            {
+                int feed = window.Unread.IndexOf((byte)'\n');
+                window.Start = feed < 0 ? window.End : window.Start + feed + 1;
+                if (feed < 0) continue;
+                skipping = false;
+                _line++;
+            }
+            window.Start = ReadLines(window.Buffer, window.Start, window.End, ref sink);
+            if (window.Length > context.Limits.MaxLineBytes)
+            {
+                tally.Quarantine(_line, FaultKind.TooLong, detail: $"more than {context.Limits.MaxLineBytes} bytes");
+                window.Start = window.End;
+                skipping = true;
+            }
+        }
+        if (window.Length == 0) return;
+        // The last line has no line feed: it gets one (there is slack behind the window's end).
+        window.Buffer[window.End] = (byte)'\n';
+        ReadLines(window.Buffer, window.Start, window.End + 1, ref sink);
+    }
+
+    /// <summary>Reads the whole lines of <c>[start, end)</c>.</summary>
+    /// <returns>Where the first line that is not whole begins.</returns>
+    private int ReadLines<TSink>(byte[] buffer, int start, int end, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        _separators.Scan(buffer, start, end, _path);
+        ref byte text = ref MemoryMarshal.GetArrayDataReference(buffer);
+        ref int positions = ref MemoryMarshal.GetArrayDataReference(_separators.Positions);
+        var lineEnds = _separators.LineEnds.AsSpan(0, _separators.LineCount);
+        int maximum = context.Limits.MaxLineBytes;
+        int before = 0, odd = 0, odds = _separators.OddCount;
+        long line = _line;
+        var plan = _plan;
+        int columns = plan is { IsTransitGateway: false } && _fastLines ? plan.Count : -1;
+        for (int i = 0; i < lineEnds.Length; i++)
+        {
+            int last = lineEnds[i];
+            int lineStart = Unsafe.Add(ref positions, before) + 1, lineEnd = Unsafe.Add(ref positions, last);
+            bool careful = last - before != columns | lineEnd - lineStart > maximum;
+            if (odds != 0)
+            {
+                while (odd < odds && _separators.OddBlocks[odd] + 64 <= lineStart) odd++;
+                careful |= odd < odds && _separators.OddBlocks[odd] <= lineEnd;
+            }
+            var raw = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, lineStart), lineEnd - lineStart);
+            if (careful || LineParser.Parse(ref text, ref Unsafe.Add(ref positions, before), raw, line, plan!, tally, ref sink) != 0)
+            {
+                ReadCarefully(raw, line, ref sink);
+                plan = _plan;
+                columns = plan is { IsTransitGateway: false } && _fastLines ? plan.Count : -1;
+            }
+            line++;
+            before = last;
+        }
+        _line = line;
+        return Unsafe.Add(ref positions, before) + 1;
+    }
+
+    /// <summary>One line of any sort: blank, header, odd white space, malformed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadCarefully<TSink>(ReadOnlySpan<byte> raw, long line, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        if (line == 1 && raw.StartsWith("\xEF\xBB\xBF"u8)) raw = raw[3..];
+        if (raw.EndsWith("\r"u8)) raw = raw[..^1];
+        int blank = raw.IndexOfAnyExcept((byte)' ', (byte)'\t');
+        if (blank < 0) return;
+        if (raw.Length > context.Limits.MaxLineBytes)
+        {
+            tally.Quarantine(line, FaultKind.TooLong, detail: $"more than {context.Limits.MaxLineBytes} bytes");
+            return;
+        }
+
+        // The same line with single blanks, so that one parser serves.
+        int need = SourceWindow.Pad + raw.Length + 1 + 64;
+        if (_scratch.Length < need) _scratch = new byte[need * 2];
+        int at = SourceWindow.Pad;
+        foreach (byte c in raw)
+        {
+            bool separator = c is (byte)' ' or (byte)'\t';
+            if (separator && (at == SourceWindow.Pad || _scratch[at - 1] == ' ')) continue;
+            _scratch[at++] = separator ? (byte)' ' : c;
+        }
+        if (_scratch[at - 1] == ' ') at--;
+        var text = _scratch.AsSpan(SourceWindow.Pad, at - SourceWindow.Pad);
+        _scratch[at] = (byte)'\n';
+
+        if (MayBeHeader(text) && TryHeader(text, line)) return;
+        if (text.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var strange and >= 0)
+        {
+            if (_plan is null) throw NoLayout(text, line);
+            tally.Quarantine(line, FaultKind.NotPrintable, detail: $"0x{text[strange]:x2} at byte {strange + 1}");
+            return;
+        }
+        if (_plan is null or { Version: not null } && IsTransitGatewayRecord(text) || _plan is { IsTransitGateway: true })
+        {
+            tally.TransitGateway++;
+            return;
+        }
+        _plan ??= Headerless.Layout(text) ?? throw NoLayout(text, line);
+
+        _scratchSeparators.Scan(_scratch, SourceWindow.Pad, at + 1, VectorPath.Scalar);
+        int fields = _scratchSeparators.LineEnds[0];
+        if (fields != _plan.Count)
+        {
+            tally.Quarantine(line, FaultKind.ColumnCount, detail: $"{fields} instead of {_plan.Count}");
+            return;
+        }
+        int fault = LineParser.Parse(ref MemoryMarshal.GetArrayDataReference(_scratch), ref MemoryMarshal.GetArrayDataReference(_scratchSeparators.Positions), raw, line, _plan, tally, ref sink);
+        if (fault == 0) return;
+        int column = (fault >> 8) - 1;
+        int first = _scratchSeparators.Positions[column] + 1;
+        tally.Quarantine(line, (FaultKind)(byte)fault, _plan.Names[column], _scratch.AsSpan(first, _scratchSeparators.Positions[column + 1] - first));
+    }
+
+    /// <summary>Once there is a plan, only lines that name a port are looked at as another header.</summary>
+    private bool MayBeHeader(ReadOnlySpan<byte> text) => _plan is null || text.IndexOf("port"u8) >= 0 || text.IndexOf("PORT"u8) >= 0 || text.IndexOf("Port"u8) >= 0;
+
+    private bool TryHeader(ReadOnlySpan<byte> text, long line)
+    {
+        string[] tokens = Encoding.Latin1.GetString(text).Split(' ');
+        if (!ColumnPlan.IsHeader(tokens)) return false;
+        _plan = ColumnPlan.FromHeader(tokens, context.Limits.MaxColumns, out string problem) ?? throw context.Refuse(problem, line: line);
+        return true;
+    }
+
+    private static bool IsTransitGatewayRecord(ReadOnlySpan<byte> text) =>
+        text.IndexOf(" tgw-attach-"u8) >= 0 || text.IndexOf(" TransitGateway "u8) >= 0;
+
+    private FlowObjectException NoLayout(ReadOnlySpan<byte> text, long line)
+    {
+        int fields = text.Count((byte)' ') + 1;
+        int blank = text.IndexOf((byte)' ');
+        return context.Refuse($"no header, and no known layout: the first line has {fields} fields and begins with '{Fault.Escape(blank < 0 ? text : text[..blank])}'", line: line);
+    }
+}

@@ -1,0 +1,106 @@
+namespace Wayward.FlowLogs.Wrapping;
+
+/// <summary>
+/// A stream of bytes that writes into its reader's window. A decompressor may look back at what it wrote (<see cref="History"/>), so that
+/// its output window and the reader's scan buffer are one array and nothing is copied between them.
+/// </summary>
+internal abstract class ByteSource : IDisposable
+{
+    /// <summary>How far past <c>limit</c> a source may write (a whole match of 258 bytes and the tail of a wide store).</summary>
+    public const int Slack = 512;
+
+    /// <summary>How many bytes before <c>end</c> must still be what this source wrote.</summary>
+    public virtual int History => 0;
+
+    /// <summary>Bytes written so far.</summary>
+    public long Total { get; protected set; }
+
+    /// <summary>Writes at least one byte at <paramref name="end"/>, or returns 0 at the proven end. May pass <paramref name="limit"/> by up to <see cref="Slack"/>.</summary>
+    public abstract int Read(byte[] window, int end, int limit);
+
+    public abstract void Dispose();
+}
+
+/// <summary>
+/// The window over a source: <c>[Start, End)</c> is unread. <see cref="Pad"/> bytes before the first one are readable, so that a wide load
+/// that ends at a field's end never leaves the array.
+/// </summary>
+internal sealed class SourceWindow : IDisposable
+{
+    public const int Pad = 64;
+
+    /// <summary>Bytes asked for at a time: tiny in Debug, so that every test crosses refills; else what stays in the second-level cache beside the tables.</summary>
+    public const int DefaultChunk =
+#if DEBUG
+        64;
+#else
+        64 * 1024;
+#endif
+
+    /// <summary>How many bytes before <see cref="Start"/> stay valid over a <see cref="Fill"/>: a bit buffer may give whole bytes back.</summary>
+    public const int GiveBack = 8;
+
+    private readonly ByteSource _source;
+    private readonly int _chunk;
+    private readonly int _maximum;
+
+    /// <param name="maximum">Most bytes that <c>[Start, End)</c> may come to before <see cref="Fill"/> refuses to grow.</param>
+    public SourceWindow(ByteSource source, int chunk, int maximum)
+    {
+        _source = source;
+        _chunk = chunk;
+        _maximum = maximum;
+        Buffer = new byte[Pad + source.History + 4 * chunk + ByteSource.Slack];
+        Start = End = Pad;
+    }
+
+    public byte[] Buffer { get; private set; }
+    public int Start { get; set; }
+    public int End { get; private set; }
+    public bool AtEnd { get; private set; }
+    public int Length => End - Start;
+    public ReadOnlySpan<byte> Unread => Buffer.AsSpan(Start, End - Start);
+
+    /// <summary>Appends more bytes, moving what is unread (and the source's history) to the front when there is no room.</summary>
+    /// <returns>False at the end of the source.</returns>
+    /// <exception cref="InvalidOperationException">More than the maximum is held unread: the caller failed to check.</exception>
+    public bool Fill()
+    {
+        if (AtEnd) return false;
+        if (End + _chunk > Buffer.Length - ByteSource.Slack) MakeRoom();
+        int read = _source.Read(Buffer, End, End + _chunk);
+        if (read == 0)
+        {
+            AtEnd = true;
+            return false;
+        }
+        End += read;
+        return true;
+    }
+
+    /// <summary>Fills until at least <paramref name="count"/> bytes are unread, or the source ends.</summary>
+    public bool Ensure(int count)
+    {
+        while (Length < count)
+            if (!Fill()) return false;
+        return true;
+    }
+
+    private void MakeRoom()
+    {
+        int keep = Math.Min(End - Pad, Math.Max(End - Start + GiveBack, _source.History));
+        int from = End - keep;
+        var target = Buffer;
+        if (Pad + keep + _chunk > Buffer.Length - ByteSource.Slack)
+        {
+            if (keep > _maximum + _source.History) throw new InvalidOperationException("The window is full.");
+            target = new byte[Math.Max(Buffer.Length * 2, Pad + keep + 2 * _chunk + ByteSource.Slack)];
+        }
+        System.Buffer.BlockCopy(Buffer, from, target, Pad, keep);
+        Buffer = target;
+        Start -= from - Pad;
+        End -= from - Pad;
+    }
+
+    public void Dispose() => _source.Dispose();
+}
