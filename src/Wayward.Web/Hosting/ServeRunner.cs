@@ -6,9 +6,13 @@ namespace Wayward.Web.Hosting;
 /// <summary>Runs a built server until it is told to stop.</summary>
 internal static class ServeRunner
 {
+    /// <param name="before">Work to do before anything starts.</param>
+    /// <param name="ready">What to wait for, once started, before the address is announced.</param>
     /// <exception cref="UsageException">The address is taken or not ours to listen on.</exception>
-    public static async Task<int> RunAsync(WebApplication app, CommandContext context, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        WebApplication app, CommandContext context, CancellationToken cancellation, Func<CancellationToken, Task>? before = null, Func<CancellationToken, Task>? ready = null)
     {
+        if (before is not null) await before(cancellation);
         try
         {
             await app.StartAsync(cancellation);
@@ -21,6 +25,7 @@ internal static class ServeRunner
         {
             throw new UsageException($"--urls {string.Join(';', app.Urls)}: {e.Message}");
         }
+        if (ready is not null) await ready(cancellation);
         context.Out.WriteLine($"Wayward listens on {string.Join(", ", app.Urls)}   (stop with Ctrl+C)");
         if (app.Services.GetRequiredService<HostExposure>().Banner is { } banner) context.Error.WriteLine($"wayward: warning: {banner}");
         try
