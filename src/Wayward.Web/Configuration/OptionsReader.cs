@@ -17,11 +17,12 @@ internal sealed class OptionsReader(IConfiguration configuration)
 
     /// <summary>The section bound over the type's defaults; the defaults themselves where it has errors.</summary>
     /// <param name="validate">Further checks on values that are each well-formed.</param>
-    public T Read<T>(string section, Func<T, IEnumerable<string>>? validate = null) where T : class, new()
+    /// <param name="alsoKnown">Keys of the section that someone else reads.</param>
+    public T Read<T>(string section, Func<T, IEnumerable<string>>? validate = null, params IReadOnlyCollection<string> alsoKnown) where T : class, new()
     {
         int before = _errors.Count;
         var source = configuration.GetSection(section);
-        Check(typeof(T), source);
+        Check(typeof(T), source, alsoKnown);
         if (_errors.Count > before) return new T();
         var options = source.Get<T>() ?? new T();
         if (validate is not null) _errors.AddRange(validate(options));
@@ -36,12 +37,13 @@ internal sealed class OptionsReader(IConfiguration configuration)
         if (_errors.Count > 0) throw new Commands.UsageException([.. _errors]);
     }
 
-    private void Check(Type type, IConfigurationSection section)
+    private void Check(Type type, IConfigurationSection section, IReadOnlyCollection<string>? alsoKnown = null)
     {
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is { IsPublic: true })
             .ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {
+            if (alsoKnown?.Contains(child.Key, StringComparer.OrdinalIgnoreCase) == true) continue;
             if (!properties.TryGetValue(child.Key, out var property))
                 _errors.Add($"{child.Path} is not an option; {section.Path} has {string.Join(", ", properties.Keys.Order(StringComparer.Ordinal))}");
             else

@@ -20,7 +20,7 @@ internal sealed record ServeOptions
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, Validate);
-        var detection = reader.Read<DetectionOptions>(DetectionOptions.Section);
+        var detection = DetectionSettings.Read(reader, configuration);
 
         var (urls, urlErrors) = ListenAddresses.Parse(request.Urls ?? configuration["urls"] ?? hosting.Urls);
         foreach (string error in urlErrors) reader.Add(error);

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Wayward.Core.Detection;
+using Wayward.Ingest.Scan;
+using Wayward.Web.Configuration;
+using Wayward.Web.Scan;
+
+namespace Wayward.Web.Commands;
+
+/// <summary><c>scan</c>: files in, findings out, nothing kept.</summary>
+public sealed class ScanCommand : ICommandModule
+{
+    public Command Build(CommandContext context)
+    {
+        var paths = new Argument<string[]>("PATH") { Description = "Flow-log files and folders.", Arity = ArgumentArity.OneOrMore };
+        var format = new Option<ScanFormat>("--format") { Description = "table (the default), json (schema wayward.scan/1) or csv.", HelpName = "table|json|csv" };
+        var rows = new Option<ScanRows>("--rows") { Description = "What a CSV holds; findings when not given.", HelpName = "findings|contacts" };
+        var output = new Option<string?>("--out") { Description = "Write here instead of standard output.", HelpName = "FILE" };
+        var set = new Option<string[]>("--set") { Description = "An option, such as Detection:Learning=1.00:00:00; may be repeated.", HelpName = "KEY=VALUE" };
+        var catalog = new Option<string[]>("--catalog") { Description = "A catalogue file whose entries are added to the shipped ones; may be repeated.", HelpName = "FILE" };
+        var failOn = new Option<SeverityBand?>("--fail-on")
+        {
+            Description = "Exit with 1 when a finding has at least this severity (and enough confidence to report); without it, when any finding is reported.",
+            HelpName = "low|medium|high",
+        };
+        var command = new Command("scan", "Read flow logs, print contacts and findings, keep nothing.") { paths, format, rows, output, set, catalog, failOn };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = ReadOptions(context, parsed.GetValue(set) ?? []);
+            var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
+            var result = await ScanProgressBar.RunAsync(context, new ScanRequest { Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options }, cancellation);
+
+            string? file = parsed.GetValue(output);
+            switch (parsed.GetValue(format))
+            {
+                case ScanFormat.Json:
+                    OutputTarget.Write(context, file, stream => ScanJson.Write(stream, result, resolvers));
+                    break;
+                case ScanFormat.Csv when parsed.GetValue(rows) == ScanRows.Contacts:
+                    OutputTarget.WriteText(context, file, writer => ScanCsv.WriteContacts(writer, result));
+                    break;
+                case ScanFormat.Csv:
+                    OutputTarget.WriteText(context, file, writer => ScanCsv.WriteFindings(writer, result));
+                    break;
+                default:
+                    OutputTarget.WriteText(context, file, writer => ScanTable.Write(writer, result, resolvers));
+                    break;
+            }
+            return Judge(context, result, options, parsed.GetValue(failOn));
+        });
+        return command;
+    }
+
+    private static DetectionOptions ReadOptions(CommandContext context, IReadOnlyList<string> set)
+    {
+        var settings = new List<KeyValuePair<string, string?>>(context.Settings);
+        var errors = new List<string>();
+        foreach (string text in set)
+        {
+            if (ConfigurationArguments.TryParse(text, out var setting, out string? error)) settings.Add(setting);
+            else errors.Add(error!);
+        }
+        var configuration = AppConfiguration.Build(context.WorkingDirectory, settings);
+        var reader = new OptionsReader(configuration);
+        foreach (string error in errors) reader.Add(error);
+        foreach (string key in settings.Select(s => s.Key).Where(k => !k.StartsWith(DetectionOptions.Section + ":", StringComparison.OrdinalIgnoreCase)))
+            reader.Add($"{key} has no effect on a scan; options of a scan begin with {DetectionOptions.Section}:");
+        var options = DetectionSettings.Read(reader, configuration);
+        reader.ThrowIfAny();
+        return options;
+    }
+
+    /// <summary>What could not be read outranks what was found: the answer is not whole.</summary>
+    private static int Judge(CommandContext context, ScanResult result, DetectionOptions options, SeverityBand? level)
+    {
+        if (result.Input.Unreadable > 0)
+        {
+            context.Error.WriteLine($"wayward: {result.Input.Unreadable} of the inputs could not be read; the result holds the rest.");
+            foreach (var refused in result.Input.Quarantined.Where(q => q.Line is null).Take(10))
+                context.Error.WriteLine($"wayward: {Core.Text.SafeText.Plain(refused.File)}: {Core.Text.SafeText.Plain(refused.Reason)}");
+            return ExitCode.Input;
+        }
+        bool found = level is { } least
+            ? result.Findings.Any(f => SeverityBands.Of(f.Severity) >= least && f.Confidence >= options.ReportConfidence)
+            : result.Findings.Any(f => f.Reported);
+        return found ? ExitCode.Found : ExitCode.Success;
+    }
+}
