@@ -1,0 +1,74 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Contacts;
+
+/// <inheritdoc cref="IContactStore"/>
+internal sealed class ContactStore(Database database, ScopeLoader loader, DetectionOptions detection) : IContactStore, IDisposable
+{
+    /// <summary>When this many instances are touched, and more than a quarter of all, judging everything costs less than finding out what not to judge.</summary>
+    private const int ManyInstances = 500;
+
+    private readonly Lock _lock = new();
+    private IContactBatchWriter? _writer;
+
+    public Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+    {
+        if (objects.Count == 0) return Task.FromResult(new CommitResult(0, 0));
+        return database.GatedAsync(() =>
+        {
+            lock (_lock)
+            {
+                try
+                {
+                    _writer ??= database.Dialect.CreateContactWriter(new((long)detection.HistoryWindow.TotalSeconds, database.Time));
+                    return Task.FromResult(_writer.Commit(objects, cancellation));
+                }
+                catch
+                {
+                    // After any failure the connection is in doubt (a full disk rolls back by itself): the next commit starts with a new one.
+                    _writer?.Dispose();
+                    _writer = null;
+                    throw;
+                }
+            }
+        }, cancellation);
+    }
+
+    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => database.SnapshotAsync(ScopeLoader.AllAsync, cancellation);
+
+    public Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation) =>
+        database.SnapshotAsync((db, c) => loader.LoadAsync(db, scope, c), cancellation);
+
+    public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => database.SnapshotAsync<PendingDetection?>(async (db, c) =>
+    {
+        var state = await db.LedgerState.SingleAsync(s => s.Id == LedgerStateEntity.OnlyId, c);
+        if (state.Mark == state.JudgedMark) return null;
+        if (state.JudgedMark == 0) return new(state.Mark, null);
+        int touched = await db.TouchedInstances.CountAsync(c);
+        if (touched > ManyInstances && touched > await db.Instances.CountAsync(c) / 4) return new(state.Mark, null);
+
+        var instances = await db.TouchedInstances.Join(db.Instances, t => t.InstanceId, i => i.Id, (_, i) => i.Key).ToListAsync(c);
+        var endpoints = await db.TouchedEndpoints.Join(db.Endpoints, t => t.EndpointId, e => e.Id, (_, e) => e).ToListAsync(c);
+        var destinations = endpoints.Select(loader.DestinationOf).OfType<Destination>();
+        return new(state.Mark, new DetectionScope(destinations.ToHashSet(), instances.Select(k => new InstanceKey(k)).ToHashSet()));
+    }, cancellation);
+
+    public Task CompleteDetectionAsync(long mark, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
+    {
+        await db.TouchedInstances.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
+        await db.TouchedEndpoints.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
+        return await db.LedgerState.Where(s => s.JudgedMark < mark).ExecuteUpdateAsync(s => s.SetProperty(x => x.JudgedMark, mark), c);
+    }, cancellation);
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _writer?.Dispose();
+            _writer = null;
+        }
+    }
+}

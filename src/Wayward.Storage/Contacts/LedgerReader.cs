@@ -1,0 +1,103 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
+using Wayward.FlowLogs;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Contacts;
+
+/// <summary>Turns rows into histories. Rows come in key order, so one pass fills each list ascending.</summary>
+internal static class LedgerReader
+{
+    /// <param name="whole">Instances to read entirely; null = all.</param>
+    /// <param name="outline">Instances to read coverage and facts of.</param>
+    public static async Task<ContactLedger> ReadAsync(WaywardDbContext db, HashSet<int>? whole, HashSet<int>? outline, CancellationToken cancellation)
+    {
+        var ledger = new ContactLedger { MaxStart = await db.LedgerState.Select(s => s.MaxStart).SingleAsync(cancellation) };
+        var wholeIds = whole?.ToList();
+        var outlineIds = whole is null ? null : whole.Concat(outline ?? []).ToList();
+
+        var instances = db.Instances.AsQueryable();
+        if (outlineIds is not null) instances = instances.Where(i => outlineIds.Contains(i.Id));
+        var histories = new Dictionary<int, InstanceHistory>();
+        foreach (var instance in await instances.Select(i => new { i.Id, i.Key }).ToListAsync(cancellation))
+            histories.Add(instance.Id, ledger.GetOrAdd(new(instance.Key)));
+
+        await ReadOutlinesAsync(db, outlineIds, histories, cancellation);
+        await ReadContactsAsync(db, wholeIds, histories, cancellation);
+        return ledger;
+    }
+
+    /// <summary>One instance's cells and coverage in [fromHour, toHour), with all its facts and the evidence of the pairs shown.</summary>
+    public static async Task<InstanceHistory> HistoryAsync(WaywardDbContext db, int instanceId, InstanceKey key, int fromHour, int toHour, CancellationToken cancellation)
+    {
+        var history = new InstanceHistory { Key = key };
+        int fromDay = fromHour / 24, toDay = (toHour + 23) / 24;
+        foreach (var day in await db.CoverageDays.Where(d => d.InstanceId == instanceId && d.Day >= fromDay && d.Day < toDay).OrderBy(d => d.Day).ToListAsync(cancellation))
+            history.Coverage.Add(day.Day, day.ToCoverageDay());
+        history.Facts.AddRange((await db.InstanceFacts.Where(f => f.InstanceId == instanceId).OrderBy(f => f.Attribute).ThenBy(f => f.Value).ToListAsync(cancellation)).Select(f => f.ToFact()));
+
+        // By way of the pairs, so that each is a seek to its hours and not a walk over its whole past.
+        var hours = db.ContactPairs.Where(p => p.InstanceId == instanceId)
+            .Join(db.ContactHours, p => new { p.InstanceId, p.EndpointId }, h => new { h.InstanceId, h.EndpointId }, (_, h) => h)
+            .Where(h => h.Hour >= fromHour && h.Hour < toHour).OrderBy(h => h.EndpointId).ThenBy(h => h.Hour);
+        var cells = await hours.ToListAsync(cancellation);
+        var ids = cells.Select(h => h.EndpointId).Distinct().ToList();
+        var endpoints = await db.Endpoints.Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, e => new Endpoint(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port), cancellation);
+        foreach (var pair in cells.GroupBy(h => h.EndpointId)) history.Pairs.Add(endpoints[pair.Key], [.. pair.Select(h => h.ToContactHour())]);
+
+        var evidence = await db.ContactEvidence.Where(e => e.InstanceId == instanceId && ids.Contains(e.EndpointId)).ToListAsync(cancellation);
+        foreach (var pair in evidence.GroupBy(e => e.EndpointId))
+            history.Evidence.Add(endpoints[pair.Key], [.. pair.OrderBy(e => e.Start).ThenBy(e => e.ObjectId).ThenBy(e => e.Line).Select(e => new EvidenceLine(e.Start, e.ObjectId, e.Line, e.Text))]);
+        return history;
+    }
+
+    private static async Task ReadOutlinesAsync(WaywardDbContext db, List<int>? ids, Dictionary<int, InstanceHistory> histories, CancellationToken cancellation)
+    {
+        var days = db.CoverageDays.AsQueryable();
+        if (ids is not null) days = days.Where(d => ids.Contains(d.InstanceId));
+        await foreach (var day in days.OrderBy(d => d.InstanceId).ThenBy(d => d.Day).AsAsyncEnumerable().WithCancellation(cancellation))
+            histories[day.InstanceId].Coverage.Add(day.Day, day.ToCoverageDay());
+
+        var facts = db.InstanceFacts.AsQueryable();
+        if (ids is not null) facts = facts.Where(f => ids.Contains(f.InstanceId));
+        await foreach (var fact in facts.OrderBy(f => f.InstanceId).ThenBy(f => f.Attribute).ThenBy(f => f.Value).AsAsyncEnumerable().WithCancellation(cancellation))
+            histories[fact.InstanceId].Facts.Add(fact.ToFact());
+    }
+
+    private static async Task ReadContactsAsync(WaywardDbContext db, List<int>? ids, Dictionary<int, InstanceHistory> histories, CancellationToken cancellation)
+    {
+        var endpoints = await EndpointsAsync(db, cancellation);
+        var hours = db.ContactHours.AsQueryable();
+        if (ids is not null) hours = hours.Where(h => ids.Contains(h.InstanceId));
+        (int Instance, int Endpoint) open = (-1, -1);
+        List<ContactHour> cells = [];
+        await foreach (var hour in hours.OrderBy(h => h.InstanceId).ThenBy(h => h.EndpointId).ThenBy(h => h.Hour).AsAsyncEnumerable().WithCancellation(cancellation))
+        {
+            if ((hour.InstanceId, hour.EndpointId) != open)
+            {
+                open = (hour.InstanceId, hour.EndpointId);
+                histories[hour.InstanceId].Pairs.Add(endpoints[hour.EndpointId], cells = []);
+            }
+            cells.Add(hour.ToContactHour());
+        }
+
+        var evidence = db.ContactEvidence.AsQueryable();
+        if (ids is not null) evidence = evidence.Where(e => ids.Contains(e.InstanceId));
+        var lines = evidence.OrderBy(e => e.InstanceId).ThenBy(e => e.EndpointId).ThenBy(e => e.Start).ThenBy(e => e.ObjectId).ThenBy(e => e.Line);
+        await foreach (var line in lines.AsAsyncEnumerable().WithCancellation(cancellation))
+        {
+            var kept = histories[line.InstanceId].Evidence;
+            var endpoint = endpoints[line.EndpointId];
+            if (!kept.TryGetValue(endpoint, out var list)) kept.Add(endpoint, list = []);
+            list.Add(new(line.Start, line.ObjectId, line.Line, line.Text));
+        }
+    }
+
+    public static async Task<Dictionary<int, Endpoint>> EndpointsAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        var endpoints = new Dictionary<int, Endpoint>();
+        await foreach (var e in db.Endpoints.Select(e => new { e.Id, e.Address, e.Protocol, e.Port }).AsAsyncEnumerable().WithCancellation(cancellation))
+            endpoints.Add(e.Id, new(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port));
+        return endpoints;
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage;
+
+/// <summary>
+/// The one door to the database: opens a short-lived context off the caller's synchronization context (SQLite's asynchronous calls are synchronous),
+/// lets one writer in at a time, honours cancellation in the middle of a statement, and turns the database's own errors into ones that say what to do.
+/// </summary>
+internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, IStorageDialect dialect, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _writer = new(1, 1);
+
+    public IStorageDialect Dialect { get; } = dialect;
+    public TimeProvider Time { get; } = time;
+    public long NowSeconds => Time.GetUtcNow().ToUnixTimeSeconds();
+    public long NowMilliseconds => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task<T> ReadAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        RunAsync(async () =>
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            await db.Database.OpenConnectionAsync(cancellation);
+            await using var interrupt = Dialect.Interrupt(db.Database.GetDbConnection(), cancellation);
+            return await work(db, cancellation);
+        }, cancellation);
+
+    /// <summary>All reads of <paramref name="work"/> see one moment.</summary>
+    public Task<T> SnapshotAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        ReadAsync(async (db, c) =>
+        {
+            await using var transaction = Dialect.BeginSnapshot(db.Database.GetDbConnection());
+            await db.Database.UseTransactionAsync(transaction, c);
+            return await work(db, c);
+        }, cancellation);
+
+    /// <summary>Runs in one transaction, committed when <paramref name="work"/> returns.</summary>
+    public Task<T> WriteAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        GatedAsync(async () =>
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellation);
+            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
+            await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
+            var result = await work(db, cancellation);
+            await transaction.CommitAsync(cancellation);
+            return result;
+        }, cancellation);
+
+    /// <summary>For a writer with its own connection: holds the gate while it works.</summary>
+    public Task<T> GatedAsync<T>(Func<Task<T>> work, CancellationToken cancellation) =>
+        RunAsync(async () =>
+        {
+            if (!Dialect.SerializesWriters) return await work();
+            await _writer.WaitAsync(cancellation);
+            try
+            {
+                return await work();
+            }
+            finally
+            {
+                _writer.Release();
+            }
+        }, cancellation);
+
+    private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellation) => Task.Run(async () =>
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (cancellation.IsCancellationRequested && Dialect.IsInterruption(e))
+        {
+            throw new OperationCanceledException("The query was cancelled.", e, cancellation);
+        }
+        catch (Exception e) when (Dialect.Explain(e) is { } explained)
+        {
+            throw explained;
+        }
+    }, cancellation);
+
+    public void Dispose() => _writer.Dispose();
+}

@@ -1,0 +1,238 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Serialization;
+using Wayward.Core.Triage;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Findings;
+
+/// <summary>Brings the stored findings into line with a judgement, within one transaction. Triage belongs to people: it changes here only as the finding's own state demands.</summary>
+internal sealed class FindingApplier(WaywardDbContext db, Database database, ResolverCatalog catalog, Func<Finding, string> why)
+{
+    /// <summary>What is needed of a stored finding to see whether anything changed.</summary>
+    private sealed record Known(string Id, string GroupId, long First, long Last, FindingStatus Status, long ContentHash, int? ExpectedTargetId);
+
+    private readonly List<string> _opened = [], _updated = [], _closed = [], _reopened = [];
+    private readonly List<(string Verb, string Id, TriageState Before, TriageState After, string Summary)> _decisions = [];
+    private readonly Dictionary<int, List<string>> _closedByRule = [];
+
+    public async Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation)
+    {
+        var known = await KnownAsync(result, scope, cancellation);
+        var said = result.Findings.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
+        var vanished = known.Values.Where(k => !said.Contains(k.Id)).ToDictionary(k => k.Id);
+        var byGroup = vanished.Values.ToLookup(k => k.GroupId, StringComparer.Ordinal);
+
+        foreach (var finding in result.Findings)
+        {
+            string json = WaywardJson.Write(finding);
+            if (known.TryGetValue(finding.Id, out var same)) await UpdateAsync(finding, json, same, cancellation);
+            else if (Predecessor(finding, byGroup[finding.GroupId].Where(k => vanished.ContainsKey(k.Id))) is { } old)
+            {
+                vanished.Remove(old.Id);
+                await SupersedeAsync(finding, json, old, cancellation);
+            }
+            else Open(finding, json);
+        }
+        foreach (var gone in vanished.Values.OrderBy(k => k.First).ThenBy(k => k.Id, StringComparer.Ordinal)) await CloseAsync(gone, covering, cancellation);
+
+        await FindingChangesSaver.SaveAsync(db, cancellation);
+        await WriteAuditAsync(cancellation);
+        return new(_opened, _updated, _closed, _reopened);
+    }
+
+    /// <summary>Stored findings that this judgement speaks about: all, or those with a judged instance or target, and those that it names itself.</summary>
+    private async Task<Dictionary<string, Known>> KnownAsync(DetectionResult result, DetectionScope? scope, CancellationToken cancellation)
+    {
+        var rows = db.Findings.AsNoTracking();
+        if (scope is not null)
+        {
+            var ids = await IdsInScopeAsync(result, scope, cancellation);
+            rows = rows.Where(f => ids.Contains(f.Id));
+        }
+        return await rows.Select(f => new Known(f.Id, f.GroupId, f.First, f.Last, (FindingStatus)f.Status, f.ContentHash, f.ExpectedTargetId)).ToDictionaryAsync(k => k.Id, StringComparer.Ordinal, cancellation);
+    }
+
+    private async Task<List<string>> IdsInScopeAsync(DetectionResult result, DetectionScope scope, CancellationToken cancellation)
+    {
+        var ids = result.Findings.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
+        var instances = scope.Instances.Select(i => i.Id).ToList();
+        ids.UnionWith(await db.FindingMembers.AsNoTracking().Where(m => instances.Contains(m.InstanceKey)).Select(m => m.FindingId).Distinct().ToListAsync(cancellation));
+
+        var addresses = scope.Destinations.Select(d => d.Address.ToString()).Distinct().ToList();
+        var byAddress = await db.FindingAddresses.AsNoTracking().Where(a => addresses.Contains(a.Address))
+            .Join(db.Findings, a => a.FindingId, f => f.Id, (a, f) => new { a.Address, f.Transport, f.Id }).ToListAsync(cancellation);
+        var destinations = scope.Destinations.Select(d => (d.Address.ToString(), (byte)d.Transport)).ToHashSet();
+        ids.UnionWith(byAddress.Where(a => destinations.Contains((a.Address, a.Transport))).Select(a => a.Id));
+
+        // Findings of one provider are judged together.
+        var targets = scope.Destinations.Select(d => (Provider: catalog.FindAddress(d.Address, d.Transport)?.Provider, Transport: (byte)d.Transport)).Where(t => t.Provider is not null).ToHashSet();
+        var providers = targets.Select(t => t.Provider).Distinct().ToList();
+        var byProvider = await db.Findings.AsNoTracking().Where(f => f.Provider != null && providers.Contains(f.Target)).Select(f => new { f.Provider, f.Transport, f.Id }).ToListAsync(cancellation);
+        ids.UnionWith(byProvider.Where(f => targets.Contains((f.Provider, f.Transport))).Select(f => f.Id));
+
+        // A finding whose start moved is known by its group.
+        var groups = result.Findings.Select(f => f.GroupId).Distinct().ToList();
+        ids.UnionWith(await db.Findings.AsNoTracking().Where(f => groups.Contains(f.GroupId)).Select(f => f.Id).ToListAsync(cancellation));
+        return [.. ids];
+    }
+
+    /// <summary>The vanished finding of the same group whose span overlaps: its start moved. The nearest start wins.</summary>
+    private static Known? Predecessor(Finding finding, IEnumerable<Known> candidates) => candidates
+        .Where(k => k.First <= finding.Last && finding.First <= k.Last)
+        .OrderBy(k => Math.Abs(k.First - finding.First)).ThenBy(k => k.Id, StringComparer.Ordinal).FirstOrDefault();
+
+    private void Open(Finding finding, string json)
+    {
+        var row = new FindingEntity { Status = (byte)FindingStatus.Open, IsOpen = true, Revision = 1, GuardRevision = 1, DetectedAt = database.NowSeconds, UpdatedAt = database.NowSeconds };
+        finding.CopyTo(row, json, why(finding));
+        db.Findings.Add(row);
+        db.FindingDocuments.Add(new() { FindingId = finding.Id, Json = json });
+        AddParts(finding);
+        _opened.Add(finding.Id);
+    }
+
+    private void AddParts(Finding finding)
+    {
+        var members = finding.Members.Select(m => m.Id);
+        if (finding.Subject.Kind == SubjectKind.Instance) members = members.Append(finding.Subject.Id);
+        db.FindingMembers.AddRange(members.Distinct(StringComparer.Ordinal).Select(m => new FindingMemberEntity { FindingId = finding.Id, InstanceKey = m }));
+        db.FindingAddresses.AddRange(finding.Addresses.Select(a => a.Address.ToString()).Distinct(StringComparer.Ordinal).Select(a => new FindingAddressEntity { FindingId = finding.Id, Address = a }));
+    }
+
+    private async Task UpdateAsync(Finding finding, string json, Known known, CancellationToken cancellation)
+    {
+        bool changed = known.ContentHash != FindingMapping.ContentHash(json);
+        bool returns = known.Status is FindingStatus.ClosedExpected or FindingStatus.Withdrawn;
+        if (!changed && !returns) return;
+        var row = await db.Findings.FirstAsync(f => f.Id == finding.Id, cancellation);
+        bool grew = false;
+        if (changed) grew = await RewriteAsync(finding, json, row, cancellation);
+        row.Revision++;
+        row.UpdatedAt = database.NowSeconds;
+        if (grew) row.GuardRevision = row.Revision;
+        if (returns) Return(row);
+        else if (grew && row.Status == (byte)FindingStatus.Closed) Reopen(row);
+        else _updated.Add(row.Id);
+    }
+
+    /// <summary>Replaces what the engine says; true when addresses or members joined.</summary>
+    private async Task<bool> RewriteAsync(Finding finding, string json, FindingEntity row, CancellationToken cancellation)
+    {
+        var document = await db.FindingDocuments.FirstAsync(d => d.FindingId == row.Id, cancellation);
+        var before = WaywardJson.ReadFinding(document.Json);
+        document.Json = json;
+        finding.CopyTo(row, json, why(finding));
+        bool joined = finding.Addresses.Select(a => a.Address).Except(before.Addresses.Select(a => a.Address)).Any() || finding.Members.Except(before.Members).Any();
+        if (!joined && finding.Addresses.Count == before.Addresses.Count && finding.Members.Count == before.Members.Count) return false;
+        var (members, addresses) = await PartsAsync(row.Id, cancellation);
+        db.FindingMembers.RemoveRange(members);
+        db.FindingAddresses.RemoveRange(addresses);
+        await FindingChangesSaver.SaveAsync(db, cancellation);
+        foreach (var part in members.Cast<object>().Concat(addresses)) db.Entry(part).State = EntityState.Detached;
+        AddParts(finding);
+        return joined;
+    }
+
+    private async Task<(List<FindingMemberEntity> Members, List<FindingAddressEntity> Addresses)> PartsAsync(string id, CancellationToken cancellation) => (
+        await db.FindingMembers.Where(m => m.FindingId == id).ToListAsync(cancellation),
+        await db.FindingAddresses.Where(a => a.FindingId == id).ToListAsync(cancellation));
+
+    /// <summary>The engine says it again: back to what it was before the engine closed it.</summary>
+    private void Return(FindingEntity row)
+    {
+        var previous = row.PreviousStatus == 0 ? FindingStatus.Open : (FindingStatus)row.PreviousStatus;
+        row.Status = (byte)previous;
+        row.IsOpen = previous.IsOpen();
+        row.PreviousStatus = 0;
+        row.ExpectedTargetId = null;
+        row.Note = null;
+        row.GuardRevision = row.Revision;
+        (row.IsOpen ? _reopened : _updated).Add(row.Id);
+    }
+
+    private void Reopen(FindingEntity row)
+    {
+        var before = TriageState.Of(row);
+        row.Status = (byte)FindingStatus.Open;
+        row.IsOpen = true;
+        row.Resolution = (byte)Resolution.None;
+        row.Note = "Reopened: it grew after it was closed.";
+        _decisions.Add(("finding.reopen", row.Id, before, TriageState.Of(row), "Reopened: new addresses or instances joined after it was closed"));
+        _reopened.Add(row.Id);
+    }
+
+    /// <summary>The same finding with a moved start: a new id takes over triage, comments and audit.</summary>
+    private async Task SupersedeAsync(Finding finding, string json, Known old, CancellationToken cancellation)
+    {
+        var previous = await db.Findings.FirstAsync(f => f.Id == old.Id, cancellation);
+        var document = await db.FindingDocuments.FirstAsync(d => d.FindingId == old.Id, cancellation);
+        var before = WaywardJson.ReadFinding(document.Json);
+        var (members, addresses) = await PartsAsync(old.Id, cancellation);
+
+        var row = new FindingEntity
+        {
+            Status = previous.Status, IsOpen = previous.IsOpen, PreviousStatus = previous.PreviousStatus, Resolution = previous.Resolution, Assignee = previous.Assignee,
+            ExpectedTargetId = previous.ExpectedTargetId, Note = previous.Note, Revision = previous.Revision + 1, GuardRevision = previous.GuardRevision,
+            DetectedAt = previous.DetectedAt, UpdatedAt = database.NowSeconds,
+        };
+        finding.CopyTo(row, json, why(finding));
+        db.FindingMembers.RemoveRange(members);
+        db.FindingAddresses.RemoveRange(addresses);
+        db.FindingDocuments.Remove(document);
+        db.Findings.Remove(previous);
+        db.Findings.Add(row);
+        db.FindingDocuments.Add(new() { FindingId = row.Id, Json = json });
+        AddParts(finding);
+        db.FindingAliases.Add(new() { OldId = old.Id, FindingId = row.Id });
+        await FindingChangesSaver.SaveAsync(db, cancellation);
+        await db.FindingAliases.Where(a => a.FindingId == old.Id).ExecuteUpdateAsync(s => s.SetProperty(a => a.FindingId, row.Id), cancellation);
+        // The new id is an old one that comes back: it stands for itself again.
+        await db.FindingAliases.Where(a => a.OldId == row.Id).ExecuteDeleteAsync(cancellation);
+        await db.FindingComments.Where(m => m.FindingId == old.Id).ExecuteUpdateAsync(s => s.SetProperty(m => m.FindingId, row.Id), cancellation);
+        await db.AuditSubjects.Where(s => s.Subject == old.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.Subject, row.Id), cancellation);
+
+        bool grew = finding.Addresses.Select(a => a.Address).Except(before.Addresses.Select(a => a.Address)).Any() || finding.Members.Except(before.Members).Any();
+        if (grew) row.GuardRevision = row.Revision;
+        if (old.Status is FindingStatus.ClosedExpected or FindingStatus.Withdrawn) Return(row);
+        else if (grew && old.Status == FindingStatus.Closed) Reopen(row);
+        else _updated.Add(row.Id);
+    }
+
+    private async Task CloseAsync(Known gone, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation)
+    {
+        string json = await db.FindingDocuments.AsNoTracking().Where(d => d.FindingId == gone.Id).Select(d => d.Json).SingleAsync(cancellation);
+        var rule = covering(WaywardJson.ReadFinding(json));
+        var status = rule is null ? FindingStatus.Withdrawn : FindingStatus.ClosedExpected;
+        if (gone.Status == status && gone.ExpectedTargetId == rule?.Id) return;
+        var row = await db.Findings.FirstAsync(f => f.Id == gone.Id, cancellation);
+        if (row.PreviousStatus == 0) row.PreviousStatus = row.Status;
+        bool wasOpen = row.IsOpen;
+        row.Status = (byte)status;
+        row.IsOpen = false;
+        row.ExpectedTargetId = rule?.Id;
+        row.Note = rule is null
+            ? "Withdrawn: an earlier contact arrived or the data changed, and this is no longer a first contact."
+            : string.Create(CultureInfo.InvariantCulture, $"Closed: expected by rule {rule.Id}.");
+        row.Revision++;
+        row.GuardRevision = row.Revision;
+        row.UpdatedAt = database.NowSeconds;
+        (wasOpen ? _closed : _updated).Add(row.Id);
+        if (rule is null) return;
+        if (!_closedByRule.TryGetValue(rule.Id, out var list)) _closedByRule.Add(rule.Id, list = []);
+        list.Add(row.Id);
+    }
+
+    private async Task WriteAuditAsync(CancellationToken cancellation)
+    {
+        foreach (var (verb, id, before, after, summary) in _decisions)
+        {
+            await AuditLog.AppendAsync(db, database.NowMilliseconds, new(AuditLog.System, verb, id, summary,
+                new AuditState { Findings = new Dictionary<string, TriageState> { [id] = before } }.ToJson(), new AuditState { Findings = new Dictionary<string, TriageState> { [id] = after } }.ToJson(), []), cancellation);
+        }
+        foreach (var (rule, ids) in _closedByRule) await AuditLog.LinkAsync(db, AuditLog.RuleSubject(rule), ids, cancellation);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Findings;
+
+/// <summary>Saves changed findings together with all that is derived from them: the tallies, and the counts on the instances concerned.</summary>
+internal static class FindingChangesSaver
+{
+    private readonly record struct Tally(byte Status, bool Reported, byte Type, byte Transport, byte Band);
+
+    public static async Task SaveAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        var deltas = new Dictionary<Tally, int>();
+        var concerned = new HashSet<string>(StringComparer.Ordinal);
+        var recount = new List<string>();
+        foreach (var entry in db.ChangeTracker.Entries<FindingEntity>())
+        {
+            if (entry.State is not (EntityState.Added or EntityState.Modified or EntityState.Deleted)) continue;
+            if (entry.State != EntityState.Added) Count(TallyOf(entry.OriginalValues), -1);
+            if (entry.State != EntityState.Deleted) Count(TallyOf(entry.CurrentValues), +1);
+            recount.Add(entry.Entity.Id);
+        }
+        foreach (var member in db.ChangeTracker.Entries<FindingMemberEntity>().Where(m => m.State is EntityState.Added or EntityState.Deleted))
+            concerned.Add(member.Entity.InstanceKey);
+        await db.SaveChangesAsync(cancellation);
+        foreach (var chunk in recount.Chunk(5_000))
+            concerned.UnionWith(await db.FindingMembers.Where(m => chunk.Contains(m.FindingId)).Select(m => m.InstanceKey).Distinct().ToListAsync(cancellation));
+        await WriteTalliesAsync(db, deltas, cancellation);
+        await RecountAsync(db, concerned, cancellation);
+
+        void Count(Tally tally, int by) => deltas[tally] = deltas.GetValueOrDefault(tally) + by;
+    }
+
+    private static Tally TallyOf(PropertyValues values) => new(
+        values.GetValue<byte>(nameof(FindingEntity.Status)), values.GetValue<bool>(nameof(FindingEntity.Reported)),
+        values.GetValue<byte>(nameof(FindingEntity.Type)), values.GetValue<byte>(nameof(FindingEntity.Transport)), values.GetValue<byte>(nameof(FindingEntity.Band)));
+
+    private static async Task WriteTalliesAsync(WaywardDbContext db, Dictionary<Tally, int> deltas, CancellationToken cancellation)
+    {
+        if (deltas.Values.All(d => d == 0)) return;
+        var rows = await db.FindingTallies.ToDictionaryAsync(t => new Tally(t.Status, t.Reported, t.Type, t.Transport, t.Band), cancellation);
+        foreach (var (tally, by) in deltas.Where(d => d.Value != 0))
+        {
+            if (rows.TryGetValue(tally, out var row)) row.Count += by;
+            else db.FindingTallies.Add(new() { Status = tally.Status, Reported = tally.Reported, Type = tally.Type, Transport = tally.Transport, Band = tally.Band, Count = by });
+        }
+        foreach (var empty in rows.Values.Where(r => r.Count == 0)) db.FindingTallies.Remove(empty);
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    /// <summary>Sets the open findings and the largest severity on instances.</summary>
+    public static async Task RecountAsync(WaywardDbContext db, IReadOnlyCollection<string> instances, CancellationToken cancellation)
+    {
+        foreach (var chunk in instances.Order(StringComparer.Ordinal).Chunk(5_000))
+        {
+            await db.Instances.Where(i => chunk.Contains(i.Key)).ExecuteUpdateAsync(s => s
+                .SetProperty(i => i.OpenFindings, i => db.FindingMembers.Where(m => m.InstanceKey == i.Key)
+                    .Join(db.Findings.Where(f => f.IsOpen && f.Reported), m => m.FindingId, f => f.Id, (_, f) => f.Id).Count())
+                .SetProperty(i => i.MaxSeverity, i => db.FindingMembers.Where(m => m.InstanceKey == i.Key)
+                    .Join(db.Findings.Where(f => f.IsOpen && f.Reported), m => m.FindingId, f => f.Id, (_, f) => (int?)f.Severity).Max() ?? 0), cancellation);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Serialization;
+using Wayward.Core.Triage;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Findings;
+
+/// <inheritdoc cref="IFindingStore"/>
+/// <param name="why">The clause of a row; <see cref="FindingText.Why"/>.</param>
+internal sealed class FindingStore(Database database, Func<ResolverCatalog> catalog, Func<Finding, string> why) : IFindingStore
+{
+    public Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
+    {
+        var matching = FindingQueries.Matching(db, query);
+        var rows = await FindingQueries.Sorted(matching, query.Sort, query.Descending).Skip(query.Skip).Take(query.Take).Select(FindingMapping.ToRow).ToListAsync(c);
+        return new FindingPage(rows, await FindingQueries.TotalAsync(db, query, matching, c));
+    }, cancellation);
+
+    public Task<FindingCounts> CountAsync(CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
+    {
+        var tallies = await db.FindingTallies.ToListAsync(c);
+        var reported = tallies.Where(t => t.Reported).ToList();
+        var open = reported.Where(t => ((FindingStatus)t.Status).IsOpen()).ToList();
+        return new FindingCounts
+        {
+            ByStatus = reported.GroupBy(t => (FindingStatus)t.Status).ToDictionary(g => g.Key, g => g.Sum(t => t.Count)),
+            OpenByBand = open.GroupBy(t => (SeverityBand)t.Band).ToDictionary(g => g.Key, g => g.Sum(t => t.Count)),
+            OpenByTransport = open.GroupBy(t => (DnsTransport)t.Transport).ToDictionary(g => g.Key, g => g.Sum(t => t.Count)),
+            Open = open.Sum(t => t.Count),
+            OldestOpen = await db.Findings.Where(f => f.IsOpen && f.Reported).OrderBy(f => f.First).Select(f => (long?)f.First).FirstOrDefaultAsync(c),
+            Unreported = tallies.Where(t => !t.Reported).Sum(t => t.Count),
+        };
+    }, cancellation);
+
+    public Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
+    {
+        string present = await PresentIdAsync(db, id, c);
+        var row = await db.Findings.FirstOrDefaultAsync(f => f.Id == present, c);
+        if (row is null) return null;
+        string json = await db.FindingDocuments.Where(d => d.FindingId == present).Select(d => d.Json).SingleAsync(c);
+        return new StoredFinding
+        {
+            Finding = WaywardJson.ReadFinding(json), Status = (FindingStatus)row.Status, Resolution = (Resolution)row.Resolution, Assignee = row.Assignee,
+            ExpectedTargetId = row.ExpectedTargetId, Revision = row.Revision, DetectedAt = row.DetectedAt, UpdatedAt = row.UpdatedAt, Note = row.Note,
+            Supersedes = await db.FindingAliases.Where(a => a.FindingId == present).OrderBy(a => a.OldId).Select(a => a.OldId).ToListAsync(c),
+        };
+    }, cancellation);
+
+    private static async Task<string> PresentIdAsync(WaywardDbContext db, string id, CancellationToken cancellation) =>
+        await db.FindingAliases.Where(a => a.OldId == id).Select(a => a.FindingId).FirstOrDefaultAsync(cancellation) ?? id;
+
+    public Task<IReadOnlyList<FindingRow>> SiblingsAsync(string id, int take, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingRow>>(async (db, c) =>
+    {
+        string present = await PresentIdAsync(db, id, c);
+        string? target = await db.Findings.Where(f => f.Id == present).Select(f => f.Target).FirstOrDefaultAsync(c);
+        if (target is null) return [];
+        return await db.Findings.Where(f => f.Target == target && f.Id != present)
+            .OrderByDescending(f => f.First).ThenByDescending(f => f.Id).Take(take).Select(FindingMapping.ToRow).ToListAsync(c);
+    }, cancellation);
+
+    public Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingRow>>(async (db, c) =>
+        await db.Findings.Where(f => db.FindingMembers.Where(m => m.InstanceKey == instanceId).Select(m => m.FindingId).Contains(f.Id))
+            .OrderByDescending(f => f.First).ThenByDescending(f => f.Id).Take(take).Select(FindingMapping.ToRow).ToListAsync(c), cancellation);
+
+    public Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation) =>
+        database.WriteAsync((db, c) => new FindingApplier(db, database, catalog(), why).ApplyAsync(result, scope, covering, c), cancellation);
+
+    public Task<long> TriageAsync(TriageChange change, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
+    {
+        var asked = change.Revisions.Keys.ToList();
+        var aliases = await db.FindingAliases.Where(a => asked.Contains(a.OldId)).ToDictionaryAsync(a => a.OldId, a => a.FindingId, c);
+        var ids = asked.Select(id => aliases.GetValueOrDefault(id, id)).ToList();
+        var rows = await db.Findings.Where(f => ids.Contains(f.Id)).ToDictionaryAsync(f => f.Id, c);
+
+        // Refused only when someone else decided, or something was added, after what the analyst saw: the engine's counting on is no conflict.
+        var conflicts = change.Revisions.Where(r =>
+            !rows.TryGetValue(aliases.GetValueOrDefault(r.Key, r.Key), out var row) || r.Value < row.GuardRevision || r.Value > row.Revision).Select(r => r.Key).Order(StringComparer.Ordinal).ToList();
+        if (conflicts.Count > 0) throw new TriageConflictException(conflicts);
+
+        var before = new Dictionary<string, TriageState>();
+        var after = new Dictionary<string, TriageState>();
+        foreach (var row in rows.Values.OrderBy(f => f.Id, StringComparer.Ordinal))
+        {
+            before.Add(row.Id, TriageState.Of(row));
+            Decide(row, change);
+            after.Add(row.Id, TriageState.Of(row));
+        }
+        await FindingChangesSaver.SaveAsync(db, c);
+        string verb = VerbOf(change);
+        var entry = await AuditLog.AppendAsync(db, database.NowMilliseconds, new(change.Actor, verb, rows.Count == 1 ? rows.Keys.Single() : Number(rows.Count) + " findings", SummaryOf(change, rows.Count),
+            new AuditState { Findings = before }.ToJson(), new AuditState { Findings = after, Comment = change.Comment.Length == 0 ? null : change.Comment }.ToJson(), rows.Keys), c);
+        return entry.Id;
+    }, cancellation);
+
+    private void Decide(FindingEntity row, TriageChange change)
+    {
+        if (change.Status is { } status)
+        {
+            row.Status = (byte)status;
+            row.IsOpen = status.IsOpen();
+            row.Resolution = (byte)(status == FindingStatus.Closed ? change.Resolution : Resolution.None);
+            row.PreviousStatus = 0;
+            row.ExpectedTargetId = null;
+            row.Note = null;
+        }
+        if (change.Assignee is { } assignee) row.Assignee = assignee.Length == 0 ? null : assignee;
+        row.Revision++;
+        row.GuardRevision = row.Revision;
+        row.UpdatedAt = database.NowSeconds;
+    }
+
+    private static string VerbOf(TriageChange change) => change.Status switch
+    {
+        FindingStatus.Acknowledged => "finding.acknowledge",
+        FindingStatus.Closed => "finding.close",
+        FindingStatus.Open => "finding.reopen",
+        null => "finding.assign",
+        _ => throw new ArgumentException($"{change.Status} is set by the engine, not by an analyst.", nameof(change)),
+    };
+
+    private static string SummaryOf(TriageChange change, int count)
+    {
+        string what = change.Status switch
+        {
+            FindingStatus.Acknowledged => "Acknowledged",
+            FindingStatus.Closed => $"Closed as {ResolutionName(change.Resolution)}",
+            FindingStatus.Open => "Reopened",
+            _ => change.Assignee is { Length: > 0 } who ? $"Assigned to {who}" : "Unassigned",
+        };
+        string whom = count == 1 ? "" : $" {Number(count)} findings";
+        return change.Comment.Length == 0 ? what + whom : $"{what}{whom}: {change.Comment}";
+    }
+
+    private static string ResolutionName(Resolution resolution) => resolution switch
+    {
+        Resolution.TruePositive => "true positive",
+        Resolution.BenignPositive => "benign positive",
+        Resolution.FalsePositive => "false positive",
+        Resolution.InsufficientData => "insufficient data",
+        Resolution.Duplicate => "duplicate",
+        _ => "done",
+    };
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    public Task<IReadOnlyList<FindingComment>> CommentsAsync(string findingId, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingComment>>(async (db, c) =>
+    {
+        string id = await PresentIdAsync(db, findingId, c);
+        return await db.FindingComments.Where(m => m.FindingId == id && !m.Withdrawn).OrderBy(m => m.At).ThenBy(m => m.Id)
+            .Select(m => new FindingComment(m.Id, m.FindingId, m.Author, m.At, m.Text)).ToListAsync(c);
+    }, cancellation);
+
+    public Task<long> AddCommentAsync(string findingId, string author, string text, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
+    {
+        string id = await PresentIdAsync(db, findingId, c);
+        if (!await db.Findings.AnyAsync(f => f.Id == id, c)) throw new ArgumentException($"There is no finding {findingId}.", nameof(findingId));
+        var comment = new FindingCommentEntity { FindingId = id, Author = author, At = database.NowMilliseconds, Text = text };
+        db.FindingComments.Add(comment);
+        await db.SaveChangesAsync(c);
+        var (before, after) = (new Dictionary<long, bool> { [comment.Id] = false }, new Dictionary<long, bool> { [comment.Id] = true });
+        return (await AuditLog.AppendAsync(db, comment.At, new(author, "finding.comment", id, $"Commented: {text}", new AuditState { Comments = before }.ToJson(), new AuditState { Comments = after }.ToJson(), []), c)).Id;
+    }, cancellation);
+}

@@ -1,0 +1,46 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage;
+
+/// <summary>What differs between databases, in one place. Everything else is EF.</summary>
+internal interface IStorageDialect
+{
+    void Configure(DbContextOptionsBuilder options);
+
+    /// <summary>Before the first connection: folders, permissions.</summary>
+    void Prepare();
+
+    /// <summary>After migration: journal mode, version, anything that must hold before work begins.</summary>
+    /// <exception cref="StorageUnavailableException"/>
+    Task VerifyAsync(WaywardDbContext db, CancellationToken cancellation);
+
+    /// <summary>One writer at a time within this process; false where the database itself arbitrates.</summary>
+    bool SerializesWriters { get; }
+
+    /// <summary>Starts a transaction whose reads all see one moment.</summary>
+    DbTransaction BeginSnapshot(DbConnection connection);
+
+    /// <summary>Makes a running statement end when the token is cancelled.</summary>
+    CancellationTokenRegistration Interrupt(DbConnection connection, CancellationToken cancellation);
+
+    /// <summary>The exception for the operator, or null when it is not about the storage's state.</summary>
+    StorageUnavailableException? Explain(Exception exception);
+
+    /// <summary>True when the exception is what a cancelled statement throws.</summary>
+    bool IsInterruption(Exception exception);
+
+    /// <summary>The writer of cells. Not thread-safe: the caller holds the writer's gate.</summary>
+    IContactBatchWriter CreateContactWriter(ContactWriterSettings settings);
+}
+
+/// <param name="HistoryWindow">H in seconds: decides where an observation epoch begins.</param>
+internal sealed record ContactWriterSettings(long HistoryWindow, TimeProvider Time);
+
+/// <summary>Commits contributions, one transaction each call, on disk when it returns.</summary>
+internal interface IContactBatchWriter : IDisposable
+{
+    CommitResult Commit(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation);
+}

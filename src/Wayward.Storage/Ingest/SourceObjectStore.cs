@@ -1,0 +1,130 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Ingest;
+
+/// <inheritdoc cref="ISourceObjectStore"/>
+internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
+{
+    private const int MaxReasonLength = 2_000;
+
+    private const byte Seen = (byte)SourceObjectState.Seen, Retry = (byte)SourceObjectState.Retry;
+
+    public async Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation)
+    {
+        if (objects.Count == 0) return [];
+        long now = database.NowSeconds;
+        var unique = objects.DistinctBy(o => o.ObjectId).ToList();
+        var ids = unique.Select(o => o.ObjectId).ToList();
+
+        // A listing mostly repeats what is known: no write then, and no wait for the writer.
+        var known = await database.ReadAsync((db, c) => StatesAsync(db, ids, c), cancellation);
+        var news = unique.Where(o => !known.ContainsKey(o.ObjectId)).ToList();
+        if (news.Count > 0)
+        {
+            known = await database.WriteAsync(async (db, c) =>
+            {
+                var states = await StatesAsync(db, ids, c);
+                db.SourceObjects.AddRange(news.Where(o => !states.ContainsKey(o.ObjectId)).Select(o => new SourceObjectEntity
+                {
+                    ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag,
+                    Search = SearchText(o.Container, o.Key), State = Seen, Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = now,
+                }));
+                await db.SaveChangesAsync(c);
+                return states;
+            }, cancellation);
+        }
+        return [.. unique.Where(o => !known.TryGetValue(o.ObjectId, out var s) || s.State == Seen || s.State == Retry && (s.NextTry ?? 0) <= now)];
+    }
+
+    private static Task<Dictionary<long, (byte State, long? NextTry)>> StatesAsync(WaywardDbContext db, List<long> ids, CancellationToken cancellation) =>
+        db.SourceObjects.Where(o => ids.Contains(o.ObjectId)).Select(o => new { o.ObjectId, o.State, o.NextTry })
+            .ToDictionaryAsync(o => o.ObjectId, o => (o.State, o.NextTry), cancellation);
+
+    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation)
+    {
+        long now = database.NowSeconds;
+        return database.ReadAsync<IReadOnlyList<OfferedObject>>(async (db, c) =>
+            await db.SourceObjects.Where(o => o.Source == source && (o.State == Seen || o.State == Retry && (o.NextTry ?? 0) <= now))
+                .OrderBy(o => o.LastModified).ThenBy(o => o.ObjectId).Take(take)
+                .Select(o => new OfferedObject(o.Source, o.Container, o.Key, o.ETag, o.Bytes, o.LastModified)).ToListAsync(c), cancellation);
+    }
+
+    public Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation)
+    {
+        long next = database.NowSeconds + (long)Math.Ceiling(delay.TotalSeconds);
+        return SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry], o => o
+            .SetProperty(x => x.State, Retry).SetProperty(x => x.NextTry, next).SetProperty(x => x.Reason, Short(reason)).SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation);
+    }
+
+    public Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation) =>
+        SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry], o => o
+            .SetProperty(x => x.State, (byte)SourceObjectState.Quarantined).SetProperty(x => x.NextTry, (long?)null).SetProperty(x => x.Reason, Short(reason))
+            .SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation);
+
+    public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) =>
+        SetAsync(objectId, [SourceObjectState.Retry, SourceObjectState.Quarantined, SourceObjectState.Skipped], o => o
+            .SetProperty(x => x.State, Seen).SetProperty(x => x.NextTry, (long?)null), cancellation);
+
+    public Task<bool> SkipAsync(long objectId, CancellationToken cancellation) =>
+        SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Retry, SourceObjectState.Quarantined], o => o
+            .SetProperty(x => x.State, (byte)SourceObjectState.Skipped).SetProperty(x => x.NextTry, (long?)null), cancellation);
+
+    /// <summary>What is done stays done: only from the states given.</summary>
+    private Task<bool> SetAsync(long objectId, SourceObjectState[] from, Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<SourceObjectEntity>> set, CancellationToken cancellation)
+    {
+        var states = from.Select(s => (byte)s).ToList();
+        return database.WriteAsync(async (db, c) =>
+            await db.SourceObjects.Where(o => o.ObjectId == objectId && states.Contains(o.State)).ExecuteUpdateAsync(set, c) > 0, cancellation);
+    }
+
+    public static string SearchText(string container, string key) => $"{container}/{key}".ToLowerInvariant();
+
+    private static string Short(string reason) => reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength];
+
+    public Task<(IReadOnlyList<SourceObjectRow> Rows, int Total)> QueryAsync(IReadOnlyList<SourceObjectState> states, string? text, int skip, int take, CancellationToken cancellation) =>
+        database.ReadAsync<(IReadOnlyList<SourceObjectRow>, int)>(async (db, c) =>
+        {
+            var query = db.SourceObjects.AsQueryable();
+            if (states.Count > 0)
+            {
+                var wanted = states.Select(s => (byte)s).ToList();
+                query = query.Where(o => wanted.Contains(o.State));
+            }
+            if (LikePattern.Of(text) is { } pattern)
+                query = query.Where(o => EF.Functions.Like(o.Search, pattern, LikePattern.Escape) || EF.Functions.Like(o.Reason!, pattern, LikePattern.Escape));
+            int total = await query.CountAsync(c);
+            var rows = await query.OrderByDescending(o => o.SeenAt).ThenByDescending(o => o.ObjectId).Skip(skip).Take(take).ToListAsync(c);
+            return ([.. rows.Select(ToRow)], total);
+        }, cancellation);
+
+    public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
+        await db.SourceObjects.FirstOrDefaultAsync(o => o.ObjectId == objectId, c) is { } row ? ToRow(row) : null, cancellation);
+
+    public Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation) =>
+        database.ReadAsync<IReadOnlyList<SourceObjectRow>>(async (db, c) =>
+        {
+            var rows = await db.SourceObjects.Where(o => o.State == (byte)SourceObjectState.Done && o.LastEnd >= from && o.FirstStart < to && o.Records > 0)
+                .OrderBy(o => o.LastEnd).ThenBy(o => o.FirstStart).ThenBy(o => o.ObjectId).Take(take).ToListAsync(c);
+            return [.. rows.Select(ToRow)];
+        }, cancellation);
+
+    public Task<IngestCounts> CountAsync(CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
+    {
+        var groups = await db.SourceObjects.GroupBy(o => o.State)
+            .Select(g => new { State = g.Key, Count = g.LongCount(), Records = g.Sum(o => o.Records), Bytes = g.Sum(o => o.Bytes), Quarantined = g.Sum(o => o.Quarantined), LastDone = g.Max(o => o.DoneAt), Oldest = g.Min(o => o.SeenAt) })
+            .ToListAsync(c);
+        var done = groups.Where(g => g.State == (byte)SourceObjectState.Done).ToList();
+        var waiting = groups.Where(g => g.State is Seen or Retry).ToList();
+        return new IngestCounts(groups.ToDictionary(g => (SourceObjectState)g.State, g => g.Count), done.Sum(g => g.Records), done.Sum(g => g.Bytes), done.Sum(g => g.Quarantined),
+            waiting.Count == 0 ? null : waiting.Min(g => g.Oldest), done.Max(g => g.LastDone));
+    }, cancellation);
+
+    private static SourceObjectRow ToRow(SourceObjectEntity o) => new()
+    {
+        ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag, State = (SourceObjectState)o.State,
+        Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = o.SeenAt, DoneAt = o.DoneAt, Attempts = o.Attempts, NextTry = o.NextTry, Reason = o.Reason,
+        Records = o.Records, ContactRecords = o.ContactRecords, QuarantinedLines = o.Quarantined, QuarantineJson = o.QuarantineJson, SkippedJson = o.SkippedJson,
+        Format = o.Format, FirstStart = o.FirstStart, LastEnd = o.LastEnd, Sha256 = o.Sha256, ReadMilliseconds = o.ReadMilliseconds,
+    };
+}

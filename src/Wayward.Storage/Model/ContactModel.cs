@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Wayward.Storage.Model;
+
+internal static class ContactModel
+{
+    public static void Configure(ModelBuilder model)
+    {
+        model.Entity<InstanceEntity>(e =>
+        {
+            e.HasKey(x => x.Id);
+            e.HasIndex(x => x.Key).IsUnique();
+            // One index for each order that the list offers, each ending in the key, so that a page is a short range scan.
+            e.HasIndex(x => new { x.LastSeen, x.Key });
+            e.HasIndex(x => new { x.FirstSeen, x.Key });
+            e.HasIndex(x => new { x.Destinations, x.Key });
+            e.HasIndex(x => new { x.OpenFindings, x.MaxSeverity, x.Key });
+            e.HasIndex(x => x.ObservedSince);
+        });
+        model.Entity<EndpointEntity>(e =>
+        {
+            e.HasKey(x => x.Id);
+            e.HasIndex(x => new { x.Address, x.Protocol, x.Port }).IsUnique();
+            e.HasIndex(x => new { x.First, x.Id });
+        });
+        model.Entity<ContactPairEntity>(e =>
+        {
+            e.HasKey(x => new { x.InstanceId, x.EndpointId });
+            e.HasIndex(x => new { x.EndpointId, x.First });
+        });
+        model.Entity<ContactHourEntity>().HasKey(x => new { x.InstanceId, x.EndpointId, x.Hour });
+        model.Entity<CoverageDayEntity>().HasKey(x => new { x.InstanceId, x.Day });
+        model.Entity<InstanceFactEntity>(e =>
+        {
+            e.HasKey(x => new { x.InstanceId, x.Attribute, x.Value });
+            e.HasIndex(x => new { x.Attribute, x.Value });
+        });
+        model.Entity<ContactEvidenceEntity>().HasKey(x => new { x.InstanceId, x.EndpointId, x.Start, x.ObjectId, x.Line });
+        model.Entity<LedgerStateEntity>(e =>
+        {
+            e.HasKey(x => x.Id);
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.HasData(new LedgerStateEntity { Id = LedgerStateEntity.OnlyId });
+        });
+        model.Entity<TouchedEndpointEntity>(e =>
+        {
+            e.HasKey(x => x.EndpointId);
+            e.Property(x => x.EndpointId).ValueGeneratedNever();
+        });
+        model.Entity<TouchedInstanceEntity>(e =>
+        {
+            e.HasKey(x => x.InstanceId);
+            e.Property(x => x.InstanceId).ValueGeneratedNever();
+        });
+        model.Entity<SourceObjectEntity>(e =>
+        {
+            e.HasKey(x => x.ObjectId);
+            e.Property(x => x.ObjectId).ValueGeneratedNever();
+            e.HasIndex(x => new { x.Source, x.State, x.LastModified, x.ObjectId });
+            e.HasIndex(x => new { x.State, x.SeenAt, x.ObjectId });
+            e.HasIndex(x => new { x.SeenAt, x.ObjectId });
+            e.HasIndex(x => x.Sha256);
+            e.HasIndex(x => new { x.Container, x.Key });
+            e.HasIndex(x => new { x.State, x.LastEnd, x.FirstStart });
+        });
+    }
+}

@@ -1,0 +1,143 @@
+namespace Wayward.Storage.Model;
+
+/// <summary>Dictionary of instances, with the columns that lists sort by. All times Unix seconds.</summary>
+public sealed class InstanceEntity
+{
+    public int Id { get; set; }
+    public string Key { get; set; } = "";
+    public string? Name { get; set; }
+    public string? AccountId { get; set; }
+    public string? VpcId { get; set; }
+    public string? SubnetId { get; set; }
+    public string? Asg { get; set; }
+    public string? Region { get; set; }
+    /// <summary>Smallest start of any record.</summary>
+    public long FirstSeen { get; set; }
+    /// <summary>Largest end of any record.</summary>
+    public long LastSeen { get; set; }
+    /// <summary>Start of the present observation epoch.</summary>
+    public long ObservedSince { get; set; }
+    /// <summary>Largest end of a contact; 0 = none.</summary>
+    public long LastContact { get; set; }
+    public int Destinations { get; set; }
+    public int OpenFindings { get; set; }
+    public int MaxSeverity { get; set; }
+    /// <summary>Lower-case text that the free-text filter matches.</summary>
+    public string Search { get; set; } = "";
+}
+
+/// <summary>Dictionary of remote endpoints, with fleet-wide prevalence.</summary>
+public sealed class EndpointEntity
+{
+    public int Id { get; set; }
+    /// <summary>4 or 16 bytes, network order: sorts and ranges as bytes.</summary>
+    public byte[] Address { get; set; } = [];
+    public byte Protocol { get; set; }
+    public int Port { get; set; }
+    /// <summary>First contact by anyone; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long First { get; set; }
+    /// <summary>Last contact by anyone; 0 when there is none.</summary>
+    public long Last { get; set; }
+    /// <summary>Instances that have contacted it.</summary>
+    public int Instances { get; set; }
+}
+
+/// <summary>One (instance, endpoint): the span of its contacts.</summary>
+public sealed class ContactPairEntity
+{
+    public int InstanceId { get; set; }
+    public int EndpointId { get; set; }
+    public long First { get; set; }
+    public long Last { get; set; }
+}
+
+/// <summary>One cell. Clustered by (instance, endpoint, hour), so a timeline is one range scan.</summary>
+public sealed class ContactHourEntity
+{
+    public int InstanceId { get; set; }
+    public int EndpointId { get; set; }
+    public int Hour { get; set; }
+    public long FirstContact { get; set; }
+    public long LastContact { get; set; }
+    public long OutAcceptedRecords { get; set; }
+    public long OutAcceptedPackets { get; set; }
+    public long OutAcceptedBytes { get; set; }
+    public long OutRejectedRecords { get; set; }
+    public long OutRejectedPackets { get; set; }
+    public long OutRejectedBytes { get; set; }
+    public long InAcceptedRecords { get; set; }
+    public long InAcceptedPackets { get; set; }
+    public long InAcceptedBytes { get; set; }
+    public long InRejectedRecords { get; set; }
+    public long InRejectedPackets { get; set; }
+    public long InRejectedBytes { get; set; }
+    public long MaxPackets { get; set; }
+    public short Signs { get; set; }
+    public long FirstAnswer { get; set; }
+    public long LastAnswer { get; set; }
+    /// <summary>The 60 bits of <see cref="Core.Contacts.ContactHour.AnswerMinutes"/>.</summary>
+    public long AnswerMinutes { get; set; }
+    /// <summary>Ascending 16-byte addresses, one after the other; null = none.</summary>
+    public byte[]? InnerSources { get; set; }
+    public long FirstObject { get; set; }
+    public long FirstLine { get; set; }
+}
+
+public sealed class CoverageDayEntity
+{
+    public int InstanceId { get; set; }
+    public int Day { get; set; }
+    public long FirstStart { get; set; }
+    public long LastEnd { get; set; }
+    public int Hours { get; set; }
+    public int SkipHours { get; set; }
+    public long Records { get; set; }
+}
+
+public sealed class InstanceFactEntity
+{
+    public int InstanceId { get; set; }
+    public byte Attribute { get; set; }
+    public string Value { get; set; } = "";
+    public long First { get; set; }
+    public long Last { get; set; }
+}
+
+public sealed class ContactEvidenceEntity
+{
+    public int InstanceId { get; set; }
+    public int EndpointId { get; set; }
+    public long Start { get; set; }
+    public long ObjectId { get; set; }
+    public long Line { get; set; }
+    public string Text { get; set; } = "";
+}
+
+/// <summary>The one row of marks.</summary>
+public sealed class LedgerStateEntity
+{
+    public const int OnlyId = 1;
+    public int Id { get; set; }
+    /// <summary>Number of the last commit.</summary>
+    public long Mark { get; set; }
+    /// <summary>Everything up to this commit has been judged.</summary>
+    public long JudgedMark { get; set; }
+    /// <summary>Largest record start: the watermark's basis.</summary>
+    public long MaxStart { get; set; }
+    /// <summary>H in seconds that <see cref="InstanceEntity.ObservedSince"/> was computed with.</summary>
+    public long HistoryWindow { get; set; }
+}
+
+/// <summary>Endpoints with contacts since the last completed detection.</summary>
+public sealed class TouchedEndpointEntity
+{
+    public int EndpointId { get; set; }
+    public long Mark { get; set; }
+}
+
+/// <summary>Instances to judge since the last completed detection.</summary>
+public sealed class TouchedInstanceEntity
+{
+    public int InstanceId { get; set; }
+    public long Mark { get; set; }
+}

@@ -1,0 +1,110 @@
+namespace Wayward.Storage.Sqlite;
+
+/// <summary>The batch writer's statements. Merging is by min, max, sum and or only, so neither replay within a transaction nor the order of commits can matter.</summary>
+internal static class SqliteContactSql
+{
+    public const string InnerMerge = "wayward_inner_merge";
+
+    public const string UpsertCell = $"""
+        INSERT INTO contact_hours (instance_id, endpoint_id, hour, first_contact, last_contact,
+            out_accepted_records, out_accepted_packets, out_accepted_bytes, out_rejected_records, out_rejected_packets, out_rejected_bytes,
+            in_accepted_records, in_accepted_packets, in_accepted_bytes, in_rejected_records, in_rejected_packets, in_rejected_bytes,
+            max_packets, signs, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line)
+        VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        ON CONFLICT DO UPDATE SET
+            first_object = CASE WHEN (excluded.first_contact, excluded.first_object, excluded.first_line) < (first_contact, first_object, first_line) THEN excluded.first_object ELSE first_object END,
+            first_line = CASE WHEN (excluded.first_contact, excluded.first_object, excluded.first_line) < (first_contact, first_object, first_line) THEN excluded.first_line ELSE first_line END,
+            first_contact = min(first_contact, excluded.first_contact),
+            last_contact = max(last_contact, excluded.last_contact),
+            out_accepted_records = out_accepted_records + excluded.out_accepted_records,
+            out_accepted_packets = out_accepted_packets + excluded.out_accepted_packets,
+            out_accepted_bytes = out_accepted_bytes + excluded.out_accepted_bytes,
+            out_rejected_records = out_rejected_records + excluded.out_rejected_records,
+            out_rejected_packets = out_rejected_packets + excluded.out_rejected_packets,
+            out_rejected_bytes = out_rejected_bytes + excluded.out_rejected_bytes,
+            in_accepted_records = in_accepted_records + excluded.in_accepted_records,
+            in_accepted_packets = in_accepted_packets + excluded.in_accepted_packets,
+            in_accepted_bytes = in_accepted_bytes + excluded.in_accepted_bytes,
+            in_rejected_records = in_rejected_records + excluded.in_rejected_records,
+            in_rejected_packets = in_rejected_packets + excluded.in_rejected_packets,
+            in_rejected_bytes = in_rejected_bytes + excluded.in_rejected_bytes,
+            max_packets = max(max_packets, excluded.max_packets),
+            signs = signs | excluded.signs,
+            first_answer = min(first_answer, excluded.first_answer),
+            last_answer = max(last_answer, excluded.last_answer),
+            answer_minutes = answer_minutes | excluded.answer_minutes,
+            inner_sources = CASE WHEN excluded.inner_sources IS NULL THEN inner_sources WHEN inner_sources IS NULL THEN excluded.inner_sources
+                ELSE {InnerMerge}(inner_sources, excluded.inner_sources) END
+        """;
+
+    public const string UpsertCoverage = """
+        INSERT INTO coverage_days (instance_id, day, first_start, last_end, hours, skip_hours, records) VALUES (?,?,?,?,?,?,?)
+        ON CONFLICT DO UPDATE SET first_start = min(first_start, excluded.first_start), last_end = max(last_end, excluded.last_end),
+            hours = hours | excluded.hours, skip_hours = skip_hours | excluded.skip_hours, records = records + excluded.records
+        """;
+
+    public const string SelectCoverageSpans = "SELECT first_start, last_end FROM coverage_days WHERE instance_id = ? ORDER BY day";
+
+    public const string SelectFact = "SELECT first, last FROM instance_facts WHERE instance_id = ? AND attribute = ? AND value = ?";
+
+    public const string UpsertFact = """
+        INSERT INTO instance_facts (instance_id, attribute, value, first, last) VALUES (?,?,?,?,?)
+        ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)
+        """;
+
+    public const string SelectFacts = "SELECT attribute, value, first, last FROM instance_facts WHERE instance_id = ? ORDER BY attribute, last DESC, value";
+
+    public const string SelectPair = "SELECT first, last FROM contact_pairs WHERE instance_id = ? AND endpoint_id = ?";
+
+    public const string UpsertPair = """
+        INSERT INTO contact_pairs (instance_id, endpoint_id, first, last) VALUES (?,?,?,?)
+        ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)
+        """;
+
+    /// <summary>Port 53 is one kind over TCP and UDP; on any other port the protocol tells the transport.</summary>
+    public const string CountDestinations = """
+        SELECT count(*) FROM (SELECT DISTINCT e.address, CASE WHEN e.port = 53 THEN 0 ELSE e.protocol END, e.port
+            FROM contact_pairs p JOIN endpoints e ON e.id = p.endpoint_id WHERE p.instance_id = ? AND p.last > 0)
+        """;
+
+    public const string SelectEvidence = "SELECT start, object_id, line FROM contact_evidence WHERE instance_id = ? AND endpoint_id = ?";
+    public const string InsertEvidence = "INSERT OR IGNORE INTO contact_evidence (instance_id, endpoint_id, start, object_id, line, text) VALUES (?,?,?,?,?,?)";
+    public const string DeleteEvidence = "DELETE FROM contact_evidence WHERE instance_id = ? AND endpoint_id = ? AND start = ? AND object_id = ? AND line = ?";
+
+    public const string SelectInstance = "SELECT id, first_seen, last_seen, observed_since, last_contact, destinations FROM instances WHERE key = ?";
+
+    public const string InsertInstance = """
+        INSERT INTO instances (key, first_seen, last_seen, observed_since, last_contact, destinations, open_findings, max_severity, search)
+        VALUES (?, ?, 0, ?, 0, 0, 0, 0, '') RETURNING id
+        """;
+
+    public const string UpdateInstance = "UPDATE instances SET first_seen = ?, last_seen = ?, observed_since = ?, last_contact = ?, destinations = ? WHERE id = ?";
+
+    public const string UpdateInstanceFacts =
+        "UPDATE instances SET name = ?, account_id = ?, vpc_id = ?, subnet_id = ?, asg = ?, region = ?, search = ? WHERE id = ?";
+
+    public const string SelectEndpoint = "SELECT id FROM endpoints WHERE address = ? AND protocol = ? AND port = ?";
+
+    public const string InsertEndpoint = $"INSERT INTO endpoints (address, protocol, port, first, last, instances) VALUES (?,?,?,9223372036854775807,0,0) RETURNING id";
+
+    public const string UpdateEndpoint = "UPDATE endpoints SET first = min(first, ?), last = max(last, ?), instances = instances + ? WHERE id = ?";
+
+    public const string TouchEndpoint = "INSERT INTO touched_endpoints (endpoint_id, mark) VALUES (?,?) ON CONFLICT DO UPDATE SET mark = excluded.mark";
+    public const string TouchInstance = "INSERT INTO touched_instances (instance_id, mark) VALUES (?,?) ON CONFLICT DO UPDATE SET mark = excluded.mark";
+
+    public const string SelectMark = "SELECT mark FROM ledger_state WHERE id = 1";
+    public const string UpdateState = "UPDATE ledger_state SET mark = ?, max_start = max(max_start, ?) WHERE id = 1";
+
+    public const string SelectObjectState = "SELECT state FROM source_objects WHERE object_id = ?";
+    public const string SelectSameContent = "SELECT key FROM source_objects WHERE sha256 = ? AND state = ? AND object_id <> ? LIMIT 1";
+
+    public const string UpsertObject = """
+        INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, done_at, attempts, next_try, reason, lease_owner, lease_epoch, lease_until,
+            expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, mark)
+        VALUES (?,?,?,?,?,?,?,?,0,?,?,1,NULL,?,NULL,0,NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)
+        ON CONFLICT DO UPDATE SET state = excluded.state, bytes = excluded.bytes, done_at = excluded.done_at, attempts = attempts + 1, next_try = NULL, reason = excluded.reason,
+            lease_owner = NULL, lease_until = NULL, expanded_bytes = excluded.expanded_bytes, records = excluded.records, contact_records = excluded.contact_records,
+            quarantined = excluded.quarantined, quarantine_json = excluded.quarantine_json, skipped_json = excluded.skipped_json, format = excluded.format, columns = excluded.columns,
+            first_start = excluded.first_start, last_end = excluded.last_end, sha256 = excluded.sha256, read_milliseconds = excluded.read_milliseconds, mark = excluded.mark
+        """;
+}

@@ -1,0 +1,189 @@
+using System.Runtime.InteropServices;
+using SQLitePCL;
+using Wayward.Core.Contacts;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Storage.Sqlite;
+
+/// <summary>
+/// Commits contributions through one native connection of its own. Any exception leaves the transaction rolled back; the owner then disposes the writer and makes another.
+/// </summary>
+internal sealed class SqliteContactWriter : IContactBatchWriter
+{
+    private const int BusyMilliseconds = 30_000;
+
+    private readonly sqlite3 _db;
+    private readonly ContactWriterSettings _settings;
+    private readonly Dictionary<string, SqliteStatement> _statements = [];
+
+    public SqliteContactWriter(string path, ContactWriterSettings settings)
+    {
+        _settings = settings;
+        Batteries_V2.Init();
+        int code = raw.sqlite3_open_v2(path, out _db, raw.SQLITE_OPEN_READWRITE, null);
+        if (code != raw.SQLITE_OK) throw new SqliteNativeException(code, $"cannot open {path}");
+        SqliteStatement.Check(_db, raw.sqlite3_busy_timeout(_db, BusyMilliseconds));
+        // A source may be told to forget an object once its commit returns, so the commit must survive a power cut: FULL, not WAL's usual NORMAL.
+        Execute("PRAGMA synchronous=FULL");
+        SqliteStatement.Check(_db, raw.sqlite3_create_function(_db, SqliteContactSql.InnerMerge, 2, raw.SQLITE_UTF8 | raw.SQLITE_DETERMINISTIC, null,
+            static (context, _, arguments) => raw.sqlite3_result_blob(context, InnerSources.Merge(raw.sqlite3_value_blob(arguments[0]), raw.sqlite3_value_blob(arguments[1])))));
+    }
+
+    public CommitResult Commit(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+    {
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            long mark = Scalar(SqliteContactSql.SelectMark) + 1;
+            var accepted = new List<ContactBatch>(objects.Count);
+            int duplicates = 0;
+            foreach (var contribution in objects)
+            {
+                if (Take(contribution.Object, mark)) accepted.Add(contribution.Batch);
+                else duplicates++;
+            }
+            if (accepted.Count > 0)
+            {
+                WriteBatches(accepted, mark, cancellation);
+                Prepare(SqliteContactSql.UpdateState).Bind(mark).Bind(accepted.Max(b => b.MaxStart)).Run();
+            }
+            cancellation.ThrowIfCancellationRequested();
+            Execute("COMMIT");
+            return new(accepted.Count, duplicates);
+        }
+        catch
+        {
+            // Fails when the error rolled back by itself (a full disk does); closing the connection would do it too.
+            _ = raw.sqlite3_exec(_db, "ROLLBACK");
+            throw;
+        }
+    }
+
+    /// <summary>Writes the ledger row; true when the object's contribution counts.</summary>
+    private bool Take(SourceObjectDone item, long mark)
+    {
+        var known = Prepare(SqliteContactSql.SelectObjectState).Bind(item.ObjectId);
+        if (known.Read())
+        {
+            var state = (SourceObjectState)known.Int32(0);
+            known.Reset();
+            if (state is SourceObjectState.Done or SourceObjectState.Duplicate or SourceObjectState.Changed or SourceObjectState.Skipped) return false;
+        }
+        string? twin = null;
+        var same = Prepare(SqliteContactSql.SelectSameContent).Bind(item.Sha256).Bind((long)SourceObjectState.Done).Bind(item.ObjectId);
+        if (same.Read())
+        {
+            twin = same.Text(0);
+            same.Reset();
+        }
+        long now = _settings.Time.GetUtcNow().ToUnixTimeSeconds();
+        Prepare(SqliteContactSql.UpsertObject)
+            .Bind(item.ObjectId).Bind(item.Source).Bind(item.Container).Bind(item.Key).Bind(item.ETag).Bind(SourceObjectStore.SearchText(item.Container, item.Key))
+            .Bind((long)(twin is null ? SourceObjectState.Done : SourceObjectState.Duplicate)).Bind(item.ObjectBytes).Bind(now).Bind(now)
+            .Bind(twin is null ? null : $"same content as {twin}")
+            .Bind(item.ExpandedBytes).Bind(item.Records).Bind(item.ContactRecords).Bind(item.Quarantined).Bind(item.QuarantineJson).Bind(item.SkippedJson)
+            .Bind(item.Format).Bind(item.Columns).Bind(item.FirstStart).Bind(item.LastEnd).Bind(item.Sha256).Bind(item.ReadMilliseconds).Bind(mark)
+            .Run();
+        return twin is null;
+    }
+
+    private void WriteBatches(List<ContactBatch> batches, long mark, CancellationToken cancellation)
+    {
+        var endpoints = new EndpointIds(this);
+        var instances = new List<SqliteInstanceWriter>();
+        var byKey = new Dictionary<InstanceKey, SqliteInstanceWriter>();
+        foreach (var batch in batches)
+        {
+            foreach (var (key, contribution) in batch.Instances)
+            {
+                ref var writer = ref CollectionsMarshal.GetValueRefOrAddDefault(byKey, key, out bool exists);
+                if (!exists) instances.Add(writer = new SqliteInstanceWriter(this, endpoints, key, _settings.HistoryWindow));
+                writer!.Contributions.Add(contribution);
+            }
+        }
+        foreach (var instance in instances) instance.Resolve();
+        // Rows go in key order, so that a page of the tree is dirtied once.
+        instances.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        foreach (var instance in instances)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (instance.Write()) Prepare(SqliteContactSql.TouchInstance).Bind(instance.Id).Bind(mark).Run();
+        }
+        endpoints.Flush(mark);
+    }
+
+    /// <summary>The statement of the hot loop, without the look-up by its long text.</summary>
+    public SqliteStatement UpsertCell => field ??= Prepare(SqliteContactSql.UpsertCell);
+
+    /// <summary>A statement, prepared once.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = new SqliteStatement(_db, sql));
+        return statement;
+    }
+
+    private long Scalar(string sql)
+    {
+        var statement = Prepare(sql);
+        if (!statement.Read()) return 0;
+        long value = statement.Int64(0);
+        statement.Reset();
+        return value;
+    }
+
+    private void Execute(string sql) => SqliteStatement.Check(_db, raw.sqlite3_exec(_db, sql));
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values) statement.Dispose();
+        _db.Dispose();
+    }
+
+    /// <summary>Endpoint ids of this transaction, and what it changes of their prevalence. Never kept longer: a rollback would leave wrong ids behind.</summary>
+    internal sealed class EndpointIds(SqliteContactWriter writer)
+    {
+        private sealed class Change
+        {
+            public int Id;
+            public long First = long.MaxValue;
+            public long Last;
+            public int Instances;
+        }
+
+        private readonly Dictionary<Endpoint, Change> _changes = [];
+
+        public int Of(Endpoint endpoint)
+        {
+            if (_changes.TryGetValue(endpoint, out var change)) return change.Id;
+            byte[] address = endpoint.Address.ToBytes();
+            var select = writer.Prepare(SqliteContactSql.SelectEndpoint).Bind(address).Bind(endpoint.Protocol).Bind(endpoint.Port);
+            if (!select.Read())
+            {
+                select = writer.Prepare(SqliteContactSql.InsertEndpoint).Bind(address).Bind(endpoint.Protocol).Bind(endpoint.Port);
+                select.Read();
+            }
+            int id = select.Int32(0);
+            select.Reset();
+            _changes.Add(endpoint, new Change { Id = id });
+            return id;
+        }
+
+        public void Seen(Endpoint endpoint, long first, long last, bool firstByInstance)
+        {
+            var change = _changes[endpoint];
+            change.First = Math.Min(change.First, first);
+            change.Last = Math.Max(change.Last, last);
+            if (firstByInstance) change.Instances++;
+        }
+
+        public void Flush(long mark)
+        {
+            foreach (var change in _changes.Values.OrderBy(c => c.Id))
+            {
+                writer.Prepare(SqliteContactSql.UpdateEndpoint).Bind(change.First).Bind(change.Last).Bind(change.Instances).Bind(change.Id).Run();
+                writer.Prepare(SqliteContactSql.TouchEndpoint).Bind(change.Id).Bind(mark).Run();
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
+using SQLitePCL;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Sqlite;
+
+/// <summary>SQLite in WAL mode: one writer, any number of readers, every commit synced to disk.</summary>
+internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
+{
+    public const string MigrationsAssembly = "Wayward.Migrations.Sqlite";
+
+    /// <summary>Earlier versions can corrupt a file when two connections reset the log at once (https://sqlite.org/wal.html#walresetbug).</summary>
+    public static readonly Version MinimumVersion = new(3, 51, 3);
+
+    /// <summary>How long a statement waits for another process that writes, seconds.</summary>
+    private const int BusySeconds = 30;
+
+    public string ConnectionString { get; } = new SqliteConnectionStringBuilder
+    {
+        DataSource = options.SqlitePath,
+        Pooling = true,
+        DefaultTimeout = BusySeconds,
+    }.ToString();
+
+    public bool SerializesWriters => true;
+
+    public void Configure(DbContextOptionsBuilder builder) =>
+        builder.UseSqlite(ConnectionString, s => s.MigrationsAssembly(MigrationsAssembly))
+            .ReplaceService<IMigrationsSqlGenerator, WithoutRowidSqlGenerator>();
+
+    public void Prepare()
+    {
+        try
+        {
+            if (Directory.Exists(options.DataDirectory)) return;
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(options.DataDirectory);
+            else Directory.CreateDirectory(options.DataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException(StorageProblem.CannotOpen,
+                $"The data directory '{options.DataDirectory}' cannot be made: {e.Message} Choose another with --data, or change its permissions.", e);
+        }
+    }
+
+    public async Task VerifyAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        await db.Database.OpenConnectionAsync(cancellation);
+        CheckVersion(connection.ServerVersion);
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode=WAL";
+        string? mode = (string?)command.ExecuteScalar();
+        if (mode != "wal")
+            throw new StorageUnavailableException(StorageProblem.ReadOnly,
+                $"'{options.SqlitePath}' is in journal mode '{mode}' and cannot be switched to write-ahead logging. Is the file system read-only or a network share? Put the data directory on a local disk.",
+                new InvalidOperationException("journal_mode is not wal"));
+    }
+
+    /// <exception cref="NotSupportedException">The SQLite library is too old to be trusted with the file.</exception>
+    public static void CheckVersion(string version)
+    {
+        if (Version.Parse(version) < MinimumVersion)
+            throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture,
+                $"The SQLite library is {version}; at least {MinimumVersion} is needed, because earlier ones can corrupt a database in write-ahead mode."));
+    }
+
+    public DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: true);
+
+    public CancellationTokenRegistration Interrupt(DbConnection connection, CancellationToken cancellation)
+    {
+        var handle = ((SqliteConnection)connection).Handle;
+        return handle is null ? default : cancellation.Register(static h => raw.sqlite3_interrupt((sqlite3)h!), handle);
+    }
+
+    public bool IsInterruption(Exception exception) => SqliteErrors.Code(exception) == raw.SQLITE_INTERRUPT;
+
+    public StorageUnavailableException? Explain(Exception exception) => SqliteErrors.Explain(exception, options.SqlitePath);
+
+    public IContactBatchWriter CreateContactWriter(ContactWriterSettings settings) => new SqliteContactWriter(options.SqlitePath, settings);
+}

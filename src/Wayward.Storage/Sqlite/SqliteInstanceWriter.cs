@@ -1,0 +1,187 @@
+using Wayward.Core.Contacts;
+using Wayward.Storage.Contacts;
+
+namespace Wayward.Storage.Sqlite;
+
+/// <summary>Writes one instance's share of a transaction, and tells whether its findings must be judged again.</summary>
+internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteContactWriter.EndpointIds endpoints, InstanceKey key, long historyWindow)
+{
+    private long _firstSeen = long.MaxValue, _lastSeen, _observedSince, _lastContact;
+    private int _destinations;
+    private bool _isNew;
+
+    public int Id { get; private set; }
+    public List<InstanceContribution> Contributions { get; } = [];
+
+    public void Resolve()
+    {
+        var select = writer.Prepare(SqliteContactSql.SelectInstance).Bind(key.Id);
+        if (select.Read())
+        {
+            Id = select.Int32(0);
+            _firstSeen = select.Int64(1);
+            _lastSeen = select.Int64(2);
+            _observedSince = select.Int64(3);
+            _lastContact = select.Int64(4);
+            _destinations = select.Int32(5);
+            select.Reset();
+            return;
+        }
+        var insert = writer.Prepare(SqliteContactSql.InsertInstance).Bind(key.Id).Bind(long.MaxValue).Bind(long.MaxValue);
+        insert.Read();
+        Id = insert.Int32(0);
+        insert.Reset();
+        _isNew = true;
+    }
+
+    /// <returns>True when the judgement of this instance may change.</returns>
+    public bool Write()
+    {
+        bool touched = _isNew;
+        touched |= WriteCoverage();
+        touched |= WriteFacts();
+        touched |= WriteCells();
+        WriteEvidence();
+        writer.Prepare(SqliteContactSql.UpdateInstance).Bind(_firstSeen).Bind(_lastSeen).Bind(_observedSince).Bind(_lastContact).Bind(_destinations).Bind(Id).Run();
+        return touched;
+    }
+
+    private bool WriteCoverage()
+    {
+        var days = Contributions.SelectMany(c => c.Coverage.Values).ToList();
+        if (days.Count == 0) return false;
+        days.Sort(static (a, b) => a.Day.CompareTo(b.Day));
+        long start = long.MaxValue, end = 0;
+        foreach (var day in days)
+        {
+            writer.Prepare(SqliteContactSql.UpsertCoverage)
+                .Bind(Id).Bind(day.Day).Bind(day.FirstStart).Bind(day.LastEnd).Bind(day.Hours).Bind(day.SkipHours).Bind(day.Records).Run();
+            start = Math.Min(start, day.FirstStart);
+            end = Math.Max(end, day.LastEnd);
+        }
+        // In the usual case the records carry on the present epoch and nothing about its start can change.
+        bool carriesOn = !_isNew && start >= _observedSince && start - _lastSeen <= historyWindow && end - start <= historyWindow;
+        // Records earlier than the last contact change what was known when it was judged.
+        bool late = UnixTime.Hour(start) < UnixTime.Hour(_lastContact);
+        _firstSeen = Math.Min(_firstSeen, start);
+        _lastSeen = Math.Max(_lastSeen, end);
+        if (!carriesOn) _observedSince = EpochStart();
+        return !carriesOn || late;
+    }
+
+    /// <summary>Start of the last maximal run of days whose gaps are at most H.</summary>
+    private long EpochStart()
+    {
+        long since = long.MaxValue, lastEnd = 0;
+        var spans = writer.Prepare(SqliteContactSql.SelectCoverageSpans).Bind(Id);
+        while (spans.Read())
+        {
+            long first = spans.Int64(0), end = spans.Int64(1);
+            if (since == long.MaxValue || first - lastEnd > historyWindow) since = first;
+            lastEnd = Math.Max(lastEnd, end);
+        }
+        return since;
+    }
+
+    private bool WriteFacts()
+    {
+        bool news = false;
+        foreach (var fact in Contributions.SelectMany(c => c.Facts.Values).OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal))
+        {
+            var select = writer.Prepare(SqliteContactSql.SelectFact).Bind(Id).Bind((long)fact.Attribute).Bind(fact.Value);
+            bool known = select.Read();
+            long first = known ? select.Int64(0) : 0, last = known ? select.Int64(1) : 0;
+            select.Reset();
+            if (known && first <= fact.First && last >= fact.Last) continue;
+            writer.Prepare(SqliteContactSql.UpsertFact).Bind(Id).Bind((long)fact.Attribute).Bind(fact.Value).Bind(fact.First).Bind(fact.Last).Run();
+            news |= !known || fact.First < first;
+        }
+        if (news || Contributions.Any(c => c.Facts.Count > 0)) RefreshFacts();
+        return news;
+    }
+
+    private void RefreshFacts()
+    {
+        var latest = new InstanceFactSummary();
+        var facts = writer.Prepare(SqliteContactSql.SelectFacts).Bind(Id);
+        while (facts.Read()) latest.Add((InstanceAttribute)facts.Int32(0), facts.Text(1)!);
+        writer.Prepare(SqliteContactSql.UpdateInstanceFacts)
+            .Bind(latest[InstanceAttribute.Name]).Bind(latest[InstanceAttribute.Account]).Bind(latest[InstanceAttribute.Vpc]).Bind(latest[InstanceAttribute.Subnet])
+            .Bind(latest[InstanceAttribute.Asg]).Bind(latest[InstanceAttribute.Region]).Bind(latest.SearchText(key)).Bind(Id).Run();
+    }
+
+    private bool WriteCells()
+    {
+        var cells = new List<(int Endpoint, Endpoint Key, ContactHour Cell)>();
+        foreach (var contribution in Contributions)
+        {
+            foreach (var ((endpoint, _), cell) in contribution.Cells) cells.Add((endpoints.Of(endpoint), endpoint, cell));
+        }
+        if (cells.Count == 0) return false;
+        cells.Sort(static (a, b) => a.Endpoint.CompareTo(b.Endpoint) is var e && e != 0 ? e : a.Cell.Hour.CompareTo(b.Cell.Hour));
+        bool newPair = false;
+        for (int i = 0; i < cells.Count;)
+        {
+            var (id, endpoint, _) = cells[i];
+            long first = long.MaxValue, last = 0;
+            for (; i < cells.Count && cells[i].Endpoint == id; i++)
+            {
+                var cell = cells[i].Cell;
+                WriteCell(id, cell);
+                first = Math.Min(first, cell.FirstContact);
+                last = Math.Max(last, cell.LastContact);
+            }
+            newPair |= WritePair(id, endpoint, first, last);
+            _lastContact = Math.Max(_lastContact, last);
+        }
+        if (newPair)
+        {
+            var count = writer.Prepare(SqliteContactSql.CountDestinations).Bind(Id);
+            count.Read();
+            _destinations = count.Int32(0);
+            count.Reset();
+        }
+        return true;
+    }
+
+    private bool WritePair(int endpointId, Endpoint endpoint, long first, long last)
+    {
+        var select = writer.Prepare(SqliteContactSql.SelectPair).Bind(Id).Bind(endpointId);
+        bool known = select.Read();
+        long knownFirst = known ? select.Int64(0) : long.MaxValue, knownLast = known ? select.Int64(1) : 0;
+        select.Reset();
+        bool firstContact = knownLast == 0 && last > 0;
+        if (!known || first < knownFirst || last > knownLast)
+            writer.Prepare(SqliteContactSql.UpsertPair).Bind(Id).Bind(endpointId).Bind(first).Bind(last).Run();
+        endpoints.Seen(endpoint, first, last, firstContact);
+        return firstContact;
+    }
+
+    private void WriteCell(int endpointId, ContactHour c) => writer.UpsertCell
+        .Bind(Id).Bind(endpointId).Bind(c.Hour).Bind(c.FirstContact).Bind(c.LastContact)
+        .Bind(c.OutAccepted.Records).Bind(c.OutAccepted.Packets).Bind(c.OutAccepted.Bytes)
+        .Bind(c.OutRejected.Records).Bind(c.OutRejected.Packets).Bind(c.OutRejected.Bytes)
+        .Bind(c.InAccepted.Records).Bind(c.InAccepted.Packets).Bind(c.InAccepted.Bytes)
+        .Bind(c.InRejected.Records).Bind(c.InRejected.Packets).Bind(c.InRejected.Bytes)
+        .Bind(c.MaxPackets).Bind((long)c.Signs).Bind(c.FirstAnswer).Bind(c.LastAnswer).Bind((long)c.AnswerMinutes)
+        .Bind(InnerSources.Write(c.InnerSources)).Bind(c.FirstObject).Bind(c.FirstLine)
+        .Run();
+
+    private void WriteEvidence()
+    {
+        foreach (var group in Contributions.SelectMany(c => c.Evidence).GroupBy(e => e.Key))
+        {
+            int endpointId = endpoints.Of(group.Key);
+            var stored = new List<EvidenceLine>();
+            var select = writer.Prepare(SqliteContactSql.SelectEvidence).Bind(Id).Bind(endpointId);
+            while (select.Read()) stored.Add(new(select.Int64(0), select.Int64(1), select.Int64(2), ""));
+            var kept = stored.Concat(group.SelectMany(g => g.Value)).DistinctBy(Position).OrderBy(Position).Take(EvidenceLine.PerPair).ToList();
+            foreach (var line in stored.Where(l => !kept.Contains(l)))
+                writer.Prepare(SqliteContactSql.DeleteEvidence).Bind(Id).Bind(endpointId).Bind(line.Start).Bind(line.ObjectId).Bind(line.Line).Run();
+            foreach (var line in kept.Where(l => !stored.Contains(l)))
+                writer.Prepare(SqliteContactSql.InsertEvidence).Bind(Id).Bind(endpointId).Bind(line.Start).Bind(line.ObjectId).Bind(line.Line).Bind(line.Text).Run();
+        }
+    }
+
+    private static (long, long, long) Position(EvidenceLine line) => (line.Start, line.ObjectId, line.Line);
+}

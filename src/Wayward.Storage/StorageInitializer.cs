@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage;
+
+/// <summary>Makes the storage ready: the data directory (mode 0700), the schema, and what the database must guarantee. Safe to run at every start.</summary>
+public sealed class StorageInitializer
+{
+    private readonly IDbContextFactory<WaywardDbContext> _contexts;
+    private readonly IStorageDialect _dialect;
+
+    internal StorageInitializer(IDbContextFactory<WaywardDbContext> contexts, IStorageDialect dialect)
+    {
+        _contexts = contexts;
+        _dialect = dialect;
+    }
+
+    /// <exception cref="StorageUnavailableException">The message says what is wrong and what to do.</exception>
+    public async Task InitializeAsync(CancellationToken cancellation)
+    {
+        _dialect.Prepare();
+        try
+        {
+            await using var db = await _contexts.CreateDbContextAsync(cancellation);
+            await db.Database.MigrateAsync(cancellation);
+            await _dialect.VerifyAsync(db, cancellation);
+        }
+        catch (Exception e) when (_dialect.Explain(e) is { } explained)
+        {
+            throw explained;
+        }
+    }
+}

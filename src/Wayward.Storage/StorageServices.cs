@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Expected;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Ingest;
+using Wayward.Storage.Instances;
+using Wayward.Storage.Model;
+using Wayward.Storage.Sqlite;
+
+namespace Wayward.Storage;
+
+public static class StorageServices
+{
+    /// <summary>
+    /// Registers every store as a singleton. <see cref="DetectionOptions"/>, <see cref="ResolverCatalog"/> or a <c>Func&lt;ResolverCatalog&gt;</c> (for one that
+    /// changes while the program runs), and <see cref="TimeProvider"/> are taken from the container where they are registered, else the defaults serve.
+    /// Run <see cref="StorageInitializer.InitializeAsync"/> before anything else.
+    /// </summary>
+    public static IServiceCollection AddWaywardStorage(this IServiceCollection services, StorageOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<IStorageDialect>(_ => DialectOf(options));
+        services.AddPooledDbContextFactory<WaywardDbContext>((provider, builder) => provider.GetRequiredService<IStorageDialect>().Configure(builder));
+        services.AddSingleton<Database>();
+        services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>()));
+        services.AddSingleton(p => new ScopeLoader(CatalogOf(p)));
+        services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), p.GetRequiredService<ScopeLoader>(), DetectionOf(p)));
+        services.AddSingleton<ISourceObjectStore>(p => new SourceObjectStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), CatalogOf(p), FindingText.Why));
+        services.AddSingleton<IExpectedTargetStore>(p => new ExpectedTargetStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<IAuditStore>(p => new AuditStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<IInstanceStore>(p => new InstanceStore(p.GetRequiredService<Database>(), DetectionOf(p)));
+        return services;
+    }
+
+    private static Func<ResolverCatalog> CatalogOf(IServiceProvider provider) =>
+        provider.GetService<Func<ResolverCatalog>>() ?? (() => provider.GetService<ResolverCatalog>() ?? ResolverCatalog.Shipped);
+
+    private static DetectionOptions DetectionOf(IServiceProvider provider) => provider.GetService<DetectionOptions>() ?? DetectionOptions.Default;
+
+    internal static IStorageDialect DialectOf(StorageOptions options) => options.Provider switch
+    {
+        StorageProvider.Sqlite => new SqliteDialect(options),
+        _ => throw new NotSupportedException($"Storage:Provider '{options.Provider}' is not supported; use Sqlite."),
+    };
+
+    /// <summary>For design-time tools: options as the program itself would build them.</summary>
+    public static DbContextOptions<WaywardDbContext> DesignTimeOptions(StorageOptions options)
+    {
+        var builder = new DbContextOptionsBuilder<WaywardDbContext>();
+        DialectOf(options).Configure(builder);
+        return builder.Options;
+    }
+}

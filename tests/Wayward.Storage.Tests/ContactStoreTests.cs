@@ -1,0 +1,156 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Storage.Tests;
+
+public sealed class ContactStoreTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_committed_is_loaded_cell_by_cell()
+    {
+        await using var storage = await StorageFixture.CreateAsync();
+        var batch = Make.Batch(7, ("i-1", Make.Google, Make.T0 + 10), ("i-1", Make.Google, Make.T0 + 70), ("i-1", Make.Quad9, Make.T0 + 3_700), ("eni-2", Make.Google, Make.T0 + 90));
+        Make.Know(Make.Share(batch, "i-1"), InstanceAttribute.Account, "123456789012", Make.T0, Make.T0 + 100);
+        var result = await storage.Contacts.CommitAsync([Make.Object("a", batch)], Token);
+        Assert.Equal((1, 0), (result.Committed, result.Duplicates));
+
+        var ledger = await storage.Contacts.LoadAsync(Token);
+        Assert.Equal(Make.T0 + 3_700, ledger.MaxStart);
+        Assert.Equal(["eni-2", "i-1"], ledger.Instances.Keys.Select(k => k.Id));
+        var history = ledger.Instances[new("i-1")];
+        Assert.Equal([Make.Dns(Make.Google), Make.Dns(Make.Quad9)], history.Pairs.Keys);
+        var loaded = Assert.Single(history.Pairs[Make.Dns(Make.Google)]);
+        var written = batch.Instances[new("i-1")].Cells[(Make.Dns(Make.Google), UnixTime.Hour(Make.T0))];
+        Assert.Equivalent(written, loaded, strict: true);
+        Assert.Equal(2, history.Evidence[Make.Dns(Make.Google)].Count);
+        Assert.Equal("123456789012", Assert.Single(history.Facts).Value);
+        Assert.Equal(3, history.Coverage.Values.Sum(c => c.Records));
+    }
+
+    [Fact]
+    public async Task The_same_object_twice_counts_once()
+    {
+        await using var storage = await StorageFixture.CreateAsync();
+        var item = Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)));
+        await storage.Contacts.CommitAsync([item], Token);
+        var again = await storage.Contacts.CommitAsync([item, item], Token);
+        Assert.Equal((0, 2), (again.Committed, again.Duplicates));
+        var cell = Assert.Single((await storage.Contacts.LoadAsync(Token)).Instances[new("i-1")].Pairs[Make.Dns(Make.Google)]);
+        Assert.Equal(1, cell.OutAccepted.Records);
+    }
+
+    [Fact]
+    public async Task The_same_content_under_another_key_contributes_nothing_and_says_so()
+    {
+        await using var storage = await StorageFixture.CreateAsync();
+        await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)), "same"), Make.Object("b", Make.Batch(8, ("i-1", Make.Google, Make.T0)), "same")], Token);
+        Assert.Equal(SourceObjectState.Done, (await storage.Objects.FindAsync(Make.Id("a"), Token))!.State);
+        var twin = (await storage.Objects.FindAsync(Make.Id("b"), Token))!;
+        Assert.Equal((SourceObjectState.Duplicate, "same content as a"), (twin.State, twin.Reason));
+        Assert.Equal(1, Assert.Single((await storage.Contacts.LoadAsync(Token)).Instances[new("i-1")].Pairs[Make.Dns(Make.Google)]).OutAccepted.Records);
+    }
+
+    [Fact]
+    public async Task A_cancelled_commit_leaves_nothing()
+    {
+        await using var storage = await StorageFixture.CreateAsync();
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], cancelled.Token));
+        Assert.Empty((await storage.Contacts.LoadAsync(Token)).Instances);
+        Assert.Null(await storage.Objects.FindAsync(Make.Id("a"), Token));
+    }
+
+    [Fact]
+    public async Task What_is_pending_survives_a_restart_until_its_mark_is_completed()
+    {
+        string directory = Directory.CreateTempSubdirectory("wayward-storage-").FullName;
+        long mark;
+        await using (var storage = await StorageFixture.CreateAsync(directory))
+        {
+            Assert.Null(await storage.Contacts.PendingAsync(Token));
+            await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
+            var first = (await storage.Contacts.PendingAsync(Token))!;
+            Assert.Null(first.Scope);
+            await storage.Contacts.CompleteDetectionAsync(first.Mark, Token);
+            Assert.Null(await storage.Contacts.PendingAsync(Token));
+            await storage.Contacts.CommitAsync([Make.Object("b", Make.Batch(8, ("i-2", Make.Quad9, Make.T0 + 60)))], Token);
+            mark = (await storage.Contacts.PendingAsync(Token))!.Mark;
+        }
+        await using (var storage = await StorageFixture.CreateAsync(directory))
+        {
+            var pending = (await storage.Contacts.PendingAsync(Token))!;
+            Assert.Equal(mark, pending.Mark);
+            Assert.Equal([new InstanceKey("i-2")], pending.Scope!.Instances);
+            Assert.Equal([new Destination(Make.Quad9, DnsTransport.Dns)], pending.Scope.Destinations);
+            await storage.Contacts.CommitAsync([Make.Object("c", Make.Batch(9, ("i-3", Make.Google, Make.T0 + 90)))], Token);
+            await storage.Contacts.CompleteDetectionAsync(mark, Token);
+            Assert.Equal([new InstanceKey("i-3")], (await storage.Contacts.PendingAsync(Token))!.Scope!.Instances);
+        }
+        Directory.Delete(directory, true);
+    }
+
+    [Fact]
+    public async Task Coverage_that_only_carries_on_touches_nobody()
+    {
+        await using var storage = await StorageFixture.CreateAsync();
+        await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
+        await storage.Contacts.CompleteDetectionAsync(1, Token);
+        var later = new ContactBatch { MaxStart = Make.T0 + 7_200 };
+        Make.Cover(Make.Share(later, "i-1"), Make.T0 + 7_200);
+        await storage.Contacts.CommitAsync([Make.Object("b", later)], Token);
+        var pending = (await storage.Contacts.PendingAsync(Token))!;
+        Assert.Empty(pending.Scope!.Instances);
+        Assert.Empty(pending.Scope.Destinations);
+    }
+
+    [Fact]
+    public async Task Coverage_earlier_than_what_was_known_touches_its_instance()
+    {
+        await using var storage = await StorageFixture.CreateAsync();
+        await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
+        await storage.Contacts.CompleteDetectionAsync(1, Token);
+        var early = new ContactBatch();
+        Make.Cover(Make.Share(early, "i-1"), Make.T0 - 86_400);
+        await storage.Contacts.CommitAsync([Make.Object("b", early)], Token);
+        Assert.Equal([new InstanceKey("i-1")], (await storage.Contacts.PendingAsync(Token))!.Scope!.Instances);
+        Assert.Equal(Make.T0 - 86_400, (await storage.Instances.FindAsync("i-1", Token))!.ObservedSince);
+    }
+
+    [Fact]
+    public async Task A_scope_loads_users_of_its_provider_whole_and_cohort_peers_in_outline()
+    {
+        await using var storage = await StorageFixture.CreateAsync();
+        var batch = Make.Batch(7, ("i-user", Make.Google2, Make.T0), ("i-user", Make.Quad9, Make.T0 + 5), ("i-peer", Make.Quad9, Make.T0 + 6), ("i-other", Make.Quad9, Make.T0 + 7));
+        foreach (string id in new[] { "i-user", "i-peer" }) Make.Know(Make.Share(batch, id), InstanceAttribute.Subnet, "subnet-1", Make.T0, Make.T0 + 60);
+        await storage.Contacts.CommitAsync([Make.Object("a", batch)], Token);
+
+        var scope = new DetectionScope(new HashSet<Destination> { new(Make.Google, DnsTransport.Dns) }, new HashSet<InstanceKey>());
+        var ledger = await storage.Contacts.LoadAsync(scope, Token);
+        Assert.Equal(["i-peer", "i-user"], ledger.Instances.Keys.Select(k => k.Id));
+        Assert.Equal(2, ledger.Instances[new("i-user")].Pairs.Count);
+        Assert.Empty(ledger.Instances[new("i-peer")].Pairs);
+        Assert.NotEmpty(ledger.Instances[new("i-peer")].Coverage);
+    }
+
+    [Fact]
+    public async Task The_library_is_new_enough_and_the_directory_is_private()
+    {
+        string directory = Path.Combine(Directory.CreateTempSubdirectory("wayward-storage-").FullName, "data");
+        await using var storage = await StorageFixture.CreateAsync(directory);
+        await using var db = await storage.Contexts.CreateDbContextAsync(Token);
+        await db.Database.OpenConnectionAsync(Token);
+        Assert.True(Version.Parse(db.Database.GetDbConnection().ServerVersion) >= Sqlite.SqliteDialect.MinimumVersion);
+        Assert.Equal("wal", (await db.Database.SqlQueryRaw<string>("SELECT journal_mode AS Value FROM pragma_journal_mode").ToListAsync(Token)).Single());
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+    }
+
+    [Fact]
+    public void A_library_that_is_too_old_is_refused() =>
+        Assert.Throws<NotSupportedException>(() => Sqlite.SqliteDialect.CheckVersion("3.51.2"));
+}

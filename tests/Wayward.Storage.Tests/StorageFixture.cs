@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Expected;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Ingest;
+using Wayward.Storage.Instances;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Tests;
+
+/// <summary>A storage of its own in a temporary directory, removed when disposed.</summary>
+internal sealed class StorageFixture : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly bool _ownsDirectory;
+
+    private StorageFixture(StorageOptions options, bool ownsDirectory)
+    {
+        Options = options;
+        _ownsDirectory = ownsDirectory;
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddWaywardStorage(options);
+        // The wording of rows is not this project's concern.
+        services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), () => ResolverCatalog.Shipped, f => $"why {f.Id}"));
+        _services = services.BuildServiceProvider();
+    }
+
+    public StorageOptions Options { get; }
+    public SettableTime Time { get; } = new();
+    public IContactStore Contacts => _services.GetRequiredService<IContactStore>();
+    public ISourceObjectStore Objects => _services.GetRequiredService<ISourceObjectStore>();
+    public IFindingStore Findings => _services.GetRequiredService<IFindingStore>();
+    public IExpectedTargetStore Expected => _services.GetRequiredService<IExpectedTargetStore>();
+    public IAuditStore Audit => _services.GetRequiredService<IAuditStore>();
+    public IInstanceStore Instances => _services.GetRequiredService<IInstanceStore>();
+    public IDbContextFactory<WaywardDbContext> Contexts => _services.GetRequiredService<IDbContextFactory<WaywardDbContext>>();
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public static async Task<StorageFixture> CreateAsync(string? directory = null)
+    {
+        string path = directory ?? Directory.CreateTempSubdirectory("wayward-storage-").FullName;
+        var fixture = new StorageFixture(new StorageOptions { DataDirectory = path }, directory is null);
+        await fixture._services.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
+        return fixture;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        if (_ownsDirectory) Directory.Delete(Options.DataDirectory, recursive: true);
+    }
+}
+
+internal sealed class SettableTime : TimeProvider
+{
+    public DateTimeOffset Now { get; set; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    public override DateTimeOffset GetUtcNow() => Now;
+    public void Advance(TimeSpan by) => Now += by;
+}
