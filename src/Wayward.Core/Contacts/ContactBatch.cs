@@ -36,7 +36,22 @@ public sealed class ContactBatch
     /// <summary>Records that were contacts.</summary>
     public long ContactRecords { get; set; }
 
-    public void Merge(ContactBatch other) => throw new NotSupportedException();
+    /// <summary>Folds another batch into this one; <paramref name="other"/> stays as it is and shares nothing mutable afterwards.</summary>
+    public void Merge(ContactBatch other)
+    {
+        foreach (var (key, contribution) in other.Instances)
+        {
+            if (!Instances.TryGetValue(key, out var mine)) Instances.Add(key, mine = new InstanceContribution());
+            mine.Merge(contribution);
+        }
+        MaxStart = Math.Max(MaxStart, other.MaxStart);
+        ContactRecords += other.ContactRecords;
+        foreach (var (reason, count) in other.Skipped) Skip(reason, count);
+    }
+
+    /// <summary>Counts lines that cannot be contacts.</summary>
+    public void Skip(SkipReason reason, long count) =>
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Skipped, reason, out _) += count;
 }
 
 /// <summary>One instance's share of a batch.</summary>
@@ -47,4 +62,31 @@ public sealed class InstanceContribution
     public Dictionary<int, CoverageDay> Coverage { get; } = [];
     public Dictionary<(InstanceAttribute Attribute, string Value), InstanceFact> Facts { get; } = [];
     public Dictionary<Endpoint, List<EvidenceLine>> Evidence { get; } = [];
+
+    internal void Merge(InstanceContribution other)
+    {
+        foreach (var (key, cell) in other.Cells)
+        {
+            if (Cells.TryGetValue(key, out var mine)) mine.Merge(cell);
+            else Cells.Add(key, cell.Copy());
+        }
+        foreach (var (day, coverage) in other.Coverage)
+        {
+            if (Coverage.TryGetValue(day, out var mine)) mine.Merge(coverage);
+            else Coverage.Add(day, coverage.Copy());
+        }
+        foreach (var fact in other.Facts.Values) Add(fact);
+        foreach (var (endpoint, lines) in other.Evidence)
+        {
+            if (!Evidence.TryGetValue(endpoint, out var mine)) Evidence.Add(endpoint, mine = []);
+            foreach (var line in lines) EvidenceLine.Keep(mine, line);
+        }
+    }
+
+    /// <summary>Widens the fact's span, or adds it.</summary>
+    internal void Add(InstanceFact fact)
+    {
+        var key = (fact.Attribute, fact.Value);
+        Facts[key] = Facts.TryGetValue(key, out var known) ? known.Union(fact) : fact;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 
@@ -9,23 +10,174 @@ namespace Wayward.Core.Contacts;
 /// </summary>
 public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresses) : IFlowRecordSink
 {
+    private const byte Tcp = 6, Udp = 17;
+
     private readonly ResolverCatalog _catalog = catalog;
     private readonly AddressSpace _addresses = addresses;
+    private readonly PortSet _ports = catalog.Ports;
+    private readonly long[] _skipped = new long[Enum.GetValues<SkipReason>().Length];
+    private ContactBatch _batch = new();
+    private ObservedIdentities _identities = new();
+    private ObservedIdentity? _current;
+    private long _objectId;
 
     /// <summary>Starts an object.</summary>
     /// <param name="objectId">The object's stable id (<see cref="ObjectIdentity.Id"/>), for evidence.</param>
-    public void Begin(long objectId) => throw new NotSupportedException();
+    public void Begin(long objectId) => _objectId = objectId;
 
     /// <summary>What was folded since the last call; the folder starts anew.</summary>
-    public ContactBatch TakeBatch() => throw new NotSupportedException();
+    public ContactBatch TakeBatch()
+    {
+        var batch = _batch;
+        _identities.AddFacts();
+        for (int reason = 0; reason < _skipped.Length; reason++)
+            if (_skipped[reason] != 0) batch.Skip((SkipReason)reason, _skipped[reason]);
+        Array.Clear(_skipped);
+        _batch = new ContactBatch();
+        _identities = new ObservedIdentities();
+        _current = null;
+        return batch;
+    }
 
-    public PortSet Ports => _catalog.Ports;
+    public PortSet Ports => _ports;
 
-    public void Observe(in FlowIdentity identity) => throw new NotSupportedException();
+    public void Observe(in FlowIdentity identity)
+    {
+        var current = _current;
+        if (current is null || !current.Matches(identity)) _current = current = _identities.Get(identity, _batch);
+        if (identity.Status == LogStatus.NoData) _skipped[(int)SkipReason.NoData]++;
+        else if (identity.Status == LogStatus.SkipData) _skipped[(int)SkipReason.SkipData]++;
+        else if (current.Skip is { } reason) _skipped[(int)reason]++;
+        else if (!identity.HasTimes) _skipped[(int)SkipReason.MissingField]++;
+        if (!identity.HasTimes) return;
+        if (identity.Start > _batch.MaxStart) _batch.MaxStart = identity.Start;
+        current.Cover(identity.Start, identity.End, identity.Status);
+    }
 
-    public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => throw new NotSupportedException();
+    /// <summary>
+    /// Lines with port 53, 853, 784 or 8853 are wanted unless both ends are private: a private remote is never a contact. For all other ports only a catalogue endpoint is.
+    /// </summary>
+    public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort)
+    {
+        if (_current is null or { Contribution: null }) return false;
+        var from = AddressSpace.Fold(source);
+        var to = AddressSpace.Fold(destination);
+        if (AlwaysKept(sourcePort) || AlwaysKept(destinationPort)) return _addresses.IsPublic(from) || _addresses.IsPublic(to);
+        return IsEndpoint(to, destinationPort) || IsEndpoint(from, sourcePort);
+    }
 
-    public void Accept(in FlowRecord record) => throw new NotSupportedException();
+    public void Accept(in FlowRecord record)
+    {
+        var current = _current;
+        if (current?.Contribution is null || !record.Identity.HasTimes || record.Identity.Status != LogStatus.Ok) return;
+        if (record.Protocol is not (Tcp or Udp))
+        {
+            _skipped[(int)SkipReason.NotTcpUdp]++;
+            return;
+        }
+        var source = AddressSpace.Fold(record.SourceAddress);
+        var destination = AddressSpace.Fold(record.DestinationAddress);
+        bool egress;
+        switch (record.Direction)
+        {
+            case FlowDirection.Egress: egress = true; break;
+            case FlowDirection.Ingress: egress = false; break;
+            default:
+                // The interface's own end is told by the interface-level addresses: the packet-level ones name the true end points, which behind a
+                // middle box may both be foreign to this interface.
+                bool sourcePublic = _addresses.IsPublic(source);
+                if (sourcePublic == _addresses.IsPublic(destination))
+                {
+                    _skipped[(int)SkipReason.UnresolvedSide]++;
+                    return;
+                }
+                egress = !sourcePublic;
+                break;
+        }
+        var signs = record.Direction == FlowDirection.Unknown ? ContactSigns.SideFromAddresses : ContactSigns.None;
+        if (egress) Egress(current, record, source, destination, signs);
+        else Ingress(current, record, source, signs);
+    }
+
+    private void Egress(ObservedIdentity current, in FlowRecord record, IpAddress source, IpAddress destination, ContactSigns signs)
+    {
+        var written = record.PacketDestinationAddress.IsNone ? record.DestinationAddress : record.PacketDestinationAddress;
+        var remote = record.PacketDestinationAddress.IsNone ? destination : AddressSpace.Fold(written);
+        if (remote != written) signs |= ContactSigns.Nat64;
+        if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.DestinationPort)) return;
+
+        var direction = ContactRules.Egress(record);
+        if (direction == ContactProof.FarEndOpened) return;
+        var endpoint = new Endpoint(remote, record.Protocol, record.DestinationPort);
+        var cell = Cell(current.Contribution!, endpoint, record.Identity.Start);
+        if (direction == ContactProof.Unclear)
+        {
+            cell.Signs |= signs | ContactSigns.BothPortsService;
+            return;
+        }
+        if (direction == ContactProof.Opened) signs |= ContactSigns.SynSent;
+        if (ContactRules.IsProof(record)) signs |= ContactSigns.Proven;
+        cell.Signs |= signs;
+        Contact(current.Contribution!, cell, endpoint, record);
+        if (!record.PacketSourceAddress.IsNone && AddressSpace.Fold(record.PacketSourceAddress) is var inner && inner != source) cell.AddInnerSource(inner);
+        if (!_addresses.IsPublic(source)) current.SeePrivateAddress(source, record.Identity.Start, record.Identity.End);
+        if (_catalog.Classify(remote, record.Protocol, record.DestinationPort) is not null) _batch.ContactRecords++;
+    }
+
+    private void Contact(InstanceContribution contribution, ContactHour cell, Endpoint endpoint, in FlowRecord record)
+    {
+        long start = record.Identity.Start, line = record.Identity.Line;
+        if (!cell.HasContact || (start, _objectId, line).CompareTo((cell.FirstContact, cell.FirstObject, cell.FirstLine)) < 0)
+            (cell.FirstContact, cell.FirstObject, cell.FirstLine) = (start, _objectId, line);
+        cell.LastContact = Math.Max(cell.LastContact, record.Identity.End);
+        cell.MaxPackets = Math.Max(cell.MaxPackets, record.Packets);
+        var sum = new TrafficSum(1, record.Packets, record.Bytes);
+        if (record.Action == FlowAction.Reject) cell.OutRejected += sum;
+        else cell.OutAccepted += sum;
+
+        if (!contribution.Evidence.TryGetValue(endpoint, out var lines)) contribution.Evidence.Add(endpoint, lines = []);
+        // Records come nearly in order, so almost every one is later than the three kept and costs one comparison, no string.
+        if (lines.Count == EvidenceLine.PerPair && (start, _objectId, line).CompareTo((lines[^1].Start, lines[^1].ObjectId, lines[^1].Line)) >= 0) return;
+        EvidenceLine.Keep(lines, new EvidenceLine(start, _objectId, line, EvidenceText.Of(record)));
+    }
+
+    private void Ingress(ObservedIdentity current, in FlowRecord record, IpAddress source, ContactSigns signs)
+    {
+        var written = record.PacketSourceAddress.IsNone ? record.SourceAddress : record.PacketSourceAddress;
+        var remote = record.PacketSourceAddress.IsNone ? source : AddressSpace.Fold(written);
+        if (remote != written) signs |= ContactSigns.Nat64;
+        if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.SourcePort)) return;
+
+        long start = record.Identity.Start;
+        var cell = Cell(current.Contribution!, new Endpoint(remote, record.Protocol, record.SourcePort), start);
+        cell.Signs |= signs;
+        var sum = new TrafficSum(1, record.Packets, record.Bytes);
+        if (record.Action == FlowAction.Reject)
+        {
+            cell.InRejected += sum;
+            return;
+        }
+        cell.InAccepted += sum;
+        cell.FirstAnswer = Math.Min(cell.FirstAnswer, start);
+        cell.LastAnswer = Math.Max(cell.LastAnswer, start);
+        cell.AnswerMinutes |= 1UL << (int)(start % UnixTime.HourSeconds / 60);
+        if (ContactRules.IsAnswerToOurSyn(record)) cell.Signs |= ContactSigns.SynAckReceived;
+    }
+
+    private static ContactHour Cell(InstanceContribution contribution, Endpoint endpoint, long start)
+    {
+        int hour = UnixTime.Hour(start);
+        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(contribution.Cells, (endpoint, hour), out _);
+        return cell ??= new ContactHour { Hour = hour };
+    }
+
+    /// <summary>Ports kept for every public remote, so that a later catalogue can name the past.</summary>
+    private static bool AlwaysKept(ushort port) => port is 53 or 853 or 784 or 8853;
+
+    private bool IsService(IpAddress remote, byte protocol, ushort port) => AlwaysKept(port) || _catalog.FindEndpoint(remote, protocol, port) is not null;
+
+    private bool IsEndpoint(IpAddress address, ushort port) =>
+        _ports.Contains(port) && (_catalog.FindEndpoint(address, Tcp, port) is not null || _catalog.FindEndpoint(address, Udp, port) is not null);
 }
 
 /// <summary>The identity of an object: bucket (or folder), key and etag (or content hash).</summary>

@@ -16,12 +16,20 @@ public enum ContactSigns : short
     SynSent = 1,
     /// <summary>An ingress SYN+ACK from the service port: we opened it and it answered.</summary>
     SynAckReceived = 2,
-    /// <summary>An egress record with both ports 53 (or both 853): direction unknown, never a contact by itself.</summary>
+    /// <summary>
+    /// An egress record from which the direction cannot be told, never a contact by itself: from local port 53 or 853, from a port equal to the remote one, or TCP from a
+    /// port below 1024 without our SYN (a client of ours whose own port happens to be 53 or 853 looks the same).
+    /// </summary>
     BothPortsService = 4,
     /// <summary>The side of at least one record was told from addresses only.</summary>
     SideFromAddresses = 8,
     /// <summary>At least one record came through a NAT64 form of the address.</summary>
     Nat64 = 16,
+    /// <summary>
+    /// At least one contact record proves more than a lone empty segment would. Formats without <c>tcp-flags</c> cannot tell a reset from a SYN; one TCP packet
+    /// without options or payload is what a reply to a probe looks like and no SYN of an operating system does. A run of such records alone is no contact.
+    /// </summary>
+    Proven = 32,
 }
 
 /// <summary>
@@ -70,8 +78,42 @@ public sealed class ContactHour
     public long FirstObject { get; set; }
     public long FirstLine { get; set; }
 
-    /// <summary>Folds another cell of the same key into this one.</summary>
-    public void Merge(ContactHour other) => throw new NotSupportedException();
+    /// <summary>Folds another cell of the same key into this one. Commutative and associative.</summary>
+    public void Merge(ContactHour other)
+    {
+        if (other.HasContact && IsEarlier(other)) (FirstObject, FirstLine) = (other.FirstObject, other.FirstLine);
+        FirstContact = Math.Min(FirstContact, other.FirstContact);
+        LastContact = Math.Max(LastContact, other.LastContact);
+        OutAccepted += other.OutAccepted;
+        OutRejected += other.OutRejected;
+        InAccepted += other.InAccepted;
+        InRejected += other.InRejected;
+        MaxPackets = Math.Max(MaxPackets, other.MaxPackets);
+        Signs |= other.Signs;
+        FirstAnswer = Math.Min(FirstAnswer, other.FirstAnswer);
+        LastAnswer = Math.Max(LastAnswer, other.LastAnswer);
+        AnswerMinutes |= other.AnswerMinutes;
+        foreach (var source in other.InnerSources) AddInnerSource(source);
+    }
+
+    /// <summary>A copy that shares nothing mutable.</summary>
+    public ContactHour Copy() => (ContactHour)MemberwiseClone();
+
+    /// <summary>Keeps the smallest <see cref="MaxInnerSources"/>, so that the order of arrival cannot matter.</summary>
+    internal void AddInnerSource(FlowLogs.IpAddress address)
+    {
+        var known = InnerSources;
+        int at = 0;
+        while (at < known.Count && known[at] < address) at++;
+        if (at == MaxInnerSources || (at < known.Count && known[at] == address)) return;
+        var next = new List<FlowLogs.IpAddress>(known);
+        next.Insert(at, address);
+        if (next.Count > MaxInnerSources) next.RemoveAt(MaxInnerSources);
+        InnerSources = next.ToArray();
+    }
+
+    private bool IsEarlier(ContactHour other) =>
+        !HasContact || (other.FirstContact, other.FirstObject, other.FirstLine).CompareTo((FirstContact, FirstObject, FirstLine)) < 0;
 }
 
 /// <summary>
@@ -91,7 +133,18 @@ public sealed class CoverageDay
     public uint SkipHours { get; set; }
     public long Records { get; set; }
 
-    public void Merge(CoverageDay other) => throw new NotSupportedException();
+    /// <summary>Folds another share of the same day into this one. Commutative and associative.</summary>
+    public void Merge(CoverageDay other)
+    {
+        FirstStart = Math.Min(FirstStart, other.FirstStart);
+        LastEnd = Math.Max(LastEnd, other.LastEnd);
+        Hours |= other.Hours;
+        SkipHours |= other.SkipHours;
+        Records += other.Records;
+    }
+
+    /// <summary>A copy that shares nothing mutable.</summary>
+    public CoverageDay Copy() => (CoverageDay)MemberwiseClone();
 }
 
 /// <summary>
@@ -101,12 +154,28 @@ public sealed class CoverageDay
 public sealed record EvidenceLine(long Start, long ObjectId, long Line, string Text)
 {
     public const int PerPair = 3;
+
+    /// <summary>Adds a line to a list that keeps the earliest <see cref="PerPair"/>, ascending; the same line twice is one.</summary>
+    internal static void Keep(List<EvidenceLine> lines, EvidenceLine line)
+    {
+        int at = 0;
+        while (at < lines.Count && Order(lines[at], line) < 0) at++;
+        if (at == PerPair || (at < lines.Count && Order(lines[at], line) == 0)) return;
+        lines.Insert(at, line);
+        if (lines.Count > PerPair) lines.RemoveAt(PerPair);
+    }
+
+    internal static int Order(EvidenceLine a, EvidenceLine b) => (a.Start, a.ObjectId, a.Line).CompareTo((b.Start, b.ObjectId, b.Line));
 }
 
 /// <summary>What a record said about its instance, valid from its first to its last sight. One value per (attribute, value).</summary>
 /// <param name="First">Smallest start, Unix seconds.</param>
 /// <param name="Last">Largest end.</param>
-public sealed record InstanceFact(InstanceAttribute Attribute, string Value, long First, long Last);
+public sealed record InstanceFact(InstanceAttribute Attribute, string Value, long First, long Last)
+{
+    internal InstanceFact Union(InstanceFact other) =>
+        other.First >= First && other.Last <= Last ? this : this with { First = Math.Min(First, other.First), Last = Math.Max(Last, other.Last) };
+}
 
 /// <summary>Values are stored; do not renumber.</summary>
 public enum InstanceAttribute : byte { Account = 1, Vpc = 2, Subnet = 3, Asg = 4, Interface = 5, Image = 6, Name = 7, Region = 8, LaunchTemplate = 9, Role = 10, PrivateAddress = 11 }

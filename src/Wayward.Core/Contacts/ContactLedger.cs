@@ -19,8 +19,12 @@ public sealed class ContactLedger
         return history;
     }
 
-    /// <summary>Folds a batch in.</summary>
-    public void Add(ContactBatch batch) => throw new NotSupportedException();
+    /// <summary>Folds a batch in; the batch stays as it is.</summary>
+    public void Add(ContactBatch batch)
+    {
+        foreach (var (key, contribution) in batch.Instances) GetOrAdd(key).Add(contribution);
+        MaxStart = Math.Max(MaxStart, batch.MaxStart);
+    }
 }
 
 /// <summary>All that is known of one instance.</summary>
@@ -35,5 +39,69 @@ public sealed class InstanceHistory
     public SortedDictionary<Endpoint, List<EvidenceLine>> Evidence { get; } = [];
 
     /// <summary>The value of an attribute as of a time: the one whose span covers it, else the latest before, else the earliest after; ties by ordinal value. Null when never seen.</summary>
-    public string? Fact(InstanceAttribute attribute, long at) => throw new NotSupportedException();
+    public string? Fact(InstanceAttribute attribute, long at)
+    {
+        InstanceFact? best = null;
+        foreach (var fact in Facts)
+        {
+            if (fact.Attribute == attribute && (best is null || Rank(fact, best, at) < 0)) best = fact;
+        }
+        return best?.Value;
+    }
+
+    /// <summary>Folds one instance's share of a batch in.</summary>
+    internal void Add(InstanceContribution contribution)
+    {
+        foreach (var ((endpoint, hour), cell) in contribution.Cells)
+        {
+            if (!Pairs.TryGetValue(endpoint, out var cells)) Pairs.Add(endpoint, cells = []);
+            int at = Find(cells, hour);
+            if (at >= 0) cells[at].Merge(cell);
+            else cells.Insert(~at, cell.Copy());
+        }
+        foreach (var (day, coverage) in contribution.Coverage)
+        {
+            if (Coverage.TryGetValue(day, out var mine)) mine.Merge(coverage);
+            else Coverage.Add(day, coverage.Copy());
+        }
+        foreach (var fact in contribution.Facts.Values)
+        {
+            int at = Facts.FindIndex(f => f.Attribute == fact.Attribute && f.Value == fact.Value);
+            if (at >= 0) Facts[at] = Facts[at].Union(fact);
+            else Facts.Add(fact);
+        }
+        foreach (var (endpoint, lines) in contribution.Evidence)
+        {
+            if (!Evidence.TryGetValue(endpoint, out var mine)) Evidence.Add(endpoint, mine = []);
+            foreach (var line in lines) EvidenceLine.Keep(mine, line);
+        }
+    }
+
+    /// <summary>Index of the hour, or the complement of where it belongs. New hours are mostly the latest, so the end is tried first.</summary>
+    private static int Find(List<ContactHour> cells, int hour)
+    {
+        int low = 0, high = cells.Count - 1;
+        if (high < 0 || cells[high].Hour < hour) return ~(high + 1);
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int value = cells[middle].Hour;
+            if (value == hour) return middle;
+            if (value < hour) low = middle + 1;
+            else high = middle - 1;
+        }
+        return ~low;
+    }
+
+    private static int Rank(InstanceFact a, InstanceFact b, long at)
+    {
+        var (groupA, distanceA) = Distance(a, at);
+        var (groupB, distanceB) = Distance(b, at);
+        return groupA != groupB ? groupA.CompareTo(groupB)
+            : distanceA != distanceB ? distanceA.CompareTo(distanceB)
+            : string.CompareOrdinal(a.Value, b.Value);
+    }
+
+    private static (int Group, long Distance) Distance(InstanceFact fact, long at) =>
+        at > fact.Last ? (1, at - fact.Last) : at < fact.First ? (2, fact.First - at) : (0, 0);
 }

@@ -1,0 +1,57 @@
+using Wayward.FlowLogs;
+
+namespace Wayward.Core.Contacts;
+
+/// <summary>What an egress record to a service port says about who opened the exchange.</summary>
+internal enum ContactProof : byte
+{
+    /// <summary>Ours, as far as ports and flags go: a contact.</summary>
+    Contact,
+    /// <summary>Our SYN is in it: a contact for certain.</summary>
+    Opened,
+    /// <summary>The direction cannot be told: kept, never a contact.</summary>
+    Unclear,
+    /// <summary>We only answered: SYN+ACK, or a bare reset to a probe.</summary>
+    FarEndOpened,
+}
+
+/// <summary>
+/// Who opened an exchange, from one record. TCP flags are OR-ed over the interval and ACK is shown only with SYN (AWS VPC user guide, "TCP flag sequence"), so 2 or 3 is the side that opened, 18 or 19
+/// the side that answered, and 0 the middle of a connection, or a format without flags.
+/// </summary>
+internal static class ContactRules
+{
+    private const byte Fin = 1, Syn = 2, Rst = 4, SynAck = 18;
+    private const byte Tcp = 6;
+    /// <summary>Ports that a client gets only by asking for them as root; servers live there.</summary>
+    private const ushort FirstEphemeral = 1024;
+
+    public static ContactProof Egress(in FlowRecord record)
+    {
+        ushort local = record.SourcePort;
+        bool opened = false;
+        if (record.Protocol == Tcp && record.HasTcpFlags)
+        {
+            if ((record.TcpFlags & SynAck) == SynAck) return ContactProof.FarEndOpened;
+            if ((record.TcpFlags & Rst) != 0 && (record.TcpFlags & (Fin | Syn)) == 0) return ContactProof.FarEndOpened;
+            opened = (record.TcpFlags & Syn) != 0;
+        }
+        if (!LocalPortCanBeClient(local, record.DestinationPort)) return ContactProof.Unclear;
+        // A web server's answer to a client whose own port is 53 or 853 looks like this in the middle of a connection, and always in formats without flags.
+        if (record.Protocol == Tcp && local < FirstEphemeral && !opened) return ContactProof.Unclear;
+        return opened ? ContactProof.Opened : ContactProof.Contact;
+    }
+
+    /// <summary>An accepted ingress SYN+ACK from the service port: the far end answers a SYN that was ours.</summary>
+    public static bool IsAnswerToOurSyn(in FlowRecord record) =>
+        record.Protocol == Tcp && record.HasTcpFlags && (record.TcpFlags & SynAck) == SynAck && record.Action != FlowAction.Reject
+        && LocalPortCanBeClient(record.DestinationPort, record.SourcePort);
+
+    /// <summary>
+    /// False for what may be a reset in a format without flags: one TCP segment of bare headers (40 bytes, IPv6 60). The SYN of any operating system carries options and is longer.
+    /// </summary>
+    public static bool IsProof(in FlowRecord record) =>
+        record.Protocol != Tcp || record.HasTcpFlags || record.Packets != 1 || record.Bytes > (record.SourceAddress.IsIPv4 ? 40 : 60);
+
+    private static bool LocalPortCanBeClient(ushort local, ushort remote) => local is not (53 or 853) && local != remote;
+}
