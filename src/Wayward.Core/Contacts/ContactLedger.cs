@@ -19,6 +19,9 @@ public sealed class ContactLedger
         return history;
     }
 
+    /// <summary>Null when unknown.</summary>
+    public InstanceHistory? Find(InstanceKey key) => _instances.GetValueOrDefault(key);
+
     /// <summary>Folds a batch in; the batch stays as it is.</summary>
     public void Add(ContactBatch batch)
     {

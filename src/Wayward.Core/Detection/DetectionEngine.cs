@@ -7,28 +7,70 @@ namespace Wayward.Core.Detection;
 /// <summary>
 /// Judges first contacts: findings = F(ledger, catalogue, expected targets, parameters). No wall clock, no arrival order, no random number.
 /// </summary>
-/// <param name="catalog">With its version and hash, which go into every finding.</param>
-/// <param name="expected">All rules, expired ones included.</param>
-public sealed class DetectionEngine(ResolverCatalog catalog, IReadOnlyList<ExpectedTarget> expected, DetectionOptions options)
+public sealed class DetectionEngine
 {
-    public ResolverCatalog Catalog { get; } = catalog;
-    public IReadOnlyList<ExpectedTarget> Expected { get; } = expected;
-    public DetectionOptions Options { get; } = options;
+    /// <param name="catalog">With its version and hash, which go into every finding.</param>
+    /// <param name="expected">All rules, expired ones included.</param>
+    public DetectionEngine(ResolverCatalog catalog, IReadOnlyList<ExpectedTarget> expected, DetectionOptions options) : this(catalog, expected, options, Boundaries.Exact)
+    {
+    }
+
+    internal DetectionEngine(ResolverCatalog catalog, IReadOnlyList<ExpectedTarget> expected, DetectionOptions options, Boundaries boundaries)
+    {
+        Catalog = catalog;
+        Expected = expected;
+        Options = options;
+        Parameters = new Parameters(options, boundaries);
+        Matcher = new ExpectedMatcher(expected);
+    }
+
+    public ResolverCatalog Catalog { get; }
+    public IReadOnlyList<ExpectedTarget> Expected { get; }
+    public DetectionOptions Options { get; }
+    internal Parameters Parameters { get; }
+    internal ExpectedMatcher Matcher { get; }
 
     /// <summary>Judges everything in the ledger, which must be the whole data set.</summary>
-    public DetectionResult Judge(ContactLedger ledger) => throw new NotSupportedException();
+    public DetectionResult Judge(ContactLedger ledger) => Session(ledger).Judge(null, ledger.Find);
 
     /// <summary>
-    /// Judges only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says.
+    /// Judges only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says (more is never wrong).
     /// For each group the result equals that of <see cref="Judge(ContactLedger)"/> on the whole data set.
     /// </summary>
-    public DetectionResult Judge(ContactLedger ledger, DetectionScope scope) => throw new NotSupportedException();
+    public DetectionResult Judge(ContactLedger ledger, DetectionScope scope) => Session(ledger).Judge(scope, ledger.Find);
+
+    private DetectionSession Session(ContactLedger ledger)
+    {
+        var session = new DetectionSession(this) { MaxStart = ledger.MaxStart };
+        foreach (var history in ledger.Instances.Values) session.Load(history);
+        return session;
+    }
 }
 
 /// <summary>
 /// What a batch touched, as the judgement sees it. Late data with earliest start s can only change decisions at or after s, and only of the touched
 /// (transport, target) pairs and of instances or cohorts whose epoch moved.
 /// </summary>
-/// <param name="Destinations">Touched destinations; findings of the same provider are judged with them.</param>
+/// <param name="Destinations">Touched destinations, for all instances; findings of the same provider and transport are judged with them.</param>
 /// <param name="Instances">Touched instances: all their contacts are judged.</param>
-public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IReadOnlySet<InstanceKey> Instances);
+/// <remarks>
+/// For a scoped judgement that does not use a <see cref="DetectionSession"/>, let D be <paramref name="Destinations"/>, all destinations of <paramref name="Instances"/>, and all
+/// addresses of the same providers over the same transports. The ledger must hold, whole: every instance of <paramref name="Instances"/>, every instance that ever contacted one of D, and every
+/// member of their cohorts. The whole ledger always qualifies. Where that is too much, keep a <see cref="DetectionSession"/>: it needs the touched instances only.
+/// </remarks>
+public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IReadOnlySet<InstanceKey> Instances)
+{
+    /// <summary>
+    /// Was this stored finding judged by a judgement of this scope? If so and the judgement no longer says it, it is to be withdrawn. Use the result's
+    /// <see cref="DetectionResult.Judged"/>, which is the scope given, widened.
+    /// </summary>
+    public bool Covers(Finding finding)
+    {
+        if (finding.Subject.Kind == SubjectKind.Instance && Instances.Contains(new InstanceKey(finding.Subject.Id))) return true;
+        foreach (var address in finding.Addresses)
+            if (Destinations.Contains(new Destination(address.Address, finding.Transport))) return true;
+        foreach (var member in finding.Members)
+            if (Instances.Contains(member)) return true;
+        return false;
+    }
+}

@@ -42,7 +42,7 @@ public sealed record DetectionOptions
         basis with { ProviderMerge = false, Cohorts = false, FixedSeverity = 50, OwnTypes = false };
 
     /// <summary>All errors at once, each naming its key and the accepted values.</summary>
-    public IReadOnlyList<string> Validate() => throw new NotSupportedException();
+    public IReadOnlyList<string> Validate() => DetectionOptionsRules.Check(this);
 }
 
 /// <summary>Points of each sign (section 9 of the rules). Severity in tenths.</summary>

@@ -193,4 +193,8 @@ public enum EpisodeDecision : byte { Alert = 1, CohortAlert = 2, Forbidden = 3, 
 public sealed record LearnedContact(InstanceKey Instance, Destination Destination, string? Provider, long First, long Last, EpisodeDecision Decision, bool WouldHaveAlerted);
 
 /// <summary>Everything a judgement of a scope yields. Lists are in a stable order (findings by first contact, then id).</summary>
-public sealed record DetectionResult(IReadOnlyList<Finding> Findings, IReadOnlyList<LearnedContact> Learned);
+public sealed record DetectionResult(IReadOnlyList<Finding> Findings, IReadOnlyList<LearnedContact> Learned)
+{
+    /// <summary>What was judged: the scope that was asked for, widened to what its data may have changed. Null = everything.</summary>
+    public DetectionScope? Judged { get; init; }
+}

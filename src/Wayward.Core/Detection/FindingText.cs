@@ -1,3 +1,7 @@
+using System.Globalization;
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+
 namespace Wayward.Core.Detection;
 
 /// <summary>
@@ -7,14 +11,122 @@ namespace Wayward.Core.Detection;
 public static class FindingText
 {
     /// <summary>"web-17 asked Google Public DNS (8.8.8.8) for the first time in 61 days."</summary>
-    public static string Headline(Finding finding) => throw new NotSupportedException();
+    public static string Headline(Finding finding)
+    {
+        var (op, address) = Target(finding);
+        string target = op == address ? address : $"{op} ({address})";
+        string how = Newness(finding);
+        return $"{SubjectName(finding)} {Verb(finding)} {target}{(how.Length > 0 ? " " + how : "")}.";
+    }
 
     /// <summary>The clause of a queue row: "never in 45 days; usual: Quad9 daily since 12 Mar".</summary>
-    public static string Why(Finding finding) => throw new NotSupportedException();
+    public static string Why(Finding finding)
+    {
+        var novelty = finding.Novelty;
+        var parts = new List<string>();
+        if (finding.Basis == FindingBasis.Forbidden) parts.Add("forbidden by a rule");
+        else if (novelty.WasExpected is { } was) parts.Add(was);
+        else if (novelty.Earlier.Count > 0) parts.Add($"not since {Wording.ShortDate(novelty.Earlier[^1].End)} ({Wording.Span(finding.First - novelty.Earlier[^1].End)})");
+        else if (finding.Basis == FindingBasis.CohortHistory) parts.Add($"{Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "peer")} in {novelty.Cohort} used it before");
+        else parts.Add($"never in {Wording.Span(Math.Min(novelty.HistoryWindow, Math.Max(0, finding.First - novelty.ObservedSince)))}");
+        parts.Add(novelty.Usual.Count == 0 ? "no other DNS destination seen" : $"usual: {Usual(novelty.Usual[0])}{(novelty.Usual.Count > 1 ? $" and {Wording.Number(novelty.Usual.Count - 1)} more" : "")}");
+        return string.Join("; ", parts);
+    }
 
-    /// <summary>Operator over address: ("Google Public DNS", "8.8.8.8 and 1 more").</summary>
-    public static (string Operator, string Address) Target(Finding finding) => throw new NotSupportedException();
+    /// <summary>Operator over address: ("Google Public DNS", "8.8.8.8 and 1 more"). Without an operator both are the address.</summary>
+    public static (string Operator, string Address) Target(Finding finding)
+    {
+        // The address first contacted stands for the finding; the list is in address order.
+        string first = finding.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString();
+        int others = finding.Addresses.Select(a => a.Address).Distinct().Count() - 1;
+        string address = others > 0 ? string.Create(CultureInfo.InvariantCulture, $"{first} and {others} more") : first;
+        return (finding.Provider ?? address, address);
+    }
 
     /// <summary>Whole explanation as paragraphs, the rule path and counterfactuals included.</summary>
-    public static IReadOnlyList<string> Explain(Finding finding) => throw new NotSupportedException();
+    public static IReadOnlyList<string> Explain(Finding finding)
+    {
+        var novelty = finding.Novelty;
+        var text = new List<string> { Headline(finding), Facts(finding), WhyNew(finding), Others(finding) };
+        if (novelty.Nearby.Count > 0) text.Add("What changed nearby: " + string.Join(" ", novelty.Nearby));
+        if (novelty.InnerSources.Count > 0) text.Add($"Behind the interface: {Wording.List([.. novelty.InnerSources.Select(a => a.ToString())], 4)}.");
+        text.Add($"Severity {Wording.Tenths(finding.Severity)} ({SeverityBands.Of(finding.Severity)}) is " + Sum(finding.SeveritySigns, tenths: true));
+        text.Add($"Confidence {finding.Confidence} is " + Sum(finding.ConfidenceSigns, tenths: false));
+        text.Add("Rule path: " + string.Join(" ", novelty.Path));
+        if (novelty.Counterfactuals.Count > 0) text.Add("What would have had to differ: " + string.Join(" ", novelty.Counterfactuals));
+        text.Add($"Catalogue {finding.CatalogVersion}, hash {finding.CatalogHash}. Finding {finding.Id}.");
+        return text;
+    }
+
+    private static string SubjectName(Finding finding)
+    {
+        if (finding.Subject.Kind == SubjectKind.Instance) return finding.InstanceName ?? finding.Subject.Id;
+        return finding.Members.Count == 1 ? $"{finding.Members[0]} in {finding.Subject.Id}" : $"{Wording.Count(finding.Members.Count, "instance")} of {finding.Subject.Id}";
+    }
+
+    private static string Verb(Finding finding)
+    {
+        bool tried = finding.Outcome == ContactOutcome.Blocked;
+        if (finding.Transport == DnsTransport.Dns) return tried ? "tried to ask" : "asked";
+        return $"{(tried ? "tried to send" : "sent")} {Wording.Protocol(finding.Transport)} to";
+    }
+
+    private static string Newness(Finding finding)
+    {
+        var novelty = finding.Novelty;
+        if (finding.Basis == FindingBasis.Forbidden) return "although a rule forbids it";
+        if (novelty.WasExpected is { } was) return $"which {was}";
+        if (novelty.Earlier.Count > 0) return $"again after {Wording.Span(finding.First - novelty.Earlier[^1].End)}";
+        if (finding.Basis == FindingBasis.CohortHistory) return "which is not established in that cohort";
+        return $"for the first time in {Wording.Span(Math.Max(0, finding.First - novelty.ObservedSince))}";
+    }
+
+    private static string Facts(Finding finding)
+    {
+        string outcome = finding.Outcome switch
+        {
+            ContactOutcome.Answered => "It was answered",
+            ContactOutcome.Blocked => "It was blocked",
+            ContactOutcome.AnswerBlocked => "It went out, and the answer was blocked",
+            _ => "Nothing came back",
+        };
+        return $"{outcome}: {Traffic(finding.Out)} out, {Traffic(finding.In)} in, from {Wording.Moment(finding.First)} to {Wording.Moment(finding.Last)}.";
+    }
+
+    private static string Traffic(TrafficSum sum) => $"{Wording.Count(sum.Packets, "packet")} ({Wording.Number(sum.Bytes)} bytes)";
+
+    private static string WhyNew(Finding finding)
+    {
+        var novelty = finding.Novelty;
+        long observed = Math.Max(0, finding.First - novelty.ObservedSince);
+        // Coverage is a share of the whole window; of a shorter observation it says little, so the sentence relates it to what could be seen.
+        double share = observed <= 0 ? 0 : Math.Min(1, novelty.Coverage * novelty.HistoryWindow / Math.Min(observed, novelty.HistoryWindow));
+        string usual = novelty.Usual.Count == 0 ? "No other DNS destination was in use" : $"Usual: {Wording.List([.. novelty.Usual.Select(Usual)])}";
+        string past = novelty.Earlier.Count == 0 ? $"this target never in {Wording.Span(Math.Min(observed, novelty.HistoryWindow))}"
+            : $"this target last on {Wording.Date(novelty.Earlier[^1].End)} ({Wording.Count(novelty.Earlier.Count, "earlier episode")})";
+        string was = novelty.WasExpected is { } rule ? $" It {rule}." : "";
+        return $"{usual}; {Wording.Span(observed)} observed, {Wording.Percent(share)} coverage; {past}.{was}";
+    }
+
+    private static string Usual(UsualDestination usual)
+    {
+        string name = usual.Provider ?? usual.Address.ToString();
+        string often = usual.DaysSeen >= 2 ? "on " + Wording.Count(usual.DaysSeen, "day") : "once";
+        long span = UnixTime.Day(usual.LastContact) - UnixTime.Day(usual.Since) + 1;
+        if (usual.DaysSeen >= 3 && usual.DaysSeen >= 0.9 * Math.Min(span, 45)) often = "daily";
+        return $"{name} {often} since {Wording.ShortDate(usual.Since)}";
+    }
+
+    private static string Others(Finding finding)
+    {
+        var novelty = finding.Novelty;
+        if (novelty.OtherCount == 0) return "No other instance talks to it.";
+        var first = novelty.Others[0];
+        string cohort = novelty.Cohort is { } name ? $" In {name}, {Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "other member")} used it before." : "";
+        return $"{Wording.Count(novelty.OtherCount, "other instance")} talk{(novelty.OtherCount == 1 ? "s" : "")} to it, the first being {first.Instance} since {Wording.Date(first.Since)}.{cohort}";
+    }
+
+    private static string Sum(IReadOnlyList<Sign> signs, bool tenths) => string.Join(" ", signs.Select((sign, i) =>
+        $"{(i == 0 ? "" : sign.Points < 0 ? "- " : "+ ")}{(tenths ? Wording.Tenths(i == 0 ? sign.Points : Math.Abs(sign.Points)) : Wording.Number(i == 0 ? sign.Points : Math.Abs(sign.Points)))} ({sign.Code})")) + ". "
+        + string.Join(" ", signs.Select(s => s.Evidence));
 }

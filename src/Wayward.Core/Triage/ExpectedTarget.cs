@@ -51,18 +51,6 @@ public sealed record ExpectedTarget
     public long? DeletedAt { get; init; }
 }
 
-/// <summary>
-/// Matches rules against contacts. An address matches in its folded form, so 8.8.8.8 also covers <c>64:ff9b::808:808</c>.
-/// </summary>
-public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
-{
-    /// <summary>Rules in force (not deleted), ascending id.</summary>
-    public IReadOnlyList<ExpectedTarget> Rules { get; } = [.. rules.Where(r => r.DeletedAt is null).OrderBy(r => r.Id)];
-
-    /// <summary>The rule that decides for this contact at this hour: the smallest-numbered matching forbid, else the smallest-numbered matching expected, else null.</summary>
-    public ExpectedTarget? Decide(in ContactFacts contact) => throw new NotSupportedException();
-}
-
 /// <summary>What rules can match on. <see cref="Time"/> is the UTC hour's first second.</summary>
 public readonly record struct ContactFacts(
     InstanceKey Instance, string? AccountId, string? VpcId, string? SubnetId, string? Cohort, string? InterfaceId, string? Role,

@@ -1,0 +1,34 @@
+namespace Wayward.Core.Detection;
+
+/// <summary>
+/// The three boundaries of the decision at a first contact, in one place. Tests replace one of them to show that the comparison with the reference would notice.
+/// </summary>
+internal class Boundaries
+{
+    public static readonly Boundaries Exact = new();
+
+    /// <summary>A gap equal to H still joins.</summary>
+    public virtual bool Joins(long gap, long history) => gap <= history;
+
+    /// <summary>An age equal to L is old enough.</summary>
+    public virtual bool IsMature(long age, long learning) => age >= learning;
+
+    /// <summary>A peer counts with a record that starts strictly before t.</summary>
+    public virtual bool StartsBefore(long start, long time) => start < time;
+}
+
+/// <summary>The parameters in the units of the judgement: seconds and plain numbers.</summary>
+internal sealed class Parameters(DetectionOptions options, Boundaries boundaries)
+{
+    public DetectionOptions Options { get; } = options;
+    public Boundaries Boundaries { get; } = boundaries;
+    public long History { get; } = (long)options.HistoryWindow.TotalSeconds;
+    public long Learning { get; } = (long)options.Learning.TotalSeconds;
+    public long Lateness { get; } = (long)options.AllowedLateness.TotalSeconds;
+    public long CatalogHold { get; } = (long)options.CatalogHold.TotalSeconds;
+    public long ClosedEpisodes { get; } = (long)options.ClosedEpisodes.TotalSeconds;
+    public long AnswerGrace { get; } = (long)options.AnswerGrace.TotalSeconds;
+
+    /// <summary>Does a span [start, end] touch [t-H, t)?</summary>
+    public bool Touches(long start, long end, long time) => Boundaries.StartsBefore(start, time) && end >= time - History;
+}

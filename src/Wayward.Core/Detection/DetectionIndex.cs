@@ -1,0 +1,138 @@
+using Wayward.Core.Contacts;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>
+/// The fleet as the judgement sees it: digests by instance, and who uses a destination, by cohort. Kept up to date one instance at a time.
+/// </summary>
+internal sealed class DetectionIndex(Parameters parameters)
+{
+    private readonly Dictionary<InstanceKey, InstanceDigest> _instances = [];
+    private readonly Dictionary<Destination, DestinationUsers> _users = [];
+    private readonly Dictionary<string, CohortMembers> _cohorts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Provider, Resolvers.DnsTransport Transport), HashSet<Destination>> _providers = [];
+
+    public IReadOnlyDictionary<InstanceKey, InstanceDigest> Instances => _instances;
+
+    public void Set(InstanceDigest digest)
+    {
+        if (_instances.TryGetValue(digest.Key, out var old)) Remove(old);
+        _instances[digest.Key] = digest;
+        foreach (var (cohort, _) in digest.CohortEpochs)
+        {
+            if (!_cohorts.TryGetValue(cohort, out var members)) _cohorts.Add(cohort, members = new CohortMembers());
+            members.Add(digest);
+        }
+        foreach (var destination in digest.Destinations)
+        {
+            if (!_users.TryGetValue(destination.Destination, out var users)) _users.Add(destination.Destination, users = new DestinationUsers());
+            users.Add(destination);
+            if (destination.Provider is not { } provider) continue;
+            var key = (provider, destination.Destination.Transport);
+            if (!_providers.TryGetValue(key, out var siblings)) _providers.Add(key, siblings = []);
+            siblings.Add(destination.Destination);
+        }
+    }
+
+    public DestinationUsers? Users(Destination destination) => _users.GetValueOrDefault(destination);
+
+    public IEnumerable<Destination> OfProvider(string provider, Resolvers.DnsTransport transport) =>
+        _providers.TryGetValue((provider, transport), out var siblings) ? siblings : [];
+
+    public IEnumerable<InstanceDigest> Members(string cohort) => _cohorts.TryGetValue(cohort, out var members) ? members.All : [];
+
+    public long CohortAge(string cohort, long time) =>
+        _cohorts.TryGetValue(cohort, out var members) && Runs.At(members.Epochs(cohort, parameters), time) is { } epoch ? time - epoch.Start : 0;
+
+    public long? CohortSince(string cohort, long time) =>
+        _cohorts.TryGetValue(cohort, out var members) ? Runs.At(members.Epochs(cohort, parameters), time)?.Start : null;
+
+    /// <summary>Other members seen in [t-H, t); counting stops at <paramref name="enough"/>.</summary>
+    public int Peers(string cohort, InstanceDigest self, long time, int enough = int.MaxValue)
+    {
+        int count = 0;
+        foreach (var member in Members(cohort))
+        {
+            if (count >= enough) break;
+            if (member != self && member.SeenBefore(cohort, time, parameters)) count++;
+        }
+        return count;
+    }
+
+    /// <summary>Other members whose own use of the destination is older than L; counting stops at <paramref name="enough"/>.</summary>
+    public int Established(string cohort, DestinationDigest destination, long time, int enough = int.MaxValue)
+    {
+        int count = 0;
+        if (!_users.TryGetValue(destination.Destination, out var users)) return 0;
+        foreach (var user in users.OfCohort(cohort))
+        {
+            if (count >= enough) break;
+            if (user.Instance != destination.Instance && user.IsEstablished(time, parameters) && user.Instance.CohortAt(time) == cohort) count++;
+        }
+        return count;
+    }
+
+    private void Remove(InstanceDigest old)
+    {
+        foreach (var (cohort, _) in old.CohortEpochs) _cohorts[cohort].Remove(old);
+        foreach (var destination in old.Destinations)
+        {
+            var users = _users[destination.Destination];
+            users.Remove(destination);
+            if (users.Count == 0) _users.Remove(destination.Destination);
+        }
+    }
+}
+
+/// <summary>Who uses one destination.</summary>
+internal sealed class DestinationUsers
+{
+    private readonly Dictionary<InstanceKey, DestinationDigest> _all = [];
+    private readonly Dictionary<string, Dictionary<InstanceKey, DestinationDigest>> _byCohort = new(StringComparer.Ordinal);
+
+    public int Count => _all.Count;
+    public IReadOnlyCollection<DestinationDigest> All => _all.Values;
+
+    /// <summary>Those who are in the cohort at some time.</summary>
+    public IReadOnlyCollection<DestinationDigest> OfCohort(string cohort) => _byCohort.TryGetValue(cohort, out var users) ? users.Values : [];
+
+    public void Add(DestinationDigest user)
+    {
+        _all[user.Instance.Key] = user;
+        foreach (var (cohort, _) in user.Instance.CohortEpochs)
+        {
+            if (!_byCohort.TryGetValue(cohort, out var users)) _byCohort.Add(cohort, users = []);
+            users[user.Instance.Key] = user;
+        }
+    }
+
+    public void Remove(DestinationDigest user)
+    {
+        _all.Remove(user.Instance.Key);
+        foreach (var (cohort, _) in user.Instance.CohortEpochs) _byCohort[cohort].Remove(user.Instance.Key);
+    }
+}
+
+/// <summary>Members of a cohort, and its own epochs of observation: the union of theirs.</summary>
+internal sealed class CohortMembers
+{
+    private readonly Dictionary<InstanceKey, InstanceDigest> _members = [];
+    private EpochSpan[]? _epochs;
+
+    public IReadOnlyCollection<InstanceDigest> All => _members.Values;
+
+    public void Add(InstanceDigest member)
+    {
+        _members[member.Key] = member;
+        _epochs = null;
+    }
+
+    public void Remove(InstanceDigest member)
+    {
+        _members.Remove(member.Key);
+        _epochs = null;
+    }
+
+    public EpochSpan[] Epochs(string cohort, Parameters parameters) =>
+        _epochs ??= Runs.Of(_members.Values.SelectMany(m => m.CohortEpochs).Where(c => c.Cohort == cohort).SelectMany(c => c.Epochs).OrderBy(e => e.Start), parameters);
+}

@@ -1,0 +1,78 @@
+using Wayward.Core.Contacts;
+using Wayward.FlowLogs;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>What the cells tell of one alerting episode.</summary>
+internal sealed class EpisodeDetail
+{
+    public required Alert Alert { get; init; }
+    public TrafficSum OutAccepted { get; private set; }
+    public TrafficSum OutRejected { get; private set; }
+    public TrafficSum In { get; private set; }
+    /// <summary>An accepted ingress record lies inside the episode plus the grace.</summary>
+    public bool Answered { get; private set; }
+    public bool AnswerRejected { get; private set; }
+    public ContactSigns Signs { get; private set; }
+    /// <summary>Start of the contact in each hour, ascending.</summary>
+    public IReadOnlyList<long> Contacts { get; private set; } = [];
+    public SortedSet<IpAddress> InnerSources { get; } = [];
+    /// <summary>The endpoint of the first contact.</summary>
+    public Endpoint FirstEndpoint { get; private set; }
+
+    public long Records => OutAccepted.Records + OutRejected.Records;
+
+    public ContactOutcome Outcome =>
+        Answered ? ContactOutcome.Answered
+        : OutAccepted.Records == 0 && OutRejected.Records > 0 ? ContactOutcome.Blocked
+        : AnswerRejected ? ContactOutcome.AnswerBlocked
+        : ContactOutcome.Unanswered;
+
+    /// <param name="cells">The destination's contact cells, ascending.</param>
+    public static EpisodeDetail Of(Alert alert, DestinationPairs pairs, List<EpisodeCell> cells, Parameters parameters)
+    {
+        var detail = new EpisodeDetail { Alert = alert };
+        var contacts = new List<long>();
+        foreach (var cell in cells)
+        {
+            if (cell.IsExpected || cell.Start < alert.Start || cell.Start > alert.End) continue;
+            if (contacts.Count == 0) detail.FirstEndpoint = cell.Endpoint;
+            // Two endpoints of one destination in the same hour are one contact in time.
+            if (contacts.Count == 0 || UnixTime.Hour(cell.Start) != UnixTime.Hour(contacts[^1])) contacts.Add(cell.Start);
+            detail.OutAccepted += cell.Cell.OutAccepted;
+            detail.OutRejected += cell.Cell.OutRejected;
+            detail.Signs |= cell.Cell.Signs;
+            foreach (var inner in cell.Cell.InnerSources) detail.InnerSources.Add(inner);
+        }
+        detail.Contacts = contacts;
+        long until = alert.End + parameters.AnswerGrace;
+        foreach (var (_, _, hours) in pairs.Endpoints)
+        {
+            foreach (var hour in hours)
+            {
+                if (hour.Hour < UnixTime.Hour(alert.Start) || hour.Hour > UnixTime.Hour(until)) continue;
+                detail.In += hour.InAccepted + hour.InRejected;
+                detail.Answered |= IsAnswered(hour, alert.Start, until);
+                detail.AnswerRejected |= hour.InRejected.Records > 0;
+            }
+        }
+        return detail;
+    }
+
+    /// <summary>First and last answer are exact; between them the minutes tell, those wholly inside the span.</summary>
+    private static bool IsAnswered(ContactHour hour, long from, long to)
+    {
+        if (hour.LastAnswer == 0) return false;
+        if (hour.FirstAnswer >= from && hour.FirstAnswer <= to) return true;
+        if (hour.LastAnswer >= from && hour.LastAnswer <= to) return true;
+        if (hour.LastAnswer < from || hour.FirstAnswer > to) return false;
+        long hourStart = hour.Hour * UnixTime.HourSeconds;
+        for (int minute = 0; minute < 60; minute++)
+        {
+            if ((hour.AnswerMinutes >> minute & 1) == 0) continue;
+            long start = hourStart + minute * 60;
+            if (start >= from && start + 59 <= to) return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,226 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>Turns drafts into findings: gathers the facts of a case from histories, has it scored and explained.</summary>
+internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex index, EpisodeJudge judge, long maxStart, Func<InstanceKey, InstanceHistory?> histories)
+{
+    private readonly Parameters _parameters = engine.Parameters;
+    private readonly ExpectedMatcher _matcher = engine.Matcher;
+    private const int MaxUsual = 20;
+    private const long DailyDays = 3;
+
+    private readonly List<EpisodeCell> _cells = [];
+    private readonly Dictionary<InstanceKey, Dictionary<Destination, DestinationPairs>> _pairs = [];
+
+    /// <summary>The instances whose histories <see cref="Build"/> will ask for.</summary>
+    public static IEnumerable<InstanceKey> Needs(FindingDraft draft, DetectionIndex index, Parameters parameters) =>
+        draft.Alerts.Select(a => a.Instance.Key).Append(Reference(draft, index, parameters)).Distinct();
+
+    public Finding Build(FindingDraft draft)
+    {
+        var c = Case(draft);
+        var severity = SeverityScorer.Signs(c);
+        var confidence = ConfidenceScorer.Signs(c);
+        int severitySum = severity.Sum(s => s.Points), confidenceSum = confidence.Sum(s => s.Points);
+        var instance = draft.FirstAlert.Instance;
+        return new Finding
+        {
+            Id = draft.Group.FindingId(draft.First),
+            GroupId = draft.Group.Id,
+            Type = draft.Group.Type,
+            Subject = draft.Group.Subject,
+            Transport = draft.Group.Transport,
+            Provider = c.Provider,
+            Addresses = Addresses(c),
+            Basis = c.Basis,
+            Members = [.. draft.Alerts.Select(a => a.Instance.Key).Distinct().Order()],
+            First = draft.First,
+            Last = draft.Last,
+            Count = c.Details.Sum(d => d.Records),
+            Out = c.Details.Aggregate(default(TrafficSum), (sum, d) => sum + d.OutAccepted + d.OutRejected),
+            In = c.Details.Aggregate(default(TrafficSum), (sum, d) => sum + d.In),
+            Outcome = c.Outcome,
+            Severity = severitySum,
+            SeveritySigns = severity,
+            Confidence = confidenceSum,
+            ConfidenceSigns = confidence,
+            Reported = severitySum >= _parameters.Options.ReportSeverity && confidenceSum >= _parameters.Options.ReportConfidence,
+            Provisional = draft.First >= maxStart - _parameters.Lateness,
+            Novelty = NoveltyBuilder.Of(c),
+            AccountId = instance.Fact(InstanceAttribute.Account, draft.First),
+            VpcId = instance.Fact(InstanceAttribute.Vpc, draft.First),
+            SubnetId = instance.Fact(InstanceAttribute.Subnet, draft.First),
+            Asg = instance.Fact(InstanceAttribute.Asg, draft.First),
+            InstanceName = draft.Group.Subject.Kind == SubjectKind.Instance ? instance.Fact(InstanceAttribute.Name, draft.First) : null,
+            Region = instance.Fact(InstanceAttribute.Region, draft.First),
+            CatalogVersion = engine.Catalog.Version,
+            CatalogHash = engine.Catalog.Hash,
+            Evidence = Evidence(draft),
+        };
+    }
+
+    private FindingCase Case(FindingDraft draft)
+    {
+        long t = draft.First;
+        var first = draft.FirstAlert;
+        var details = draft.Alerts.Select(Detail).ToList();
+        var reference = History(Reference(draft, index, _parameters));
+        var usual = Usual(reference, draft, t);
+        var silent = maxStart >= t + (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds ? usual.Where(u => FellSilent(reference, u, t)).ToList() : [];
+        var own = History(first.Instance.Key);
+        return new FindingCase
+        {
+            Draft = draft,
+            Details = details,
+            Reference = reference,
+            Index = index,
+            Parameters = _parameters,
+            Catalog = engine.Catalog,
+            MaxStart = maxStart,
+            Prevalence = PrevalenceBuilder.Of(draft, index, judge, _parameters),
+            Usual = usual.Count <= MaxUsual ? usual : usual[..MaxUsual],
+            Silent = silent,
+            RejectedBefore = RejectedBefore(own, first),
+            Earlier = Earlier(draft, t),
+            Coverage = ObservedHours.Share(reference, t, _parameters.History),
+            SkipData = ObservedHours.HasSkipData(own, t),
+            ForbiddenBy = draft.Alerts.Where(a => a.Episode.IsForbidden).Select(a => engine.Expected.FirstOrDefault(r => r.Id == a.Episode.ForbiddenBy)).FirstOrDefault(r => r is not null),
+            WasExpected = WasExpected(own, first),
+        };
+    }
+
+    private EpisodeDetail Detail(Alert alert)
+    {
+        var history = History(alert.Instance.Key);
+        var pairs = Pairs(history)[alert.Destination.Destination];
+        pairs.Collect(history, _matcher, _cells);
+        return EpisodeDetail.Of(alert, pairs, _cells, _parameters);
+    }
+
+    private static List<FindingAddress> Addresses(FindingCase c) =>
+    [
+        .. c.Details.GroupBy(d => d.FirstEndpoint).Select(g =>
+        {
+            var entry = g.First().Alert.Destination.Entry;
+            return new FindingAddress(g.Key.Address, g.Key.Protocol, g.Key.Port, entry?.Provider, entry?.Tier ?? CatalogTier.None, entry?.Id, g.Min(d => d.Alert.Start), g.Max(d => d.Alert.End));
+        }).OrderBy(a => a.Address).ThenBy(a => a.Protocol).ThenBy(a => a.Port),
+    ];
+
+    private List<EvidenceLine> Evidence(FindingDraft draft)
+    {
+        var lines = new List<EvidenceLine>();
+        foreach (var alert in draft.Alerts)
+        {
+            var history = History(alert.Instance.Key);
+            foreach (var (endpoint, _, _) in Pairs(history)[alert.Destination.Destination].Endpoints)
+            {
+                if (!history.Evidence.TryGetValue(endpoint, out var kept)) continue;
+                // What is kept is the earliest of the pair; for a later episode it proves nothing.
+                foreach (var line in kept)
+                    if (line.Start >= alert.Start && line.Start <= alert.End) EvidenceLine.Keep(lines, line);
+            }
+        }
+        return lines;
+    }
+
+    private List<UsualDestination> Usual(InstanceHistory history, FindingDraft draft, long t)
+    {
+        var digest = index.Instances[history.Key];
+        var targets = draft.Alerts.Select(a => a.Destination.Destination).ToHashSet();
+        var usual = new List<UsualDestination>();
+        foreach (var destination in digest.Destinations)
+        {
+            if (targets.Contains(destination.Destination) || !destination.UsedBefore(t, _parameters, out var episode)) continue;
+            var pairs = Pairs(history)[destination.Destination];
+            pairs.Collect(history, _matcher, _cells);
+            var days = new HashSet<int>();
+            long last = episode.Start;
+            foreach (var cell in _cells)
+            {
+                if (cell.IsExpected || cell.Start >= t || cell.Start < episode.Start) continue;
+                last = Math.Max(last, Math.Min(cell.End, t));
+                if (cell.Start >= t - _parameters.History) days.Add(UnixTime.Day(cell.Start));
+            }
+            usual.Add(new UsualDestination(destination.Destination.Address, destination.Destination.Transport, destination.Provider, episode.Start, last, days.Count));
+        }
+        usual.Sort((a, b) => (-a.DaysSeen, a.Since, a.Address, a.Transport).CompareTo((-b.DaysSeen, b.Since, b.Address, b.Transport)));
+        return usual;
+    }
+
+    /// <summary>A plain resolver, in daily use until t, with no contact in the hours after the one of t until the silence is long enough.</summary>
+    private bool FellSilent(InstanceHistory history, UsualDestination usual, long t)
+    {
+        long silence = (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds;
+        if (usual.Transport != DnsTransport.Dns || usual.DaysSeen < DailyDays || usual.LastContact < t - silence) return false;
+        Pairs(history)[new Destination(usual.Address, usual.Transport)].Collect(history, _matcher, _cells);
+        return !_cells.Any(cell => cell.Cell.Hour > UnixTime.Hour(t) && cell.Start <= t + silence);
+    }
+
+    /// <summary>
+    /// Plain DNS or port 853 was rejected within the hour before, and the new contact is a way around it. Not: 853 rejected and then plain DNS, or DoT itself tried on another server.
+    /// </summary>
+    private Destination? RejectedBefore(InstanceHistory history, Alert first)
+    {
+        var transport = first.Destination.Destination.Transport;
+        if (transport == DnsTransport.Dns) return null;
+        long t = first.Start;
+        foreach (var (destination, pairs) in Pairs(history).OrderBy(p => p.Key))
+        {
+            if (destination == first.Destination.Destination || destination.Transport is not (DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ)) continue;
+            if (transport == DnsTransport.DoT && destination.Transport != DnsTransport.Dns) continue;
+            foreach (var (endpoint, _, cells) in pairs.Endpoints)
+            {
+                if (endpoint.Port is not (53 or 853)) continue;
+                foreach (var cell in cells)
+                    if (cell.OutRejected.Records > 0 && cell.FirstContact <= t && cell.LastContact >= t - UnixTime.HourSeconds) return destination;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Closed episodes of the same targets before this finding, and earlier findings' episodes, not older than the memory.</summary>
+    private List<EarlierEpisode> Earlier(FindingDraft draft, long t)
+    {
+        var instances = draft.Alerts.Select(a => a.Instance.Key).ToHashSet();
+        return
+        [
+            .. draft.Alerts.Concat(draft.Earlier.SelectMany(d => d.Alerts))
+                .Select(a => a.Destination).Distinct()
+                .Where(d => draft.Group.Subject.Kind == SubjectKind.Instance || instances.Contains(d.Instance.Key) || draft.Earlier.Count > 0)
+                .SelectMany(d => d.Episodes.Where(e => e.End < t && e.End >= t - _parameters.ClosedEpisodes), (d, e) => new EarlierEpisode(d.Destination.Address, e.Start, e.End))
+                .Distinct().OrderBy(e => e.End).ThenBy(e => e.Start).ThenBy(e => e.Address),
+        ];
+    }
+
+    /// <summary>The rule that covered this very target until just before, when its last covered contact lies within H.</summary>
+    private (ExpectedTarget, long)? WasExpected(InstanceHistory history, Alert first)
+    {
+        Pairs(history)[first.Destination.Destination].Collect(history, _matcher, _cells);
+        EpisodeCell? last = null;
+        foreach (var cell in _cells)
+            if (cell.IsExpected && cell.Start < first.Start) last = cell;
+        return last is { Rule: { } rule } cell2 && cell2.End >= first.Start - _parameters.History ? (rule, rule.ValidTo is { } end && end <= first.Start ? end : cell2.End) : null;
+    }
+
+    /// <summary>For a cohort the other member observed for longest, so that "usual" means something; else the instance itself.</summary>
+    private static InstanceKey Reference(FindingDraft draft, DetectionIndex index, Parameters parameters)
+    {
+        var first = draft.FirstAlert;
+        if (draft.Group.Subject.Kind == SubjectKind.Instance) return first.Instance.Key;
+        var peer = index.Members(draft.Group.Subject.Id)
+            .Where(m => m != first.Instance && m.SeenBefore(draft.Group.Subject.Id, first.Start, parameters))
+            .OrderBy(m => m.Epochs.Last(e => e.Start < first.Start).Start).ThenBy(m => m.Key).FirstOrDefault();
+        return (peer ?? first.Instance).Key;
+    }
+
+    private InstanceHistory History(InstanceKey key) => histories(key) ?? throw new InvalidOperationException($"The history of {key} is needed to explain a finding, and was not loaded.");
+
+    private Dictionary<Destination, DestinationPairs> Pairs(InstanceHistory history)
+    {
+        if (!_pairs.TryGetValue(history.Key, out var pairs)) _pairs.Add(history.Key, pairs = DestinationPairs.Of(history, engine.Catalog).ToDictionary(p => p.Destination));
+        return pairs;
+    }
+}

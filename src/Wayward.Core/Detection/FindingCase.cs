@@ -1,0 +1,85 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>Everything known about one finding when it is scored and explained: computed once, read by scorers and by the novelty builder.</summary>
+internal sealed class FindingCase
+{
+    public required FindingDraft Draft { get; init; }
+    public required IReadOnlyList<EpisodeDetail> Details { get; init; }
+    /// <summary>The instance whose history stands for the subject: itself, or for a cohort the longest-observed peer.</summary>
+    public required InstanceHistory Reference { get; init; }
+    public required DetectionIndex Index { get; init; }
+    public required Parameters Parameters { get; init; }
+    public required ResolverCatalog Catalog { get; init; }
+    public required long MaxStart { get; init; }
+    public required Prevalence Prevalence { get; init; }
+    public required IReadOnlyList<UsualDestination> Usual { get; init; }
+    /// <summary>Usual plain resolvers that fell silent for a day after the first contact.</summary>
+    public required IReadOnlyList<UsualDestination> Silent { get; init; }
+    /// <summary>Targets that rejected this instance's DNS in the hour before; null when none did or the rule does not apply.</summary>
+    public required Destination? RejectedBefore { get; init; }
+    public required IReadOnlyList<EarlierEpisode> Earlier { get; init; }
+    /// <summary>Share of the hours of [t-H, t) that had records.</summary>
+    public required double Coverage { get; init; }
+    public required bool SkipData { get; init; }
+    public required ExpectedTarget? ForbiddenBy { get; init; }
+    public required (ExpectedTarget Rule, long Until)? WasExpected { get; init; }
+
+    public Alert First => Draft.FirstAlert;
+    public long Time => Draft.First;
+    public InstanceDigest Instance => First.Instance;
+    public Destination Destination => First.Destination.Destination;
+    public DnsTransport Transport => Destination.Transport;
+    public CatalogEntry? Entry => First.Destination.Entry;
+    public string? Provider => Entry?.Provider;
+    public ScoringOptions Scoring => Parameters.Options.Scoring;
+    public FindingBasis Basis => First.Judgement.Decision switch
+    {
+        EpisodeDecision.Forbidden => FindingBasis.Forbidden,
+        EpisodeDecision.CohortAlert => FindingBasis.CohortHistory,
+        _ => FindingBasis.OwnHistory,
+    };
+
+    /// <summary>Of all episodes: the strongest thing that came back.</summary>
+    public ContactOutcome Outcome
+    {
+        get
+        {
+            bool blocked = true, answerBlocked = false;
+            foreach (var detail in Details)
+            {
+                if (detail.Outcome == ContactOutcome.Answered) return ContactOutcome.Answered;
+                answerBlocked |= detail.Outcome == ContactOutcome.AnswerBlocked;
+                blocked &= detail.Outcome == ContactOutcome.Blocked;
+            }
+            return answerBlocked ? ContactOutcome.AnswerBlocked : blocked ? ContactOutcome.Blocked : ContactOutcome.Unanswered;
+        }
+    }
+
+    public ContactSigns Signs => Details.Aggregate(ContactSigns.None, (all, d) => all | d.Signs);
+    public long Packets => Details.Sum(d => d.OutAccepted.Packets + d.OutRejected.Packets);
+    public string TargetText => Wording.Target(Provider, Destination.Address);
+}
+
+/// <summary>Who else talks to the target of a finding.</summary>
+internal sealed class Prevalence
+{
+    /// <summary>Others with contact in [t-H, t).</summary>
+    public required int Before { get; init; }
+    public required int EstablishedBefore { get; init; }
+    /// <summary>Others of the same account with contact in [t-H, t).</summary>
+    public required int BeforeInAccount { get; init; }
+    /// <summary>Instances, members included, for which this target alerted within L of the first contact.</summary>
+    public required int Spreading { get; init; }
+    public string? Cohort { get; init; }
+    public int CohortPeers { get; init; }
+    public int CohortEstablished { get; init; }
+    /// <summary>Others in the order of adoption, at most <see cref="Shown"/>.</summary>
+    public required IReadOnlyList<OtherUser> Others { get; init; }
+    public required int OtherCount { get; init; }
+
+    public const int Shown = 20;
+}

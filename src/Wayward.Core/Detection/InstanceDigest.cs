@@ -1,0 +1,142 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>A destination of an instance, with its episodes.</summary>
+internal sealed class DestinationDigest
+{
+    public required InstanceDigest Instance { get; init; }
+    public required Destination Destination { get; init; }
+    /// <summary>What names it; null when uncatalogued.</summary>
+    public CatalogEntry? Entry { get; init; }
+    /// <summary>The entries that make its endpoints DNS at all; null when one of them is on port 53 or 853 and needs none.</summary>
+    public CatalogEntry[]? Required { get; init; }
+    /// <summary>Ascending; at least one.</summary>
+    public required EpisodeSpan[] Episodes { get; init; }
+
+    public string? Provider => Entry?.Provider;
+
+    /// <summary>Does an episode touch [t-H, t), and since when?</summary>
+    public bool UsedBefore(long time, Parameters parameters, out EpisodeSpan episode)
+    {
+        for (int i = Episodes.Length - 1; i >= 0; i--)
+        {
+            episode = Episodes[i];
+            if (parameters.Touches(episode.Start, episode.End, time)) return true;
+        }
+        episode = default;
+        return false;
+    }
+
+    /// <summary>Its own use is older than L: it began at or before t-L and touched [t-H, t).</summary>
+    public bool IsEstablished(long time, Parameters parameters) =>
+        UsedBefore(time, parameters, out var episode) && episode.Start <= time - parameters.Learning;
+}
+
+/// <summary>
+/// What the judgement needs to know of one instance, made from its history alone: epochs of observation and episodes. Small, so that a fleet fits in memory.
+/// </summary>
+internal sealed class InstanceDigest
+{
+    private readonly InstanceHistory _facts;
+    private readonly string? _constantCohort;
+    private readonly bool _isConstant;
+
+    private InstanceDigest(InstanceHistory history)
+    {
+        Key = history.Key;
+        // Only the facts are kept: cells and coverage of a fleet would not fit.
+        _facts = new InstanceHistory { Key = history.Key };
+        _facts.Facts.AddRange(history.Facts);
+        _isConstant = Cohorts.IsConstant(history);
+        _constantCohort = _isConstant ? Cohorts.Of(history, 0) : null;
+    }
+
+    public InstanceKey Key { get; }
+    public EpochSpan[] Epochs { get; private set; } = [];
+    /// <summary>Epochs by cohort; one entry unless the instance changed its cohort.</summary>
+    public (string Cohort, EpochSpan[] Epochs)[] CohortEpochs { get; private set; } = [];
+    /// <summary>Ascending by destination.</summary>
+    public DestinationDigest[] Destinations { get; private set; } = [];
+
+    public string? CohortAt(long time) => _isConstant ? _constantCohort : Cohorts.Of(_facts, time);
+    public string? Fact(InstanceAttribute attribute, long time) => _facts.Fact(attribute, time);
+    public IReadOnlyList<InstanceFact> Facts => _facts.Facts;
+
+    /// <summary>Seconds observed before a time; 0 when no epoch holds it.</summary>
+    public long AgeAt(long time) => Runs.At(Epochs, time) is { } epoch ? time - epoch.Start : 0;
+
+    /// <summary>Seen in [t-H, t)?</summary>
+    public bool SeenBefore(string cohort, long time, Parameters parameters)
+    {
+        foreach (var (name, epochs) in CohortEpochs)
+        {
+            if (name != cohort) continue;
+            for (int i = epochs.Length - 1; i >= 0; i--)
+                if (parameters.Touches(epochs[i].Start, epochs[i].End, time)) return true;
+        }
+        return false;
+    }
+
+    public DestinationDigest? Find(Destination destination)
+    {
+        int low = 0, high = Destinations.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int order = Destinations[middle].Destination.CompareTo(destination);
+            if (order == 0) return Destinations[middle];
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+        return null;
+    }
+
+    public static InstanceDigest Of(InstanceHistory history, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
+    {
+        var digest = new InstanceDigest(history);
+        digest.Epochs = Runs.Of(history.Coverage.Values.Select(d => new EpochSpan(d.FirstStart, d.LastEnd)), parameters);
+        digest.CohortEpochs = digest.OfCohorts(history, parameters);
+        digest.Destinations = digest.OfDestinations(history, catalog, matcher, parameters);
+        return digest;
+    }
+
+    private (string, EpochSpan[])[] OfCohorts(InstanceHistory history, Parameters parameters)
+    {
+        if (_isConstant) return _constantCohort is null ? [] : [(_constantCohort, Epochs)];
+        return
+        [
+            .. history.Coverage.Values
+                .Select(day => (Cohort: Cohorts.Of(history, day.FirstStart), Span: new EpochSpan(day.FirstStart, day.LastEnd)))
+                .Where(x => x.Cohort is not null)
+                .GroupBy(x => x.Cohort!, x => x.Span, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => (g.Key, Runs.Of(g, parameters))),
+        ];
+    }
+
+    private DestinationDigest[] OfDestinations(InstanceHistory history, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
+    {
+        var result = new List<DestinationDigest>(history.Pairs.Count);
+        var cells = new List<EpisodeCell>();
+        var episodes = new List<EpisodeSpan>();
+        foreach (var destination in DestinationPairs.Of(history, catalog))
+        {
+            destination.Collect(history, matcher, cells);
+            episodes.Clear();
+            EpisodeCells.Episodes(cells, parameters, episodes);
+            if (episodes.Count == 0) continue;
+            result.Add(new DestinationDigest
+            {
+                Instance = this,
+                Destination = destination.Destination,
+                Entry = destination.Entry,
+                Required = destination.Required,
+                Episodes = [.. episodes],
+            });
+        }
+        return [.. result];
+    }
+}

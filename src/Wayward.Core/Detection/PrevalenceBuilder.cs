@@ -1,0 +1,69 @@
+using Wayward.Core.Contacts;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>Counts who else talks to the targets of a finding, and since when.</summary>
+internal static class PrevalenceBuilder
+{
+    public static Prevalence Of(FindingDraft draft, DetectionIndex index, EpisodeJudge judge, Parameters parameters)
+    {
+        long t = draft.First;
+        var first = draft.FirstAlert;
+        var members = draft.Alerts.Select(a => a.Instance.Key).ToHashSet();
+        string? account = first.Instance.Fact(InstanceAttribute.Account, t);
+        string? cohort = first.Judgement.Cohort ?? first.Instance.CohortAt(t);
+
+        int before = 0, establishedBefore = 0, inAccount = 0;
+        var spreading = new HashSet<InstanceKey> { first.Instance.Key };
+        var others = new List<OtherUser>();
+        foreach (var destination in draft.Alerts.Select(a => a.Destination.Destination).Distinct())
+        {
+            bool isFirst = destination == first.Destination.Destination;
+            foreach (var user in index.Users(destination)?.All ?? [])
+            {
+                if (isFirst && Alerts(user, t, judge, parameters)) spreading.Add(user.Instance.Key);
+                if (members.Contains(user.Instance.Key)) continue;
+                if (isFirst && user.UsedBefore(t, parameters, out var episode))
+                {
+                    before++;
+                    if (episode.Start <= t - parameters.Learning) establishedBefore++;
+                    if (user.Instance.Fact(InstanceAttribute.Account, t) == account) inAccount++;
+                }
+                if (Latest(user, t, parameters) is not { } use) continue;
+                others.Add(new OtherUser(user.Instance.Key, destination.Address, use.Start, use.End, use.Start <= t - parameters.Learning,
+                    cohort is not null && user.Instance.CohortAt(t) == cohort));
+            }
+        }
+        others.Sort((a, b) => (a.Since, a.Instance, a.Address).CompareTo((b.Since, b.Instance, b.Address)));
+        return new Prevalence
+        {
+            Before = before,
+            EstablishedBefore = establishedBefore,
+            BeforeInAccount = inAccount,
+            Spreading = spreading.Count,
+            Cohort = cohort,
+            CohortPeers = cohort is null ? 0 : index.Peers(cohort, first.Instance, t),
+            CohortEstablished = cohort is null ? 0 : index.Established(cohort, first.Destination, t),
+            Others = others.Count <= Prevalence.Shown ? others : others[..Prevalence.Shown],
+            OtherCount = others.Count,
+        };
+    }
+
+    /// <summary>The use that was going on in [t-H, t), else the first that began later.</summary>
+    private static EpisodeSpan? Latest(DestinationDigest user, long time, Parameters parameters)
+    {
+        if (user.UsedBefore(time, parameters, out var episode)) return episode;
+        foreach (var later in user.Episodes)
+            if (later.Start >= time) return later;
+        return null;
+    }
+
+    private static bool Alerts(DestinationDigest user, long time, EpisodeJudge judge, Parameters parameters)
+    {
+        foreach (var episode in user.Episodes)
+        {
+            if (Math.Abs(episode.Start - time) <= parameters.Learning && judge.Judge(user, episode) is { IsAlert: true }) return true;
+        }
+        return false;
+    }
+}

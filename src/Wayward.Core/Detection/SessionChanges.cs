@@ -1,0 +1,44 @@
+using Wayward.Core.Contacts;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>What an update of one instance may change for others beside the destinations it touched.</summary>
+/// <param name="From">Decisions at or after this may differ, Unix seconds.</param>
+/// <param name="Cohorts">In these cohorts.</param>
+internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
+{
+    /// <summary>Null in the ordinary case: the last epoch grew at its end, and nobody's look back could have missed it.</summary>
+    public static SessionChanges? Of(InstanceDigest? old, InstanceDigest now, long maxStart, Parameters parameters)
+    {
+        var cohorts = now.CohortEpochs.Select(c => c.Cohort).Union(old?.CohortEpochs.Select(c => c.Cohort) ?? [], StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (old is null) return new(now.Epochs.Length > 0 ? now.Epochs[0].Start : 0, cohorts);
+        if (!SameFacts(old, now)) return new(0, cohorts);
+        int last = old.Epochs.Length - 1;
+        if (last < 0 || now.Epochs.Length < old.Epochs.Length) return new(0, cohorts);
+        for (int i = 0; i <= last; i++)
+        {
+            if (now.Epochs[i].Start != old.Epochs[i].Start) return new(Math.Min(now.Epochs[i].Start, old.Epochs[i].Start), cohorts);
+            if (i < last && now.Epochs[i].End != old.Epochs[i].End) return new(old.Epochs[i].End, cohorts);
+        }
+        if (now.Epochs.Length > old.Epochs.Length) return new(old.Epochs[last].End, cohorts);
+        // It had been silent for so long that someone's look back of H ended after its last record.
+        return maxStart > old.Epochs[last].End + parameters.History ? new(old.Epochs[last].End, cohorts) : null;
+    }
+
+    /// <summary>Does it have an episode from that time on that its own history cannot judge?</summary>
+    public static bool HasYoung(DestinationDigest destination, long from, Parameters parameters)
+    {
+        foreach (var episode in destination.Episodes)
+            if (episode.Start >= from && !parameters.Boundaries.IsMature(destination.Instance.AgeAt(episode.Start), parameters.Learning)) return true;
+        return false;
+    }
+
+    private static bool SameFacts(InstanceDigest old, InstanceDigest now)
+    {
+        return Values(old).SequenceEqual(Values(now));
+
+        static IEnumerable<(InstanceAttribute, string)> Values(InstanceDigest digest) =>
+            digest.Facts.Where(f => f.Attribute is InstanceAttribute.Account or InstanceAttribute.Asg or InstanceAttribute.LaunchTemplate or InstanceAttribute.Image or InstanceAttribute.Subnet)
+                .Select(f => (f.Attribute, f.Value)).OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,71 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+
+namespace Wayward.Core.Triage;
+
+/// <summary>
+/// Matches rules against contacts. An address matches in its folded form, so 8.8.8.8 also covers <c>64:ff9b::808:808</c>.
+/// </summary>
+public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
+{
+    /// <summary>Rules in force (not deleted), ascending id.</summary>
+    public IReadOnlyList<ExpectedTarget> Rules { get; } = [.. rules.Where(r => r.DeletedAt is null).OrderBy(r => r.Id)];
+
+    /// <summary>The rule that decides for this contact at this hour: the smallest-numbered matching forbid, else the smallest-numbered matching expected, else null.</summary>
+    public ExpectedTarget? Decide(in ContactFacts contact) => Decide(Rules, contact);
+
+    /// <summary>
+    /// A decision per cell for one pair; null when no rule can match its target. Rules are narrowed to the target once, so that a fleet's cells do not meet every rule.
+    /// </summary>
+    internal Func<ContactHour, ExpectedTarget?>? For(InstanceHistory history, Endpoint endpoint, DnsTransport transport, CatalogEntry? entry)
+    {
+        List<ExpectedTarget>? candidates = null;
+        foreach (var rule in Rules)
+        {
+            if (MatchesTarget(rule, endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None)) (candidates ??= []).Add(rule);
+        }
+        if (candidates is null) return null;
+        return cell => Decide(candidates, FactsOf(history, endpoint, transport, entry, cell.Hour * UnixTime.HourSeconds));
+    }
+
+    internal static ContactFacts FactsOf(InstanceHistory history, Endpoint endpoint, DnsTransport transport, CatalogEntry? entry, long hourStart) => new(
+        history.Key, history.Fact(InstanceAttribute.Account, hourStart), history.Fact(InstanceAttribute.Vpc, hourStart), history.Fact(InstanceAttribute.Subnet, hourStart),
+        Cohorts.Of(history, hourStart), history.Fact(InstanceAttribute.Interface, hourStart), history.Fact(InstanceAttribute.Role, hourStart),
+        endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None, hourStart);
+
+    internal static bool Matches(ExpectedTarget rule, in ContactFacts contact) =>
+        Covers(rule, contact.Time) && MatchesTarget(rule, contact.Address, contact.Port, contact.Transport, contact.Provider, contact.Tier) && MatchesScope(rule.Scope, contact);
+
+    /// <summary>Half-open, in event time.</summary>
+    internal static bool Covers(ExpectedTarget rule, long time) => time >= (rule.ValidFrom ?? long.MinValue) && time < (rule.ValidTo ?? long.MaxValue);
+
+    internal static bool MatchesTarget(ExpectedTarget rule, FlowLogs.IpAddress address, ushort port, DnsTransport transport, string? provider, CatalogTier tier)
+    {
+        if (rule.Transports.Count > 0 && !rule.Transports.Contains(transport)) return false;
+        if (rule.Ports.Count > 0 && !rule.Ports.Contains(port)) return false;
+        if (rule.Prefixes.Count + rule.Providers.Count + rule.Tiers.Count == 0) return true;
+        foreach (var prefix in rule.Prefixes)
+            if (prefix.Contains(address) || AddressSpace.Fold(prefix.Address) is var folded && folded != prefix.Address && prefix.Bits >= 96 && new IpPrefix(folded, prefix.Bits).Contains(address)) return true;
+        return (provider is not null && rule.Providers.Contains(provider, StringComparer.Ordinal)) || (tier != CatalogTier.None && rule.Tiers.Contains(tier));
+    }
+
+    internal static bool MatchesScope(ExpectedScope scope, in ContactFacts contact) =>
+        Any(scope.Accounts, contact.AccountId) && Any(scope.Vpcs, contact.VpcId) && Any(scope.Subnets, contact.SubnetId) && Any(scope.Cohorts, contact.Cohort)
+        && Any(scope.Instances, contact.Instance.Id) && Any(scope.Interfaces, contact.InterfaceId ?? contact.Instance.Id) && Any(scope.Roles, contact.Role);
+
+    private static ExpectedTarget? Decide(IReadOnlyList<ExpectedTarget> rules, in ContactFacts contact)
+    {
+        ExpectedTarget? expected = null;
+        foreach (var rule in rules)
+        {
+            if (expected is not null && rule.Action == ExpectedAction.Expected) continue;
+            if (!Matches(rule, contact)) continue;
+            if (rule.Action == ExpectedAction.Forbid) return rule;
+            expected = rule;
+        }
+        return expected;
+    }
+
+    private static bool Any(IReadOnlyList<string> values, string? value) => values.Count == 0 || (value is not null && values.Contains(value, StringComparer.Ordinal));
+}
