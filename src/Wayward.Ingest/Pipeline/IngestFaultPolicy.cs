@@ -12,12 +12,13 @@ public enum FaultVerdict : byte
     Retry,
     /// <summary>Set aside: the object itself is at fault. An operator or a new etag opens it again.</summary>
     Quarantine,
-    /// <summary>Try again, and the source as a whole is in trouble: its health says so and its other objects wait too.</summary>
+    /// <summary>Try again for as long as it takes: the source is in trouble, not the object.</summary>
     RetrySource,
 }
 
 /// <param name="Reason">For the ledger and the operator; safe to show.</param>
-public sealed record Fault(FaultVerdict Verdict, string Reason, TimeSpan Delay);
+/// <param name="NeedsOperator">Waiting alone will not help: credentials, permission.</param>
+public sealed record Fault(FaultVerdict Verdict, string Reason, TimeSpan Delay, bool NeedsOperator = false);
 
 /// <summary>
 /// Decides between retry and quarantine. Nothing is retried for ever on the object's own account, and nothing is given up because the
@@ -30,7 +31,7 @@ public sealed class IngestFaultPolicy(IngestOptions options)
     /// <param name="attempts">Tries before this one.</param>
     public Fault Judge(Exception error, int attempts) => error switch
     {
-        SourceUnavailableException e => new(FaultVerdict.RetrySource, Clean(e.Message), Delay(attempts)),
+        SourceUnavailableException e => new(FaultVerdict.RetrySource, Clean(e.Message), Delay(attempts), e.NeedsOperator),
         SourceObjectChangedException e => Limited(e.Message, attempts, options.ObjectTries),
         SourceObjectGoneException e => Limited(e.Message, attempts, options.UnknownTries),
         FlowObjectException { Retryable: false } e => new(FaultVerdict.Quarantine, Clean(ReasonOf(e)), default),

@@ -171,7 +171,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             catch (Exception e)
             {
                 var unavailable = e as SourceUnavailableException;
-                int failures = state.Failed(e.Message, unavailable?.NeedsOperator == true, pause: null);
+                int failures = state.LookFailed(e.Message, unavailable?.NeedsOperator == true);
                 if (failures == 1) _log.LogWarning(e, "Source {Source} cannot be listed", state.Source.Name);
                 _notifier.Publish(ChangeKinds.Ingest);
             }
@@ -193,12 +193,12 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     private async Task OfferAsync(SourceState state, IReadOnlyList<OfferedObject> batch, CancellationToken cancellation)
     {
         List<OfferedObject> unknown = [.. batch.Where(o => _known.Add(o.ObjectId))];
-        if (unknown.Count == 0) return;
         try
         {
-            var waiting = await _ledger.OfferAsync(unknown, cancellation);
-            if (waiting.Count == 0) return;
+            var waiting = unknown.Count == 0 ? [] : await _ledger.OfferAsync(unknown, cancellation);
             state.Found(waiting.Count);
+            if (state.Source.WantsSettled) await TellSettledBeforeAsync(state, batch, waiting, cancellation);
+            if (waiting.Count == 0) return;
         }
         catch
         {
@@ -208,6 +208,19 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         state.MayHaveWork = true;
         Wake();
         _notifier.Publish(ChangeKinds.Ingest);
+    }
+
+    /// <summary>A notification that comes again, or after a listing found the object: the ledger may have been done with it long ago.</summary>
+    private async Task TellSettledBeforeAsync(SourceState state, IReadOnlyList<OfferedObject> batch, IReadOnlyList<OfferedObject> waiting, CancellationToken cancellation)
+    {
+        var open = waiting.Select(w => w.ObjectId).ToHashSet();
+        List<OfferedObject> settled = [];
+        foreach (var item in batch)
+        {
+            if (open.Contains(item.ObjectId)) continue;
+            if (await _ledger.FindAsync(item.ObjectId, cancellation) is { State: not (SourceObjectState.Seen or SourceObjectState.Leased or SourceObjectState.Retry) }) settled.Add(item);
+        }
+        if (settled.Count > 0) await SettledAsync(state, settled);
     }
 
     private async Task WaitAsync(SourceState state, CancellationToken cancellation)
@@ -328,7 +341,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _lastCommit = _time.GetUtcNow();
         _detection.Signal();
         _notifier.Publish(ChangeKinds.Ingest | ChangeKinds.Contacts);
-        foreach (var group in items.GroupBy(i => i.Source)) await SettledAsync(group.Key, [.. group.Select(i => i.Object)]);
+        await TellSettledAsync([.. items.Select(i => i.Object)]);
     }
 
     private void OnFailed(WorkItem work, Fault fault)
@@ -339,18 +352,25 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             _log.LogWarning("{Object} set aside: {Reason}", name, fault.Reason);
             work.Source.Finished(done: false);
             Interlocked.Increment(ref _failed);
-            _ = SettledAsync(work.Source, [work.Object]);
+            _ = TellSettledAsync([work.Object]);
         }
         else
         {
             _log.LogInformation("{Object} is tried again in {Delay}: {Reason}", name, fault.Delay, fault.Reason);
             var due = _time.GetUtcNow() + fault.Delay;
+            if (fault.Verdict == FaultVerdict.RetrySource && work.Source.ReadFailed(fault.Reason, fault.NeedsOperator, _policy.Delay) is { } resumes && resumes > due) due = resumes;
             lock (_gate) _nextDue = Min(_nextDue, due);
-            if (fault.Verdict == FaultVerdict.RetrySource) work.Source.Failed(fault.Reason, needsOperator: false, fault.Delay);
             Wake();
         }
         _inFlight.Settle(work.Object.ObjectId);
         _notifier.Publish(ChangeKinds.Ingest);
+    }
+
+    /// <summary>All that want to know, whoever offered it: a listing and a queue may both announce one object.</summary>
+    private async Task TellSettledAsync(IReadOnlyList<OfferedObject> items)
+    {
+        foreach (var state in _sources)
+            if (state.Source.WantsSettled) await SettledAsync(state, items);
     }
 
     private async Task SettledAsync(SourceState state, IReadOnlyList<OfferedObject> items)

@@ -25,6 +25,9 @@ public interface ISource
     /// <summary>After an object was read whole: throws <see cref="SourceObjectChangedException"/> when it changed under the reader.</summary>
     Task ConfirmAsync(OfferedObject item, CancellationToken cancellation) => Task.CompletedTask;
 
+    /// <summary>True when <see cref="SettledAsync"/> does something: then it is also told of objects that were settled before they were offered.</summary>
+    bool WantsSettled => false;
+
     /// <summary>
     /// The ledger has on disk what became of these objects, for good: done, duplicate, or set aside. Only now may a notification be given back.
     /// </summary>

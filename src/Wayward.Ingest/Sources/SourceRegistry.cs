@@ -1,3 +1,5 @@
+using Wayward.Ingest.Sources.Aws;
+
 namespace Wayward.Ingest.Sources;
 
 /// <summary>The configured sources by name: the pipeline lists them, evidence re-reads from them.</summary>
@@ -16,12 +18,15 @@ public sealed class SourceRegistry : IDisposable
     /// <summary>Null when the source is not configured any more.</summary>
     public ISource? Find(string name) => _byName.GetValueOrDefault(name);
 
-    public static SourceRegistry Create(IngestOptions options, TimeProvider time) =>
-        new(options.Sources.Select(s => s.Kind switch
-        {
-            SourceKind.Folder => (ISource)new FolderSource(s, options, time),
-            _ => throw new InvalidOperationException($"No reader for a {s.Kind} source"),
-        }));
+    public static SourceRegistry Create(IngestOptions options, TimeProvider time, AwsClientSettings? aws = null) =>
+        new(options.Sources.Select(s => Create(s, options, time, aws ?? AwsClientSettings.Default)));
+
+    private static ISource Create(SourceOptions source, IngestOptions options, TimeProvider time, AwsClientSettings aws) => source.Kind switch
+    {
+        SourceKind.S3 => new S3Source(source, options, new AwsClients(source, aws), aws, time),
+        SourceKind.Sqs => new SqsSource(source, new AwsClients(source, aws), aws, time),
+        _ => new FolderSource(source, options, time),
+    };
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Ingest.Sources;
@@ -7,14 +8,15 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
 {
     /// <summary>A source without a success for this many polls is failing.</summary>
     private const int SilentPolls = 3;
+    private const int PauseAfter = 3;
 
     private readonly Lock _gate = new();
     private DateTimeOffset? _lastSuccess;
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private DateTimeOffset? _pausedUntil;
-    private string? _error;
-    private bool _needsOperator;
-    private int _failures;
+    private string? _error, _readError;
+    private bool _needsOperator, _readNeedsOperator;
+    private int _failures, _readFailures;
     private long _waiting, _done, _failed, _quarantined;
 
     public ISource Source { get; } = source;
@@ -40,6 +42,12 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         Interlocked.Decrement(ref _waiting);
         Interlocked.Increment(ref done ? ref _done : ref _failed);
         if (!done) Interlocked.Increment(ref _quarantined);
+        lock (_gate)
+        {
+            _readFailures = 0;
+            _readError = null;
+            _pausedUntil = null;
+        }
     }
 
     public void Succeeded()
@@ -50,23 +58,36 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
             _failures = 0;
             _error = null;
             _needsOperator = false;
-            _pausedUntil = null;
         }
     }
 
+    /// <summary>A look at the source failed.</summary>
     /// <returns>Failures in a row, this one included.</returns>
-    public int Failed(string message, bool needsOperator, TimeSpan? pause)
+    public int LookFailed(string message, bool needsOperator)
     {
         lock (_gate)
         {
             _error = message;
             _needsOperator = needsOperator;
-            if (pause is { } span) _pausedUntil = time.GetUtcNow() + span;
             return ++_failures;
         }
     }
 
-    /// <summary>While the source is in trouble its objects are not tried one by one.</summary>
+    /// <summary>
+    /// An object could not be fetched although the object is not to blame. One such object must not hold up others; several in a row without a success
+    /// mean that the source is in trouble, and then its objects wait instead of being tried one by one.
+    /// </summary>
+    /// <returns>Until when the source rests; null = it goes on.</returns>
+    public DateTimeOffset? ReadFailed(string message, bool needsOperator, Func<int, TimeSpan> delay)
+    {
+        lock (_gate)
+        {
+            _readError = message;
+            _readNeedsOperator = needsOperator;
+            return ++_readFailures >= PauseAfter ? _pausedUntil = time.GetUtcNow() + delay(_readFailures - PauseAfter) : null;
+        }
+    }
+
     public bool Paused { get { lock (_gate) return _pausedUntil is { } until && time.GetUtcNow() < until; } }
 
     /// <summary>An operator put an object back. One in retry was waiting already.</summary>
@@ -92,14 +113,15 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         {
             var now = time.GetUtcNow();
             var silent = now - (_lastSuccess ?? _started);
+            long aside = Interlocked.Read(ref _quarantined);
             var (health, message) =
-                _needsOperator ? (SourceHealth.Failing, _error)
-                : _failures >= SilentPolls || (_failures > 0 && silent > SilentPolls * options.PollInterval) ? (SourceHealth.Failing, _error)
+                _needsOperator || _failures >= SilentPolls || (_failures > 0 && silent > SilentPolls * options.PollInterval) ? (SourceHealth.Failing, _error)
+                : _readFailures >= PauseAfter || (_readFailures > 0 && _readNeedsOperator) ? (SourceHealth.Failing, _readError)
                 : _failures > 0 ? (SourceHealth.Degraded, _error)
+                : _readFailures > 0 ? (SourceHealth.Degraded, _readError)
                 : _lastSuccess is null ? (SourceHealth.Starting, null)
-                : Interlocked.Read(ref _quarantined) is var q and > 0 ? (SourceHealth.Degraded, FormattableString.Invariant($"{q} object(s) set aside; see the ledger for the reasons, then retry or skip them"))
-                : Source.Notice is { } notice ? (SourceHealth.Healthy, notice)
-                : (SourceHealth.Healthy, (string?)null);
+                : aside > 0 ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"{aside} object(s) set aside; see the ledger for the reasons, then retry or skip them"))
+                : (SourceHealth.Healthy, Source.Notice);
             return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed));
         }
     }
