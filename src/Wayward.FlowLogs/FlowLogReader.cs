@@ -28,7 +28,7 @@ public static class FlowLogReader
         var tally = new RecordTally(context);
         using var stored = new ObjectSource(source, context);
         using var opened = OpenedObject.Open(stored, context);
-        var text = new TextRecords(context, tally);
+        var text = new TextRecords(context, tally, () => opened.BeginsWithHeader);
         text.Read(opened.Window, ref sink);
         string sha256 = stored.Finish();
         string format = $"text {text.Plan?.Description ?? "without records"}{opened.Description}";

@@ -135,14 +135,13 @@ public sealed class GzipTests
     {
         var context = new ReadContext(new FlowObjectInfo("object"), FlowReadLimits.Default, new ReadTuning { Chunk = chunk }, TestContext.Current.CancellationToken);
         using var stored = new ObjectSource(new MemoryStream(gz), context);
-        using var opened = OpenedObject.Open(stored, context);
+        using var window = new SourceWindow(new GzipSource(new SourceWindow(stored, chunk, 1 << 20), context, () => stored.Total), chunk, 1 << 20);
         var all = new MemoryStream();
-        do
+        while (window.Fill())
         {
-            all.Write(opened.Window.Unread);
-            opened.Window.Start = opened.Window.End;
+            all.Write(window.Unread);
+            window.Start = window.End;
         }
-        while (opened.Window.Fill());
         return all.ToArray();
     }
 }

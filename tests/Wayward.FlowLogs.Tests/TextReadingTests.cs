@@ -118,6 +118,7 @@ public sealed class TextReadingTests
         Assert.Equal(3, reading.Accepted.Count);
         Assert.Empty(reading.Quarantined);
         Assert.StartsWith("5 ", reading.Accepted[0], StringComparison.Ordinal);
+        Assert.Equal("version", reading.Result.Columns[0]);
     }
 
     [Theory]

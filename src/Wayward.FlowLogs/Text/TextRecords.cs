@@ -6,7 +6,8 @@ using Wayward.FlowLogs.Wrapping;
 namespace Wayward.FlowLogs.Text;
 
 /// <summary>Lines of text to records. The header, wherever it stands, compiles to a plan; a line then costs what its plan looks at.</summary>
-internal sealed class TextRecords(ReadContext context, RecordTally tally)
+/// <param name="beginsWithHeader">Asked at the first line: is it a header whatever its words are?</param>
+internal sealed class TextRecords(ReadContext context, RecordTally tally, Func<bool> beginsWithHeader)
 {
     private readonly Separators _separators = new();
     private readonly Separators _scratchSeparators = new();
@@ -87,7 +88,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReadCarefully<TSink>(ReadOnlySpan<byte> raw, long line, ref TSink sink) where TSink : IFlowRecordSink
     {
-        if (line == 1 && raw.StartsWith("\xEF\xBB\xBF"u8)) raw = raw[3..];
+        if (line == 1 && raw.StartsWith("\uFEFF"u8)) raw = raw[3..];
         if (raw.EndsWith("\r"u8)) raw = raw[..^1];
         int blank = raw.IndexOfAnyExcept((byte)' ', (byte)'\t');
         if (blank < 0) return;
@@ -145,7 +146,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally)
     private bool TryHeader(ReadOnlySpan<byte> text, long line)
     {
         string[] tokens = Encoding.Latin1.GetString(text).Split(' ');
-        if (!ColumnPlan.IsHeader(tokens)) return false;
+        if (!ColumnPlan.IsHeader(tokens) && !(line == 1 && beginsWithHeader())) return false;
         _plan = ColumnPlan.FromHeader(tokens, context.Limits.MaxColumns, out string problem) ?? throw context.Refuse(problem, line: line);
         return true;
     }

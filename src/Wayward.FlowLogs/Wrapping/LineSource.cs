@@ -1,0 +1,53 @@
+using System.Buffers;
+
+namespace Wayward.FlowLogs.Wrapping;
+
+/// <summary>Makes lines of flow-log text out of records that stand in some other form.</summary>
+internal abstract class LineSource(SourceWindow input) : ByteSource
+{
+    private readonly ArrayBufferWriter<byte> _lines = new(4096);
+    private int _given;
+    private bool _ended;
+
+    protected SourceWindow Input { get; } = input;
+
+    /// <summary>How it is called in <see cref="FlowReadResult.Format"/>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The first line is a header whatever its words are.</summary>
+    public virtual bool BeginsWithHeader => false;
+
+    /// <summary>Writes some lines; false at the end.</summary>
+    protected abstract bool Produce(ArrayBufferWriter<byte> lines);
+
+    public sealed override int Read(byte[] window, int end, int limit)
+    {
+        while (_given == _lines.WrittenCount)
+        {
+            if (_ended) return 0;
+            _lines.ResetWrittenCount();
+            _given = 0;
+            _ended = !Produce(_lines);
+        }
+        int n = Math.Min(limit - end, _lines.WrittenCount - _given);
+        _lines.WrittenSpan.Slice(_given, n).CopyTo(window.AsSpan(end));
+        _given += n;
+        Total += n;
+        return n;
+    }
+
+    /// <summary>A value as a field: nothing is <c>-</c>, white space and controls become <c>_</c>, for they would end the field.</summary>
+    protected static void WriteField(ArrayBufferWriter<byte> lines, ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+        {
+            lines.Write("-"u8);
+            return;
+        }
+        var target = lines.GetSpan(value.Length);
+        for (int i = 0; i < value.Length; i++) target[i] = value[i] <= ' ' ? (byte)'_' : value[i];
+        lines.Advance(value.Length);
+    }
+
+    public override void Dispose() => Input.Dispose();
+}
