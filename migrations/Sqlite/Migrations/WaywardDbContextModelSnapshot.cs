@@ -817,6 +817,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("judged_mark");
 
+                    b.Property<string>("JudgedWith")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("judged_with");
+
                     b.Property<long>("Mark")
                         .HasColumnType("INTEGER")
                         .HasColumnName("mark");

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Wayward.FlowLogs;
 using Wayward.Ingest.Sources;
+using Wayward.Storage;
 
 namespace Wayward.Ingest.Pipeline;
 
@@ -47,6 +48,8 @@ public sealed class IngestFaultPolicy(IngestOptions options)
         {
             switch (e)
             {
+                case StorageUnavailableException:
+                    return true;
                 // FULL, IOERR, BUSY, LOCKED, READONLY, CANTOPEN, NOMEM, PROTOCOL
                 case Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 13 or 10 or 5 or 6 or 8 or 14 or 7 or 15 }:
                 case DbException { IsTransient: true }:

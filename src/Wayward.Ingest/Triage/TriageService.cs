@@ -1,4 +1,3 @@
-using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
 using Wayward.Ingest.Detection;
@@ -45,11 +44,24 @@ public sealed class TriageService(
 
     public async Task<ExpectedPreview> PreviewAsync(ExpectedTarget rule, string? fromFindingId, CancellationToken cancellation)
     {
-        await Task.CompletedTask;
-        _ = contacts;
-        _ = catalog;
-        _ = options;
-        throw new NotSupportedException("The preview is not written yet.");
+        // A preview may be asked for before the reason is written.
+        Checked(string.IsNullOrWhiteSpace(rule.Reason) ? rule with { Reason = "preview" } : rule);
+        var engine = new DetectionEngine(catalog.Current, await expected.AllAsync(cancellation), options);
+        var ledger = await contacts.LoadAsync(cancellation);
+        var open = await OpenIdsAsync(cancellation);
+        return await Task.Run(() => ExpectedPreviewBuilder.Build(ledger, engine, rule, open, fromFindingId), cancellation);
+    }
+
+    private async Task<HashSet<string>> OpenIdsAsync(CancellationToken cancellation)
+    {
+        const int Page = 1_000;
+        HashSet<string> open = new(StringComparer.Ordinal);
+        for (int skip = 0; ; skip += Page)
+        {
+            var page = await store.QueryAsync(new FindingQuery { IncludeUnreported = true, Sort = FindingSort.FirstContact, Descending = false, Skip = skip, Take = Page }, cancellation);
+            foreach (var row in page.Rows) open.Add(row.Id);
+            if (page.Rows.Count < Page) return open;
+        }
     }
 
     public async Task<ExpectedOutcome> ExpectAsync(ExpectedTarget rule, string? fromFindingId, string actor, CancellationToken cancellation)

@@ -126,6 +126,8 @@ public sealed class LedgerStateEntity
     public long MaxStart { get; set; }
     /// <summary>H in seconds that <see cref="InstanceEntity.ObservedSince"/> was computed with.</summary>
     public long HistoryWindow { get; set; }
+    /// <summary>Fingerprint of parameters, catalogue and rules that the stored findings were judged with; null = never judged.</summary>
+    public string? JudgedWith { get; set; }
 }
 
 /// <summary>Endpoints with contacts since the last completed detection.</summary>
