@@ -41,13 +41,13 @@ public sealed record CatalogFile
     /// <summary>The version line of the own format; null for feeds.</summary>
     public string? Version { get; init; }
     public required IReadOnlyList<CatalogEntry> Entries { get; init; }
-    /// <summary>Well-formed lines that name no endpoint by address, such as a stamp without one, with the reason.</summary>
+    /// <summary>Lines passed over, with the reason: those that name no public address, and in feeds those that are malformed.</summary>
     public IReadOnlyList<CatalogError> Notes { get; init; } = [];
 
     /// <summary>Files larger than this are refused: the largest public list is a tenth of it.</summary>
     public const int MaxLength = 16 * 1024 * 1024;
 
-    /// <exception cref="CatalogFormatException">Any line is wrong; all errors are named.</exception>
+    /// <exception cref="CatalogFormatException">The own format: any line is wrong, all errors are named. Feeds: more lines are wrong than right.</exception>
     public static CatalogFile Parse(string text, string name) =>
         TryParse(text, name, out var file, out var errors) ? file! : throw new CatalogFormatException(errors);
 
@@ -67,7 +67,7 @@ public sealed record CatalogFile
     }
 
     /// <summary>Reads a catalogue file or feed, telling its format by content.</summary>
-    /// <param name="errors">Every line that is wrong; the file is null when there is one.</param>
+    /// <param name="errors">Why the file is refused; it is null when there is any.</param>
     public static bool TryParse(string text, string name, out CatalogFile? file, out IReadOnlyList<CatalogError> errors)
     {
         var sink = new CatalogLineSink(name);
@@ -80,7 +80,12 @@ public sealed record CatalogFile
             case CatalogFormat.ProviderCsv: ProviderCsvReader.Read(text, sink); break;
             default: AddressListReader.Read(text, sink); break;
         }
-        if (sink.Errors.Count == 0 && sink.Entries.Count == 0) sink.Error(1, "no entry in it: neither an address list, a stamp list, a provider CSV nor a catalogue file");
+        if (sink.Errors.Count == 0 && sink.MalformedCount > sink.Entries.Count)
+        {
+            foreach (var note in sink.Notes.Take(5)) sink.Errors.Add(note);
+            sink.Error(1, $"{sink.MalformedCount} lines are not understood: this is neither an address list, a stamp list, a provider CSV nor a catalogue file");
+        }
+        else if (sink.Errors.Count == 0 && sink.Entries.Count == 0) sink.Error(1, "no entry in it");
         errors = sink.Errors;
         file = sink.Errors.Count > 0 ? null : new() { Name = name, Format = format, Version = version, Entries = sink.Entries, Notes = sink.Notes };
         return file is not null;

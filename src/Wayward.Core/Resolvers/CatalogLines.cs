@@ -49,6 +49,15 @@ internal sealed class CatalogLineSink(string file)
 
     public void Note(int line, string reason) => Notes.Add(new(File, line, reason));
 
+    /// <summary>A line of a feed that is not what it should be. Feeds are other people's files, and one slip must not cost the rest: it becomes a note, and is counted.</summary>
+    public void Malformed(int line, string reason)
+    {
+        MalformedCount++;
+        Note(line, reason);
+    }
+
+    public int MalformedCount { get; private set; }
+
     /// <summary>Adds an entry unless one of the same id is there; says so when asked to be strict.</summary>
     public void Add(int line, CatalogEntry entry, bool strict = false)
     {

@@ -108,7 +108,7 @@ internal static class CatalogTextReader
             }
             string key = column[..equals], value = column[(equals + 1)..];
             long time = 0;
-            if (key != "source" && !TryTime(value, out time))
+            if (key is not ("source" or "provider") && !TryTime(value, out time))
             {
                 sink.Error(number, $"{CatalogLines.Quote(column)}: not a date (2026-11-24) or time (2026-11-24T00:00:00Z)");
                 return;
@@ -116,12 +116,13 @@ internal static class CatalogTextReader
             switch (key)
             {
                 case "source" when value.Length > 0: entry = entry with { Source = value }; break;
+                case "provider" when value.Length is > 0 and <= 80: entry = entry with { Provider = value }; break;
                 case "confirmed": entry = entry with { LastConfirmed = time }; break;
                 case "from": entry = entry with { ValidFrom = time }; break;
                 case "to": entry = entry with { ValidTo = time }; break;
                 case "alerts": entry = entry with { AlertsFrom = time }; break;
                 default:
-                    sink.Error(number, $"{CatalogLines.Quote(column)}: known keys are source, confirmed, from, to, alerts");
+                    sink.Error(number, $"{CatalogLines.Quote(column)}: known keys are provider, source, confirmed, from, to, alerts");
                     return;
             }
         }

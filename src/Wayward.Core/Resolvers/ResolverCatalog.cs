@@ -135,6 +135,9 @@ public sealed class ResolverCatalog
         return added == _added ? this : new(_baseVersion, added, byId);
     }
 
+    /// <summary>This catalogue with what a file adds to it: see <see cref="CatalogImport.Diff"/>.</summary>
+    public ResolverCatalog With(CatalogFile file) => With(CatalogImport.Diff(this, file).Entries);
+
     private static CatalogEntry? First(ReadOnlySpan<CatalogEntry> entries, IpAddress remote, byte protocol, ushort port)
     {
         foreach (var entry in entries)

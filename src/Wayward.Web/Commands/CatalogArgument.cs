@@ -15,7 +15,7 @@ internal static class CatalogArgument
             try
             {
                 using var stream = File.OpenRead(Path.GetFullPath(file, workingDirectory));
-                catalog = catalog.With(CatalogFile.Parse(stream, file).Entries);
+                catalog = catalog.With(CatalogFile.Parse(stream, file));
             }
             catch (CatalogFormatException e)
             {

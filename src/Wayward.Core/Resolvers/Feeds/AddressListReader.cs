@@ -13,11 +13,14 @@ internal static class AddressListReader
     {
         foreach (var (number, full) in CatalogLines.Of(text))
         {
-            if (full[0] is '#' or ';' or '!' || full.All(c => c is '=' or '-' or '*' or '_')) continue;
+            if (IsDecoration(full)) continue;
             foreach (string part in CatalogLines.WithoutComment(full).Split([' ', '\t', ',', ';'], StringSplitOptions.RemoveEmptyEntries))
                 if (!ReadOne(sink, number, part)) break;
         }
     }
+
+    /// <summary>Comments and ruler lines.</summary>
+    internal static bool IsDecoration(string line) => line[0] is '#' or ';' or '!' || line.All(c => c is '=' or '-' or '*' or '_');
 
     private static bool ReadOne(CatalogLineSink sink, int number, string part)
     {
@@ -25,13 +28,13 @@ internal static class AddressListReader
         string addressText = hash < 0 ? part : part[..hash];
         if (!IpPrefix.TryParse(addressText, out var prefix, out string? error))
         {
-            sink.Error(number, $"{CatalogLines.Quote(part)} is not an address or CIDR block (names cannot be matched in flow logs){(addressText.Contains('/', StringComparison.Ordinal) ? $": {error}" : "")}");
+            sink.Malformed(number, $"{CatalogLines.Quote(part)} is not an address or CIDR block (names cannot be matched in flow logs){(addressText.Contains('/', StringComparison.Ordinal) ? $": {error}" : "")}");
             return false;
         }
         prefix = CatalogLineSink.Fold(prefix);
         if (prefix.Address == IpAddress.FromIPv4(0) && prefix.IsSingle)
         {
-            sink.Error(number, "a hosts file: names cannot be matched in flow logs, a list of addresses is wanted");
+            sink.Malformed(number, "a hosts file: names cannot be matched in flow logs, a list of addresses is wanted");
             return false;
         }
         if (!AddressSpace.Default.IsPublic(prefix.Address))

@@ -21,7 +21,7 @@ internal static class DnsStampListReader
             if (!line.StartsWith(DnsStamp.Scheme, StringComparison.Ordinal)) continue;
             if (!DnsStamp.TryParse(line, out var stamp, out string? error))
             {
-                sink.Error(number, error!);
+                sink.Malformed(number, error!);
                 continue;
             }
             if (stamp!.IsRelay)

@@ -17,13 +17,13 @@ internal static class ProviderCsvReader
             string[] columns = line.Split(',', StringSplitOptions.TrimEntries);
             if (columns.Length != 3 || columns[0].Length is 0 or > 80)
             {
-                sink.Error(number, $"want {Header}");
+                sink.Malformed(number, $"want {Header}");
                 continue;
             }
             // Such lists write addresses as the browser's source does, leading zeros in a group included; those are read, other slips are not.
             if (!IpPrefix.TryParse(columns[2], out var prefix, out string? error))
             {
-                sink.Error(number, error!);
+                sink.Malformed(number, error!);
                 continue;
             }
             DnsTransport[] transports = columns[1] switch
@@ -33,7 +33,7 @@ internal static class ProviderCsvReader
                 "doh" => [DnsTransport.DoH, DnsTransport.DoH3],
                 _ => [],
             };
-            if (transports.Length == 0) sink.Error(number, $"purpose {CatalogLines.Quote(columns[1])}: must be dns53, dot or doh");
+            if (transports.Length == 0) sink.Malformed(number, $"purpose {CatalogLines.Quote(columns[1])}: must be dns53, dot or doh");
             var entry = CatalogLineSink.Template(columns[0], CatalogLineSink.Fold(prefix), CatalogTier.PersonalHost, null, sink.File);
             foreach (var transport in transports) sink.Add(number, TransportToken.Of(transport), entry);
         }

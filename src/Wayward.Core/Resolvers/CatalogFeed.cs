@@ -1,0 +1,44 @@
+namespace Wayward.Core.Resolvers;
+
+/// <summary>
+/// Keeps the entries of one feed over time. Pure: the caller stores the result (in the own format, see <see cref="CatalogWriter"/>) and passes it back with the feed's next version.
+/// </summary>
+/// <remarks>
+/// A new entry on a port that only the catalogue makes interesting (443 and the like) has no recorded past, so it trains until <see cref="CatalogEntry.AlertsFrom"/>;
+/// on 53 and 853, which are recorded for every public remote, it changes names and tiers only and holds at once. An entry that leaves its feed gets the day as its
+/// <see cref="CatalogEntry.ValidTo"/>; the hold is added when contacts are judged, so that entry and option stay separate facts. One that is back within the hold
+/// is as if it had never left; one that is back later starts anew.
+/// </remarks>
+public static class CatalogFeed
+{
+    /// <param name="previous">What this returned the last time; empty at first.</param>
+    /// <param name="current">What the feed holds now, as weighed by <see cref="CatalogImport.Diff"/>.</param>
+    /// <param name="now">Unix seconds.</param>
+    public static IReadOnlyList<CatalogEntry> Update(IReadOnlyList<CatalogEntry> previous, IEnumerable<CatalogEntry> current, long now, TimeSpan learning, TimeSpan hold)
+    {
+        var before = previous.ToDictionary(e => e.Id, StringComparer.Ordinal);
+        var result = new List<CatalogEntry>();
+        foreach (var entry in current)
+        {
+            if (!before.Remove(entry.Id, out var old)) result.Add(entry with { LastConfirmed = Confirmed(entry), AlertsFrom = FirstAlert(entry) });
+            else if (IsPastHold(old)) result.Add(entry with { LastConfirmed = Confirmed(entry), ValidFrom = now, AlertsFrom = FirstAlert(entry) });
+            else result.Add(entry with { LastConfirmed = Math.Max(Confirmed(entry), old.LastConfirmed), ValidFrom = old.ValidFrom, AlertsFrom = old.AlertsFrom });
+        }
+        foreach (var gone in before.Values) result.Add(gone.ValidTo == long.MaxValue ? gone with { ValidTo = now } : gone);
+        return [.. result.OrderBy(e => e.Id, StringComparer.Ordinal)];
+
+        bool IsPastHold(CatalogEntry entry) => entry.ValidTo != long.MaxValue && now - entry.ValidTo >= (long)hold.TotalSeconds;
+        // A file that dates its own entries knows better than the day on which it was read.
+        long Confirmed(CatalogEntry entry) => entry.LastConfirmed != 0 ? entry.LastConfirmed : now;
+        long FirstAlert(CatalogEntry entry) => entry.AlertsFrom != 0 ? entry.AlertsFrom : NeedsEntry(entry) ? now + (long)learning.TotalSeconds : 0;
+    }
+
+    /// <summary>After a rescan of the stored objects for just these prefixes their past is recorded, and they may alert at once.</summary>
+    public static IReadOnlyList<CatalogEntry> Rescanned(IEnumerable<CatalogEntry> entries) => [.. entries.Select(e => e with { AlertsFrom = 0 })];
+
+    /// <summary>Prefixes whose past is not recorded yet: what a rescan has to look for.</summary>
+    public static IReadOnlyList<IpPrefix> WithoutPast(IEnumerable<CatalogEntry> entries, long now) =>
+        [.. entries.Where(e => e.AlertsFrom > now).Select(e => e.Prefix).Distinct().OrderBy(p => p.Address).ThenBy(p => p.Bits)];
+
+    private static bool NeedsEntry(CatalogEntry entry) => entry.Port is not (53 or 853);
+}
