@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
+using Wayward.Web.Scan;
+
+namespace Wayward.Web.Catalog;
+
+/// <summary>The catalogue commands' answers as text and JSON.</summary>
+internal static class CatalogReport
+{
+    /// <summary>Schema <c>wayward.catalog-check/1</c>; one list gives an object, several give them under <c>lists</c>. Reasons stand beside the unknown addresses, by address.</summary>
+    public static void WriteJson(TextWriter output, ResolverCatalog catalog, IReadOnlyList<(string List, CatalogCheck Check)> checks)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            if (checks is [var only]) WriteJson(json, catalog, only.List, only.Check);
+            else
+            {
+                json.WriteStartObject();
+                json.WriteString("schema", "wayward.catalog-check/1");
+                json.WriteStartArray("lists");
+                foreach (var (list, check) in checks) WriteJson(json, catalog, list, check);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+        }
+        output.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, ResolverCatalog catalog, string list, CatalogCheck check)
+    {
+        json.WriteStartObject();
+        json.WriteString("schema", "wayward.catalog-check/1");
+        json.WriteString("list", list);
+        json.WriteStartObject("catalog");
+        json.WriteString("version", catalog.Version);
+        json.WriteString("hash", catalog.Hash);
+        json.WriteEndObject();
+        json.WriteNumber("addresses", check.Addresses);
+        json.WriteNumber("known", check.Known);
+        json.WriteStartArray("unknown");
+        foreach (var unknown in check.Unknown) json.WriteStringValue(unknown.Prefix.ToString());
+        json.WriteEndArray();
+        json.WriteStartObject("byTier");
+        foreach (var (tier, count) in check.ByTier) json.WriteNumber(tier, count);
+        json.WriteEndObject();
+        json.WriteStartObject("reasons");
+        foreach (var unknown in check.Unknown) json.WriteString(unknown.Prefix.ToString(), unknown.Reason);
+        json.WriteEndObject();
+        json.WriteStartObject("names");
+        json.WriteNumber("count", check.Names);
+        json.WriteNumber("known", check.KnownNames);
+        json.WriteEndObject();
+        json.WriteStartArray("notes");
+        foreach (var note in check.Notes.Take(100)) json.WriteStringValue(note.ToString());
+        json.WriteEndArray();
+        json.WriteNumber("notesCount", check.Notes.Count);
+        json.WriteEndObject();
+    }
+
+    public static void WriteTable(TextWriter output, ResolverCatalog catalog, IReadOnlyList<(string List, CatalogCheck Check)> checks)
+    {
+        output.WriteLine($"Catalogue {catalog.Version} ({catalog.Hash}), {catalog.Entries.Count.ToString("N0", CultureInfo.InvariantCulture)} endpoints");
+        output.WriteLine();
+        var table = new TextTable("List", "Addresses", "Known", "%", "A", "B", "C", "D", "R", "X", "Names", "Known").RightAlign(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        foreach (var (list, check) in checks)
+        {
+            table.Add(list, Number(check.Addresses), Number(check.Known), check.Addresses == 0 ? "" : (100 * check.Coverage).ToString("0.0", CultureInfo.InvariantCulture),
+                Number(check.ByTier["A"]), Number(check.ByTier["B"]), Number(check.ByTier["C"]), Number(check.ByTier["D"]), Number(check.ByTier["R"]), Number(check.ByTier["X"]),
+                Number(check.Names), Number(check.KnownNames));
+        }
+        table.Write(output);
+        foreach (var (list, check) in checks.Where(c => c.Check.Unknown.Count > 0 || c.Check.Notes.Count > 0))
+        {
+            output.WriteLine();
+            output.WriteLine($"{Core.Text.SafeText.Plain(list)}: {check.Unknown.Count} unknown");
+            foreach (var group in check.Unknown.GroupBy(u => u.Reason).OrderByDescending(g => g.Count()))
+                output.WriteLine($"  {group.Count()} {group.Key}: {string.Join(", ", group.Take(20).Select(u => u.Prefix))}{(group.Count() > 20 ? ", …" : "")}");
+            foreach (var note in check.Notes.Take(10)) output.WriteLine($"  {Core.Text.SafeText.Plain(note.ToString())}");
+        }
+
+        static string Number(int value) => value == 0 ? "" : value.ToString(CultureInfo.InvariantCulture);
+    }
+
+    public static void WriteDiff(TextWriter output, CatalogDiff diff)
+    {
+        Section("would be added", diff.Added);
+        Section("would change", diff.Changed);
+        Section("say what is known", diff.Known);
+        Section("left out: inside a range shared with other sites", diff.Shared);
+        Section("left out: a relay, not a resolver", diff.Relays);
+        if (diff.Notes.Count > 0) output.WriteLine($"{diff.Notes.Count} lines passed over");
+        foreach (var note in diff.Notes.Take(20)) output.WriteLine($"  {Core.Text.SafeText.Plain(note.ToString())}");
+
+        void Section(string title, IReadOnlyList<CatalogEntry> entries)
+        {
+            output.WriteLine($"{entries.Count} endpoints {title}");
+            foreach (var group in entries.GroupBy(e => (e.Prefix, e.Provider)).Take(20))
+                output.WriteLine(Core.Text.SafeText.Plain($"  {group.Key.Prefix}  {group.Key.Provider}  {string.Join(' ', group.Select(e => e.Transport.Name()).Distinct())}"));
+            if (entries.Count > 0 && entries.Select(e => (e.Prefix, e.Provider)).Distinct().Count() > 20) output.WriteLine("  …");
+        }
+    }
+
+    /// <returns>False when there is none.</returns>
+    public static bool WriteEntries(TextWriter output, ResolverCatalog catalog, string what)
+    {
+        var entries = IpAddress.TryParse(what.AsSpan(), out var address)
+            ? catalog.Entries.Where(e => e.Prefix.Contains(AddressSpace.Fold(address)))
+            : catalog.Entries.Where(e => e.Provider.Contains(what, StringComparison.OrdinalIgnoreCase) || (e.HostName?.Contains(what, StringComparison.OrdinalIgnoreCase) ?? false));
+        var found = entries.ToList();
+        if (found.Count == 0)
+        {
+            output.WriteLine($"Nothing in catalogue {catalog.Version} covers {Core.Text.SafeText.Plain(what)}.");
+            return false;
+        }
+        var table = new TextTable("Prefix", "Endpoint", "Transport", "Tier", "Provider", "Host", "Confirmed", "Source");
+        foreach (var e in found.Take(500))
+        {
+            table.Add(e.Prefix.ToString(), $"{(e.Protocol == 6 ? "tcp" : "udp")}/{e.Port}", e.Transport.Name(), e.Tier.Letter(), e.Provider, e.HostName,
+                e.LastConfirmed == 0 ? "" : DateTimeOffset.FromUnixTimeSeconds(e.LastConfirmed).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), e.Source);
+        }
+        table.Write(output);
+        if (found.Count > 500) output.WriteLine($"and {found.Count - 500} more");
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Wayward.Core.Resolvers;
+using Wayward.Web.Catalog;
+using Wayward.Web.Scan;
+
+namespace Wayward.Web.Commands;
+
+/// <summary><c>catalog</c>: what the resolver catalogue knows, and what a list would add to it.</summary>
+public sealed class CatalogCommand : ICommandModule
+{
+    public Command Build(CommandContext context) => new("catalog", "Look into the resolver catalogue and check lists against it.")
+    {
+        Check(context), Diff(context), Show(context),
+    };
+
+    private static Command Check(CommandContext context)
+    {
+        var lists = new Argument<string[]>("LIST") { Description = "Lists of addresses or names, or feeds.", Arity = ArgumentArity.OneOrMore };
+        var format = Format();
+        var catalog = Extra();
+        var command = new Command("check", "How much of a list the catalogue knows, by tier, and what is missing.") { lists, format, catalog };
+        command.SetAction(parsed =>
+        {
+            var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
+            var checks = parsed.GetRequiredValue(lists).Select(file => (file, CatalogCheck.Run(resolvers, Read(context, file), file))).ToList();
+            if (parsed.GetValue(format) == CatalogOutput.Json) CatalogReport.WriteJson(context.Out, resolvers, checks);
+            else CatalogReport.WriteTable(context.Out, resolvers, checks);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Diff(CommandContext context)
+    {
+        var list = new Argument<string>("FILE") { Description = "A catalogue file or feed." };
+        var catalog = Extra();
+        var command = new Command("diff", "What taking a file into the catalogue would add, change and leave out.") { list, catalog };
+        command.SetAction(parsed =>
+        {
+            string file = parsed.GetRequiredValue(list);
+            var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
+            if (!CatalogFile.TryParse(Read(context, file), file, out var parsedFile, out var errors)) throw new UsageException([.. errors.Take(20).Select(e => e.ToString())]);
+            CatalogReport.WriteDiff(context.Out, CatalogImport.Diff(resolvers, parsedFile!));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Show(CommandContext context)
+    {
+        var what = new Argument<string>("ADDRESS-OR-PROVIDER") { Description = "An address, or a part of a provider's or host's name." };
+        var catalog = Extra();
+        var command = new Command("show", "The entries for an address or a provider, with their sources.") { what, catalog };
+        command.SetAction(parsed =>
+        {
+            var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
+            return CatalogReport.WriteEntries(context.Out, resolvers, parsed.GetRequiredValue(what)) ? ExitCode.Success : ExitCode.Found;
+        });
+        return command;
+    }
+
+    private static Option<CatalogOutput> Format() => new("--format") { Description = "table (the default) or json.", HelpName = "table|json" };
+
+    private static Option<string[]> Extra() => new("--catalog") { Description = "A catalogue file whose entries are added to the shipped ones; may be repeated.", HelpName = "FILE" };
+
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    private static string Read(CommandContext context, string file)
+    {
+        try
+        {
+            var info = new FileInfo(Path.GetFullPath(file, context.WorkingDirectory));
+            if (info.Exists && info.Length > CatalogFile.MaxLength) throw new InputException($"{file} is larger than {CatalogFile.MaxLength / 1024 / 1024} MiB");
+            return File.ReadAllText(info.FullName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new InputException($"{file} cannot be read: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>How a catalogue command answers.</summary>
+public enum CatalogOutput
+{
+    Table,
+    Json,
+}
