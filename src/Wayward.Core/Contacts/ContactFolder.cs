@@ -55,11 +55,10 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     }
 
     /// <summary>
-    /// Lines with port 53, 853, 784 or 8853 are wanted unless both ends are private: a private remote is never a contact. For all other ports only a catalogue endpoint is.
+    /// Asked before the line's <see cref="Observe"/>, so whose line it is cannot matter here. Lines with port 53, 853, 784 or 8853 are wanted unless both ends are private: a private remote is never a contact. For all other ports only a catalogue endpoint is.
     /// </summary>
     public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort)
     {
-        if (_current is null or { Contribution: null }) return false;
         var from = AddressSpace.Fold(source);
         var to = AddressSpace.Fold(destination);
         if (AlwaysKept(sourcePort) || AlwaysKept(destinationPort)) return _addresses.IsPublic(from) || _addresses.IsPublic(to);

@@ -26,6 +26,19 @@ public sealed class RecordedTrafficTests
     }
 
     [Fact]
+    public void The_first_line_of_an_object_and_the_line_after_a_gateway_s_are_contacts_like_any_other()
+    {
+        const string text = "interface-id instance-id srcaddr dstaddr srcport dstport protocol start end\n" +
+                            "eni-1 i-1 10.0.0.5 8.8.8.8 40000 53 17 1700000000 1700000060\n" +
+                            "eni-2 - 10.0.0.6 8.8.8.8 40000 53 17 1700000000 1700000060\n" +
+                            "eni-3 i-3 10.0.0.7 9.9.9.9 40000 53 17 1700000000 1700000060\n";
+        var folder = new ContactFolder(ResolverCatalog.Shipped, AddressSpace.Default);
+        folder.Begin(1);
+        FlowLogReader.Read(new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text)), new FlowObjectInfo("object"), ref folder, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(2, folder.TakeBatch().ContactRecords);
+    }
+
+    [Fact]
     public void Three_days_of_a_web_server_have_exactly_its_two_resolvers()
     {
         string? path = Samples.Path("data", "traffic", "a-web-3days", "flows.log.gz");
