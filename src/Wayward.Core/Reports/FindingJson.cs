@@ -69,6 +69,19 @@ public static class FindingJson
         json.WriteString("name", finding.InstanceName);
         json.WriteEndObject();
         WriteNovelty(json, finding.Novelty);
+        json.WriteStartObject("attack");
+        json.WriteString("version", AttackMapping.Version);
+        json.WriteStartArray("techniques");
+        foreach (var technique in AttackMapping.Of(finding))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", technique.Id);
+            json.WriteString("name", technique.Name);
+            json.WriteString("tactic", technique.Tactic);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
         json.WriteStartObject("catalog");
         json.WriteString("version", finding.CatalogVersion);
         json.WriteString("hash", finding.CatalogHash);
