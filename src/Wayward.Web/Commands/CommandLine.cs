@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using Wayward.Storage;
 using Wayward.Web.Configuration;
 
 namespace Wayward.Web.Commands;
@@ -39,6 +40,11 @@ public static class CommandLine
             return Report(context, e.Errors);
         }
         catch (InputException e)
+        {
+            context.Error.WriteLine($"wayward: {e.Message}");
+            return ExitCode.Input;
+        }
+        catch (StorageUnavailableException e)
         {
             context.Error.WriteLine($"wayward: {e.Message}");
             return ExitCode.Input;

@@ -1,4 +1,5 @@
 using Wayward.Core.Detection;
+using Wayward.Ingest;
 using Wayward.Storage;
 using Wayward.Web.Configuration;
 
@@ -11,6 +12,7 @@ internal sealed record ServeOptions
     public required DeskOptions Desk { get; init; }
     public required StorageOptions Storage { get; init; }
     public required DetectionOptions Detection { get; init; }
+    public required IngestOptions Ingest { get; init; }
     public required IReadOnlyList<string> Urls { get; init; }
 
     /// <exception cref="Commands.UsageException">All errors at once.</exception>
@@ -21,6 +23,9 @@ internal sealed record ServeOptions
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, Validate);
         var detection = DetectionSettings.Read(reader, configuration);
+        var ingest = reader.Read<IngestOptions>(IngestOptions.Section);
+        ingest = ingest with { Sources = [.. ingest.Sources, .. request.Sources.Select(path => SourceOf(path, request.WorkingDirectory))] };
+        foreach (string error in ingest.Validate()) reader.Add(error);
 
         var (urls, urlErrors) = ListenAddresses.Parse(request.Urls ?? configuration["urls"] ?? hosting.Urls);
         foreach (string error in urlErrors) reader.Add(error);
@@ -38,9 +43,13 @@ internal sealed record ServeOptions
             Desk = desk,
             Storage = storage with { DataDirectory = Path.GetFullPath(storage.DataDirectory, Path.GetFullPath(request.WorkingDirectory)) },
             Detection = detection,
+            Ingest = ingest,
             Urls = urls,
         };
     }
+
+    private static SourceOptions SourceOf(string path, string workingDirectory) =>
+        new() { Path = path.Contains("://", StringComparison.Ordinal) ? path : Path.GetFullPath(path, Path.GetFullPath(workingDirectory)) };
 
     private static IEnumerable<string> Validate(StorageOptions storage)
     {

@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MudBlazor.Services;
+using Wayward.Core.Resolvers;
+using Wayward.Ingest;
+using Wayward.Ingest.Detection;
 using Wayward.Storage;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;
@@ -49,11 +52,16 @@ public static class WaywardHost
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(options.Hosting);
-        services.AddSingleton(options.Storage);
         services.AddSingleton(options.Detection);
+        services.AddSingleton(options.Ingest);
         services.AddSingleton(new HostExposure(options.Urls));
         services.AddSingleton<CircuitLimit>();
         services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
+
+        services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
+        services.AddWaywardStorage(options.Storage);
+        services.AddHostedService<StorageStartup>();
+        services.AddWaywardIngest(builder.Configuration);
 
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Hosting.ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -71,7 +79,9 @@ public static class WaywardHost
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
-        services.AddHealthChecks();
+        services.AddHealthChecks()
+            .AddCheck<StorageHealthCheck>("storage", tags: [HealthEndpoints.Ready])
+            .AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready]);
         services.AddMudServices();
         services.AddRazorComponents().AddInteractiveServerComponents(circuit =>
         {

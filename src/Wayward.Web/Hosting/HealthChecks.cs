@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Wayward.Core.Text;
+using Wayward.Ingest.Pipeline;
+using Wayward.Ingest.Sources;
+using Wayward.Storage;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Web.Hosting;
+
+/// <summary>Storage answers a small query.</summary>
+internal sealed class StorageHealthCheck(ISourceObjectStore objects, ILogger<StorageHealthCheck> log) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var counts = await objects.CountAsync(cancellationToken);
+            long quarantined = counts.ByState.GetValueOrDefault(SourceObjectState.Quarantined);
+            return HealthCheckResult.Healthy("The database answers.", new Dictionary<string, object>
+            {
+                ["objectsDone"] = counts.ByState.GetValueOrDefault(SourceObjectState.Done),
+                ["objectsQuarantined"] = quarantined,
+            });
+        }
+        catch (StorageUnavailableException e)
+        {
+            return HealthCheckResult.Unhealthy(e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The message may hold a connection string; the log has it.
+            log.LogError(e, "The database does not answer");
+            return HealthCheckResult.Unhealthy("The database does not answer; the log says why.");
+        }
+    }
+}
+
+/// <summary>No source is failing; each is listed with what is wrong and what to do.</summary>
+internal sealed class SourcesHealthCheck(IIngestControl ingest) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var sources = ingest.Sources;
+        var data = new Dictionary<string, object>();
+        foreach (var source in sources)
+        {
+            string message = source.Message is null ? "" : ": " + SafeText.Plain(Redact(source.Message), 500);
+            data[SafeText.Plain(source.Name)] = string.Create(CultureInfo.InvariantCulture,
+                $"{source.Health.ToString().ToLowerInvariant()}, {source.Done} done, {source.Waiting} waiting, {source.Failed} failed{message}");
+        }
+        var worst = sources.Count == 0 ? SourceHealth.Healthy : sources.Max(s => s.Health);
+        return Task.FromResult(worst switch
+        {
+            SourceHealth.Failing => HealthCheckResult.Unhealthy("At least one source is failing.", data: data),
+            SourceHealth.Degraded => HealthCheckResult.Degraded("At least one source is degraded.", data: data),
+            _ => HealthCheckResult.Healthy(sources.Count == 0 ? "No sources are configured." : "All sources are read.", data),
+        });
+    }
+
+    private static string Redact(string text) => Secrets.Redact(text);
+}
