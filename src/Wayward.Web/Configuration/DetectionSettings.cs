@@ -9,7 +9,7 @@ internal static class DetectionSettings
 
     public static DetectionOptions Read(OptionsReader reader, IConfiguration configuration)
     {
-        var options = reader.Read<DetectionOptions>(DetectionOptions.Section, null, ProfileKey);
+        var options = reader.Read<DetectionOptions>(DetectionOptions.Section, o => o.Validate(), ProfileKey);
         string? profile = configuration[$"{DetectionOptions.Section}:{ProfileKey}"];
         if (string.IsNullOrEmpty(profile) || profile.Equals("default", StringComparison.OrdinalIgnoreCase)) return options;
         if (profile.Equals("guardduty", StringComparison.OrdinalIgnoreCase)) return DetectionOptions.GuardDutyProfile(options);

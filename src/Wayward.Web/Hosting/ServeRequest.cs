@@ -1,3 +1,6 @@
+using Wayward.Storage;
+using Wayward.Web.Configuration;
+
 namespace Wayward.Web.Hosting;
 
 /// <summary>What <c>serve</c> was asked for on the command line; null = take it from the options.</summary>
@@ -10,4 +13,12 @@ public sealed record ServeRequest
     /// <summary>Settings as <c>Section:Key</c>, strongest of all.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Settings { get; init; } = [];
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
+
+    /// <summary>All settings that the command line gives, in the terms of configuration.</summary>
+    internal IEnumerable<KeyValuePair<string, string?>> AllSettings()
+    {
+        foreach (var setting in Settings) yield return setting;
+        if (DataDirectory is { } data) yield return new($"{StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)}", data);
+        if (AllowRemote) yield return new($"{HostingOptions.Section}:{nameof(HostingOptions.AllowRemote)}", "true");
+    }
 }

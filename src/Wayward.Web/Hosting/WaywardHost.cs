@@ -1,12 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MudBlazor.Services;
-using Wayward.Core.Resolvers;
-using Wayward.Ingest;
-using Wayward.Ingest.Detection;
-using Wayward.Storage;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;
+using Wayward.Web.Reports;
 
 namespace Wayward.Web.Hosting;
 
@@ -25,7 +22,7 @@ public static class WaywardHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Configuration.Sources.Clear();
-        AppConfiguration.AddSources(builder.Configuration, request.WorkingDirectory, WithRequest(request));
+        AppConfiguration.AddSources(builder.Configuration, request.WorkingDirectory, request.AllSettings());
 
         var options = ServeOptions.Read(builder.Configuration, request);
         DataFolder.Create(options.Storage.DataDirectory);
@@ -40,28 +37,13 @@ public static class WaywardHost
         return app;
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> WithRequest(ServeRequest request)
-    {
-        if (request.DataDirectory is { } data) yield return new($"{StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)}", data);
-        if (request.AllowRemote) yield return new($"{HostingOptions.Section}:{nameof(HostingOptions.AllowRemote)}", "true");
-        foreach (var setting in request.Settings) yield return setting;
-    }
-
     private static void AddServices(WebApplicationBuilder builder, ServeOptions options)
     {
         var services = builder.Services;
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(options.Hosting);
-        services.AddSingleton(options.Detection);
-        services.AddSingleton(options.Ingest);
+        services.AddWaywardCore(options, builder.Configuration);
         services.AddSingleton(new HostExposure(options.Urls));
         services.AddSingleton<CircuitLimit>();
-        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
-
-        services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
-        services.AddWaywardStorage(options.Storage);
         services.AddHostedService<StorageStartup>();
-        services.AddWaywardIngest(builder.Configuration);
 
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Hosting.ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -103,6 +85,7 @@ public static class WaywardHost
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealth();
+        app.MapReports();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render =>
         {
             // The policy of SecurityHeaders says it; a second header would only be one more to keep in step.

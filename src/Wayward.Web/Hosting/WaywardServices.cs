@@ -1,0 +1,25 @@
+using Wayward.Core.Resolvers;
+using Wayward.Ingest;
+using Wayward.Ingest.Detection;
+using Wayward.Storage;
+using Wayward.Web.Reports;
+
+namespace Wayward.Web.Hosting;
+
+internal static class WaywardServices
+{
+    /// <summary>What the server and the commands that work on a store have in common.</summary>
+    public static IServiceCollection AddWaywardCore(this IServiceCollection services, ServeOptions options, IConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(options.Hosting);
+        services.AddSingleton(options.Detection);
+        services.AddSingleton(options.Ingest);
+        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
+        services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
+        services.AddWaywardStorage(options.Storage);
+        services.AddWaywardIngest(configuration);
+        services.AddSingleton<ReportService>();
+        return services;
+    }
+}
