@@ -30,6 +30,7 @@ public static class StorageServices
         services.AddSingleton<Database>();
         services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>()));
         services.AddSingleton(p => new ScopeLoader(CatalogOf(p)));
+        services.AddSingleton(p => new CanonicalDump(p.GetRequiredService<Database>()));
         services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), p.GetRequiredService<ScopeLoader>(), DetectionOf(p)));
         services.AddSingleton<ISourceObjectStore>(p => new SourceObjectStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IDetectionStateStore>(p => new DetectionStateStore(p.GetRequiredService<Database>()));

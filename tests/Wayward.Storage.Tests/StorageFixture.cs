@@ -41,10 +41,24 @@ internal sealed class StorageFixture : IAsyncDisposable
     public IDbContextFactory<WaywardDbContext> Contexts => _services.GetRequiredService<IDbContextFactory<WaywardDbContext>>();
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
+    private static readonly Lazy<Task<byte[]>> Empty = new(async () =>
+    {
+        string directory = Directory.CreateTempSubdirectory("wayward-storage-").FullName;
+        await using (await CreateAsync(directory))
+        {
+        }
+        byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(directory, "wayward.db"));
+        Directory.Delete(directory, recursive: true);
+        return bytes;
+    });
+
     public static async Task<StorageFixture> CreateAsync(string? directory = null)
     {
         string path = directory ?? Directory.CreateTempSubdirectory("wayward-storage-").FullName;
-        var fixture = new StorageFixture(new StorageOptions { DataDirectory = path }, directory is null);
+        var options = new StorageOptions { DataDirectory = path };
+        // Migrating takes a second; a copy of one that has been migrated does not.
+        if (directory is null) await File.WriteAllBytesAsync(options.SqlitePath, await Empty.Value);
+        var fixture = new StorageFixture(options, directory is null);
         await fixture._services.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
         return fixture;
     }
@@ -52,7 +66,7 @@ internal sealed class StorageFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(new Sqlite.SqliteDialect(Options).ConnectionString)) Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
         if (_ownsDirectory) Directory.Delete(Options.DataDirectory, recursive: true);
     }
 }
