@@ -123,19 +123,28 @@ public sealed class ContactStoreTests
     }
 
     [Fact]
-    public async Task A_scope_loads_users_of_its_provider_whole_and_cohort_peers_in_outline()
+    public async Task A_scope_loads_users_of_its_targets_and_their_cohorts_whole_and_nobody_else()
     {
         await using var storage = await StorageFixture.CreateAsync();
-        var batch = Make.Batch(7, ("i-user", Make.Google2, Make.T0), ("i-user", Make.Quad9, Make.T0 + 5), ("i-peer", Make.Quad9, Make.T0 + 6), ("i-other", Make.Quad9, Make.T0 + 7));
-        foreach (string id in new[] { "i-user", "i-peer" }) Make.Know(Make.Share(batch, id), InstanceAttribute.Subnet, "subnet-1", Make.T0, Make.T0 + 60);
+        var other = Wayward.FlowLogs.IpAddress.Parse("45.1.2.3");
+        var batch = Make.Batch(7, ("i-user", Make.Google2, Make.T0), ("i-user", Make.Quad9, Make.T0 + 5), ("i-peer", other, Make.T0 + 6), ("i-other", other, Make.T0 + 7), ("i-same-subnet", other, Make.T0 + 7));
+        foreach (string id in new[] { "i-user", "i-peer" }) Make.Know(Make.Share(batch, id), InstanceAttribute.Asg, "web", Make.T0, Make.T0 + 60);
+        // The ASG outranks the subnet, so a neighbour in the subnet is not of the cohort.
+        foreach (string id in new[] { "i-user", "i-same-subnet" }) Make.Know(Make.Share(batch, id), InstanceAttribute.Subnet, "subnet-1", Make.T0, Make.T0 + 60);
         await storage.Contacts.CommitAsync([Make.Object("a", batch)], Token);
 
         var scope = new DetectionScope(new HashSet<Destination> { new(Make.Google, DnsTransport.Dns) }, new HashSet<InstanceKey>());
         var ledger = await storage.Contacts.LoadAsync(scope, Token);
         Assert.Equal(["i-peer", "i-user"], ledger.Instances.Keys.Select(k => k.Id));
         Assert.Equal(2, ledger.Instances[new("i-user")].Pairs.Count);
-        Assert.Empty(ledger.Instances[new("i-peer")].Pairs);
-        Assert.NotEmpty(ledger.Instances[new("i-peer")].Coverage);
+        Assert.Single(ledger.Instances[new("i-peer")].Pairs);
+
+        var byInstance = await storage.Contacts.LoadAsync(new DetectionScope(new HashSet<Destination>(), new HashSet<InstanceKey> { new("i-other") }), Token);
+        Assert.Equal(["i-other", "i-peer", "i-same-subnet", "i-user"], byInstance.Instances.Keys.Select(k => k.Id));
+        Assert.Equal(["i-other"], (await storage.Contacts.LoadAsync(new HashSet<InstanceKey> { new("i-other"), new("i-unknown") }, Token)).Instances.Keys.Select(k => k.Id));
+        var all = new List<string>();
+        Assert.Equal(Make.T0 + 7, await storage.Contacts.ReadAllAsync(h => all.Add(h.Key.Id), Token));
+        Assert.Equal(4, all.Count);
     }
 
     [Fact]

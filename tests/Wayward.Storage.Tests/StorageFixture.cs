@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Detection;
-using Wayward.Core.Resolvers;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
@@ -26,7 +25,7 @@ internal sealed class StorageFixture : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddWaywardStorage(options);
         // The wording of rows is not this project's concern.
-        services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), () => ResolverCatalog.Shipped, f => $"why {f.Id}"));
+        services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), f => $"why {f.Id}"));
         _services = services.BuildServiceProvider();
     }
 

@@ -37,10 +37,22 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
         }, cancellation);
     }
 
-    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => database.SnapshotAsync(ScopeLoader.AllAsync, cancellation);
+    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => database.SnapshotAsync((db, c) => LedgerReader.ReadAsync(db, null, c), cancellation);
 
     public Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation) =>
         database.SnapshotAsync((db, c) => loader.LoadAsync(db, scope, c), cancellation);
+
+    public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
+    {
+        var keys = instances.Select(i => i.Id).ToList();
+        return await LedgerReader.ReadAsync(db, await db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(c), c);
+    }, cancellation);
+
+    public Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
+    {
+        await LedgerReader.ForEachAsync(db, take, c);
+        return await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c);
+    }, cancellation);
 
     public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => database.SnapshotAsync<PendingDetection?>(async (db, c) =>
     {

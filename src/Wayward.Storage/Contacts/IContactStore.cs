@@ -48,6 +48,13 @@ public interface IContactStore
     /// <summary>The part that <see cref="DetectionEngine.Judge(ContactLedger, DetectionScope)"/> needs for a scope.</summary>
     Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation);
 
+    /// <summary>Some instances, whole; unknown ones are left out.</summary>
+    Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
+
+    /// <summary>Gives every instance, whole, one after the other, all as of one moment, for a reader that does not keep them (<see cref="DetectionSession.Load"/>).</summary>
+    /// <returns>The largest record start of the data set.</returns>
+    Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation);
+
     /// <summary>Touched since the last completed detection; survives a restart. Null = nothing.</summary>
     Task<PendingDetection?> PendingAsync(CancellationToken cancellation);
 

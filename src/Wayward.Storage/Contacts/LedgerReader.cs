@@ -8,23 +8,31 @@ namespace Wayward.Storage.Contacts;
 /// <summary>Turns rows into histories. Rows come in key order, so one pass fills each list ascending.</summary>
 internal static class LedgerReader
 {
-    /// <param name="whole">Instances to read entirely; null = all.</param>
-    /// <param name="outline">Instances to read coverage and facts of.</param>
-    public static async Task<ContactLedger> ReadAsync(WaywardDbContext db, HashSet<int>? whole, HashSet<int>? outline, CancellationToken cancellation)
+    private const int StreamChunk = 500;
+
+    /// <param name="ids">Instances to read, whole; null = all.</param>
+    public static async Task<ContactLedger> ReadAsync(WaywardDbContext db, IReadOnlyCollection<int>? ids, CancellationToken cancellation)
     {
         var ledger = new ContactLedger { MaxStart = await db.LedgerState.Select(s => s.MaxStart).SingleAsync(cancellation) };
-        var wholeIds = whole?.ToList();
-        var outlineIds = whole is null ? null : whole.Concat(outline ?? []).ToList();
-
+        var wanted = ids?.ToList();
         var instances = db.Instances.AsQueryable();
-        if (outlineIds is not null) instances = instances.Where(i => outlineIds.Contains(i.Id));
+        if (wanted is not null) instances = instances.Where(i => wanted.Contains(i.Id));
         var histories = new Dictionary<int, InstanceHistory>();
         foreach (var instance in await instances.Select(i => new { i.Id, i.Key }).ToListAsync(cancellation))
             histories.Add(instance.Id, ledger.GetOrAdd(new(instance.Key)));
 
-        await ReadOutlinesAsync(db, outlineIds, histories, cancellation);
-        await ReadContactsAsync(db, wholeIds, histories, cancellation);
+        await ReadOutlinesAsync(db, wanted, histories, cancellation);
+        await ReadContactsAsync(db, wanted, histories, cancellation);
         return ledger;
+    }
+
+    /// <summary>All instances, some hundred at a time, for a reader that keeps less than the whole.</summary>
+    public static async Task ForEachAsync(WaywardDbContext db, Action<InstanceHistory> take, CancellationToken cancellation)
+    {
+        foreach (var chunk in (await db.Instances.OrderBy(i => i.Id).Select(i => i.Id).ToListAsync(cancellation)).Chunk(StreamChunk))
+        {
+            foreach (var history in (await ReadAsync(db, chunk, cancellation)).Instances.Values) take(history);
+        }
     }
 
     /// <summary>One instance's cells and coverage in [fromHour, toHour), with all its facts and the evidence of the pairs shown.</summary>

@@ -11,8 +11,8 @@ namespace Wayward.Storage.Contacts;
 /// <param name="catalog">The catalogue in force.</param>
 internal sealed class ScopeLoader(Func<ResolverCatalog> catalog)
 {
-    /// <summary>Facts that make a cohort.</summary>
-    private static readonly byte[] CohortAttributes =
+    /// <summary>Facts that make a cohort, strongest first, as the judgement ranks them.</summary>
+    private static readonly byte[] CohortRanks =
         [(byte)InstanceAttribute.Asg, (byte)InstanceAttribute.LaunchTemplate, (byte)InstanceAttribute.Image, (byte)InstanceAttribute.Subnet];
 
     /// <summary>Null when the endpoint is none of DNS by the catalogue in force.</summary>
@@ -22,37 +22,49 @@ internal sealed class ScopeLoader(Func<ResolverCatalog> catalog)
         return catalog().Classify(address, endpoint.Protocol, (ushort)endpoint.Port) is { } transport ? new Destination(address, transport) : null;
     }
 
-    public static Task<ContactLedger> AllAsync(WaywardDbContext db, CancellationToken cancellation) => LedgerReader.ReadAsync(db, null, null, cancellation);
-
     /// <summary>
-    /// The instances of the scope and all users of its targets (a target being a provider, or an uncatalogued address) whole; and of the
-    /// instances that share a cohort with any of them, coverage, facts and the contacts with the same targets.
+    /// Whole: the instances of the scope, all users of its targets (its destinations, those of its instances, and their providers' over the same transport), and all
+    /// members of the cohorts of these.
     /// </summary>
     public async Task<ContactLedger> LoadAsync(WaywardDbContext db, DetectionScope scope, CancellationToken cancellation)
     {
-        var endpointIds = await EndpointsOfTargetsAsync(db, scope, cancellation);
         var keys = scope.Instances.Select(i => i.Id).ToList();
-        var whole = (await db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation)).ToHashSet();
-        whole.UnionWith(await db.ContactPairs.Where(p => endpointIds.Contains(p.EndpointId)).Select(p => p.InstanceId).Distinct().ToListAsync(cancellation));
-
-        var wholeIds = whole.ToList();
-        var cohorts = db.InstanceFacts.Where(f => wholeIds.Contains(f.InstanceId) && CohortAttributes.Contains(f.Attribute)).Select(f => new { f.Attribute, f.Value }).Distinct();
-        var peers = await db.InstanceFacts.Join(cohorts, f => new { f.Attribute, f.Value }, c => c, (f, _) => f.InstanceId).Distinct().ToListAsync(cancellation);
-        return await LedgerReader.ReadAsync(db, whole, peers.Where(p => !whole.Contains(p)).ToHashSet(), cancellation);
+        var involved = (await db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation)).ToHashSet();
+        var endpoints = await EndpointsOfTargetsAsync(db, scope, involved, cancellation);
+        involved.UnionWith(await db.ContactPairs.Where(p => endpoints.Contains(p.EndpointId)).Select(p => p.InstanceId).Distinct().ToListAsync(cancellation));
+        await AddCohortsAsync(db, involved, cancellation);
+        return await LedgerReader.ReadAsync(db, involved, cancellation);
     }
 
-    private async Task<List<int>> EndpointsOfTargetsAsync(WaywardDbContext db, DetectionScope scope, CancellationToken cancellation)
+    private async Task<List<int>> EndpointsOfTargetsAsync(WaywardDbContext db, DetectionScope scope, HashSet<int> instances, CancellationToken cancellation)
     {
         var current = catalog();
-        var providers = scope.Destinations.Select(d => current.FindAddress(d.Address, d.Transport)?.Provider).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var ids = new List<int>();
+        var all = new List<(int Id, Destination Destination, string? Provider)>();
         await foreach (var endpoint in db.Endpoints.AsAsyncEnumerable().WithCancellation(cancellation))
         {
-            if (DestinationOf(endpoint) is not { } destination) continue;
-            if (scope.Destinations.Contains(destination)
-                || current.FindAddress(destination.Address, destination.Transport)?.Provider is { } provider && providers.Contains(provider))
-                ids.Add(endpoint.Id);
+            if (DestinationOf(endpoint) is { } destination) all.Add((endpoint.Id, destination, current.FindAddress(destination.Address, destination.Transport)?.Provider));
         }
-        return ids;
+        var ids = instances.ToList();
+        var used = (await db.ContactPairs.Where(p => ids.Contains(p.InstanceId)).Select(p => p.EndpointId).Distinct().ToListAsync(cancellation)).ToHashSet();
+        var destinations = scope.Destinations.Concat(all.Where(e => used.Contains(e.Id)).Select(e => e.Destination)).ToHashSet();
+        var providers = destinations.Select(d => (current.FindAddress(d.Address, d.Transport)?.Provider, d.Transport)).Where(p => p.Provider is not null).ToHashSet();
+        return [.. all.Where(e => destinations.Contains(e.Destination) || providers.Contains((e.Provider, e.Destination.Transport))).Select(e => e.Id)];
+    }
+
+    private static async Task AddCohortsAsync(WaywardDbContext db, HashSet<int> involved, CancellationToken cancellation)
+    {
+        var ids = involved.ToList();
+        var facts = await db.InstanceFacts.Where(f => ids.Contains(f.InstanceId) && CohortRanks.Contains(f.Attribute)).Select(f => new { f.InstanceId, f.Attribute, f.Value }).ToListAsync(cancellation);
+        var cohorts = facts.GroupBy(f => f.InstanceId).SelectMany(own =>
+        {
+            byte strongest = own.Select(f => f.Attribute).MinBy(a => Array.IndexOf(CohortRanks, a));
+            return own.Where(f => f.Attribute == strongest).Select(f => (f.Attribute, f.Value));
+        }).Distinct().ToLookup(c => c.Attribute, c => c.Value);
+        foreach (var cohort in cohorts)
+        {
+            byte attribute = cohort.Key;
+            var values = cohort.ToList();
+            involved.UnionWith(await db.InstanceFacts.Where(f => f.Attribute == attribute && values.Contains(f.Value)).Select(f => f.InstanceId).Distinct().ToListAsync(cancellation));
+        }
     }
 }

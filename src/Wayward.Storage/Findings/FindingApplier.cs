@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Detection;
-using Wayward.Core.Resolvers;
 using Wayward.Core.Serialization;
 using Wayward.Core.Triage;
 using Wayward.Storage.Audit;
@@ -10,7 +9,7 @@ using Wayward.Storage.Model;
 namespace Wayward.Storage.Findings;
 
 /// <summary>Brings the stored findings into line with a judgement, within one transaction. Triage belongs to people: it changes here only as the finding's own state demands.</summary>
-internal sealed class FindingApplier(WaywardDbContext db, Database database, ResolverCatalog catalog, Func<Finding, string> why)
+internal sealed class FindingApplier(WaywardDbContext db, Database database, Func<Finding, string> why)
 {
     /// <summary>What is needed of a stored finding to see whether anything changed.</summary>
     private sealed record Known(string Id, string GroupId, long First, long Last, FindingStatus Status, long ContentHash, int? ExpectedTargetId);
@@ -21,7 +20,9 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Res
 
     public async Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation)
     {
-        var known = await KnownAsync(result, scope, cancellation);
+        // What the engine says it judged is the scope widened to what the data may have changed.
+        var judged = scope is null ? null : result.Judged ?? scope;
+        var known = await KnownAsync(result, judged, cancellation);
         var said = result.Findings.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
         var vanished = known.Values.Where(k => !said.Contains(k.Id)).ToDictionary(k => k.Id);
         var byGroup = vanished.Values.ToLookup(k => k.GroupId, StringComparer.Ordinal);
@@ -44,7 +45,7 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Res
         return new(_opened, _updated, _closed, _reopened);
     }
 
-    /// <summary>Stored findings that this judgement speaks about: all, or those with a judged instance or target, and those that it names itself.</summary>
+    /// <summary>Stored findings that this judgement speaks about: all, or those that the scope covers (<see cref="DetectionScope.Covers"/>), and those that it names itself.</summary>
     private async Task<Dictionary<string, Known>> KnownAsync(DetectionResult result, DetectionScope? scope, CancellationToken cancellation)
     {
         var rows = db.Findings.AsNoTracking();
@@ -67,12 +68,6 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Res
             .Join(db.Findings, a => a.FindingId, f => f.Id, (a, f) => new { a.Address, f.Transport, f.Id }).ToListAsync(cancellation);
         var destinations = scope.Destinations.Select(d => (d.Address.ToString(), (byte)d.Transport)).ToHashSet();
         ids.UnionWith(byAddress.Where(a => destinations.Contains((a.Address, a.Transport))).Select(a => a.Id));
-
-        // Findings of one provider are judged together.
-        var targets = scope.Destinations.Select(d => (Provider: catalog.FindAddress(d.Address, d.Transport)?.Provider, Transport: (byte)d.Transport)).Where(t => t.Provider is not null).ToHashSet();
-        var providers = targets.Select(t => t.Provider).Distinct().ToList();
-        var byProvider = await db.Findings.AsNoTracking().Where(f => f.Provider != null && providers.Contains(f.Target)).Select(f => new { f.Provider, f.Transport, f.Id }).ToListAsync(cancellation);
-        ids.UnionWith(byProvider.Where(f => targets.Contains((f.Provider, f.Transport))).Select(f => f.Id));
 
         // A finding whose start moved is known by its group.
         var groups = result.Findings.Select(f => f.GroupId).Distinct().ToList();

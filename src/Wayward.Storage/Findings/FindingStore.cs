@@ -11,7 +11,7 @@ namespace Wayward.Storage.Findings;
 
 /// <inheritdoc cref="IFindingStore"/>
 /// <param name="why">The clause of a row; <see cref="FindingText.Why"/>.</param>
-internal sealed class FindingStore(Database database, Func<ResolverCatalog> catalog, Func<Finding, string> why) : IFindingStore
+internal sealed class FindingStore(Database database, Func<Finding, string> why) : IFindingStore
 {
     public Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
     {
@@ -67,7 +67,7 @@ internal sealed class FindingStore(Database database, Func<ResolverCatalog> cata
             .OrderByDescending(f => f.First).ThenByDescending(f => f.Id).Take(take).Select(FindingMapping.ToRow).ToListAsync(c), cancellation);
 
     public Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation) =>
-        database.WriteAsync((db, c) => new FindingApplier(db, database, catalog(), why).ApplyAsync(result, scope, covering, c), cancellation);
+        database.WriteAsync((db, c) => new FindingApplier(db, database, why).ApplyAsync(result, scope, covering, c), cancellation);
 
     public Task<long> TriageAsync(TriageChange change, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
     {
