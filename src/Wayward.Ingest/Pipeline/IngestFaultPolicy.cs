@@ -52,7 +52,6 @@ public sealed class IngestFaultPolicy(IngestOptions options)
                     return true;
                 // FULL, IOERR, BUSY, LOCKED, READONLY, CANTOPEN, NOMEM, PROTOCOL
                 case Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 13 or 10 or 5 or 6 or 8 or 14 or 7 or 15 }:
-                case Wayward.Storage.StorageUnavailableException:
                 case DbException { IsTransient: true }:
                 case IOException or UnauthorizedAccessException or TimeoutException:
                     return true;
