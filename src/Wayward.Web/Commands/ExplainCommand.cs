@@ -30,9 +30,10 @@ public sealed class ExplainCommand : ICommandModule
 
     internal static void Write(TextWriter output, Finding finding)
     {
-        output.WriteLine(SafeText.Plain(FindingText.Headline(finding)));
+        string headline = FindingText.Headline(finding);
+        output.WriteLine(SafeText.Plain(headline));
         output.WriteLine();
-        foreach (string paragraph in FindingText.Explain(finding))
+        foreach (string paragraph in FindingText.Explain(finding).Where(p => p != headline))
         {
             output.WriteLine(SafeText.Plain(paragraph, 2_000));
             output.WriteLine();

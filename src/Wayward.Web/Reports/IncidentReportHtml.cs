@@ -85,7 +85,8 @@ internal static class IncidentReportHtml
     private static void Why(HtmlText html, Finding finding)
     {
         html.Markup("<h2>Why this is new</h2>\n");
-        foreach (string paragraph in FindingText.Explain(finding)) html.ForeignElement("p", paragraph);
+        string headline = FindingText.Headline(finding);
+        foreach (string paragraph in FindingText.Explain(finding).Where(p => p != headline)) html.ForeignElement("p", paragraph);
         var novelty = finding.Novelty;
         html.Element("p", string.Create(CultureInfo.InvariantCulture,
             $"Observed since {UtcTime.Words(novelty.ObservedSince)}; {novelty.Coverage * 100:0.#} % of the hours before the first contact had records."));

@@ -20,7 +20,7 @@ internal static class ReportStyle
         .facts div b { font-size: 15px; overflow-wrap: anywhere; }
         table { width: 100%; border-collapse: collapse; margin: 6px 0 10px; }
         th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; border-bottom: 1px solid #e8edf1; overflow-wrap: anywhere; }
-        th { color: #5b6b7a; font-weight: 600; font-size: 11px; }
+        th { color: #5b6b7a; font-weight: 600; font-size: 11px; white-space: nowrap; }
         thead { display: table-header-group; }
         tr { break-inside: avoid; }
         .facts, figure, .waterfall { break-inside: avoid; }

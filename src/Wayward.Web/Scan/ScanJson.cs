@@ -15,7 +15,12 @@ internal static class ScanJson
 
     public static void Write(Stream output, ScanResult result, ResolverCatalog catalog)
     {
-        using var json = new Utf8JsonWriter(output, FindingJson.Options);
+        using (var json = new Utf8JsonWriter(output, FindingJson.Options)) WriteDocument(json, result, catalog);
+        output.WriteByte((byte)'\n');
+    }
+
+    private static void WriteDocument(Utf8JsonWriter json, ScanResult result, ResolverCatalog catalog)
+    {
         json.WriteStartObject();
         json.WriteString("schema", Schema);
         json.WriteStartObject("catalog");

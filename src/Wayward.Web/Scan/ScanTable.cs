@@ -15,7 +15,7 @@ internal static class ScanTable
     {
         var input = result.Input;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{input.Records:N0} records in {input.Objects:N0} objects ({input.Bytes:N0} bytes), {input.ContactRecords:N0} of them DNS contacts; catalogue {catalog.Version} ({catalog.Hash})"));
+            $"{input.Records:N0} records in {input.Objects:N0} {(input.Objects == 1 ? "object" : "objects")} ({input.Bytes:N0} bytes), {input.ContactRecords:N0} of them DNS contacts; catalogue {catalog.Version} ({catalog.Hash})"));
         if (input.Skipped.Count > 0)
             output.WriteLine("Not contacts: " + string.Join(", ", input.Skipped.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value:N0}"))));
         if (input.Duplicates > 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Given more than once and counted once: {input.Duplicates:N0}"));
@@ -38,7 +38,7 @@ internal static class ScanTable
 
     private static string NoFindings(ScanResult result) => result.Learned.Count == 0
         ? "No findings."
-        : string.Create(CultureInfo.InvariantCulture, $"No findings. {result.Learned.Count:N0} contacts began while their instance was still learning and count as usual.");
+        : string.Create(CultureInfo.InvariantCulture, $"No findings. {result.Learned.Count:N0} {(result.Learned.Count == 1 ? "contact" : "contacts")} began while the instance was still learning and count as usual.");
 
     private static void WriteContacts(TextWriter output, IReadOnlyList<ScanContact> contacts)
     {
