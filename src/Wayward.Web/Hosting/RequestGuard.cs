@@ -35,22 +35,33 @@ internal sealed class RequestGuard
 
     public bool AllowsOrigin(HttpRequest request)
     {
+        if (IsEmbeddedElsewhere(request) && !IsTrusted(request.Headers.Origin)) return false;
         bool guarded = request.Path.StartsWithSegments(HubPath, StringComparison.OrdinalIgnoreCase) || !IsSafe(request.Method)
             || request.HttpContext.WebSockets.IsWebSocketRequest || request.Headers.Upgrade.Count > 0;
         if (!guarded) return true;
         var origin = request.Headers.Origin;
-        if (origin.Count > 0) return IsOurs(origin, request);
-        // Browsers leave Origin out of some requests but then say where those come from; programs send neither.
+        return origin.Count == 0 || IsOurs(origin, request);
+    }
+
+    /// <summary>
+    /// Browsers leave Origin out of some requests but say in Sec-Fetch-* what those are for; programs send neither. Another site may link here,
+    /// it may not fetch, embed or frame.
+    /// </summary>
+    private static bool IsEmbeddedElsewhere(HttpRequest request)
+    {
         string? site = request.Headers["Sec-Fetch-Site"];
-        return site is null or "same-origin" or "none";
+        if (site is null or "" or "same-origin" or "none") return false;
+        return !(IsSafe(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document");
     }
 
     // The scheme is not compared: behind a proxy that ends TLS the page is https and this request is not. The host is what a foreign page cannot share.
     private bool IsOurs(StringValues origin, HttpRequest request) =>
         origin.Count == 1 && origin[0] is { } text
-        && (_origins.Contains(text)
+        && (IsTrusted(origin)
             || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
                 && text.Length > uri.Scheme.Length + 3 && string.Equals(text[(uri.Scheme.Length + 3)..], request.Host.Value, StringComparison.OrdinalIgnoreCase)));
+
+    private bool IsTrusted(StringValues origin) => origin.Count == 1 && _origins.Contains(origin[0]!);
 
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 }

@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Wayward.Ingest.Pipeline;
+using Wayward.Storage.Findings;
+using Wayward.Web.Hosting;
+
+namespace Wayward.Web.Tests.Hosting;
+
+/// <summary>The program's own server on a free loopback port, with a data folder of its own.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder;
+
+    private TestHost(WebApplication app, DirectoryInfo folder)
+    {
+        App = app;
+        _folder = folder;
+        Url = new Uri(app.Urls.Single());
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All }) { BaseAddress = Url };
+    }
+
+    public WebApplication App { get; }
+    public Uri Url { get; }
+    public HttpClient Client { get; }
+    public string Data => Path.Combine(_folder.FullName, "data");
+    public string Source => Path.Combine(_folder.FullName, "logs");
+    public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
+
+    public static async Task<TestHost> StartAsync(Action<string>? fillSource = null, params (string Key, string Value)[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("wayward-host-test-");
+        string source = Directory.CreateDirectory(Path.Combine(folder.FullName, "logs")).FullName;
+        fillSource?.Invoke(source);
+        var app = WaywardHost.Build(new ServeRequest
+        {
+            Urls = "http://127.0.0.1:0",
+            DataDirectory = Path.Combine(folder.FullName, "data"),
+            Sources = [source],
+            WorkingDirectory = folder.FullName,
+            Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))],
+        }, builder => builder.Logging.ClearProviders());
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new(app, folder);
+    }
+
+    /// <summary>All findings once everything in the source is read and judged.</summary>
+    public async Task<IReadOnlyList<FindingRow>> FindingsAsync(int atLeast)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        for (int i = 0; ; i++)
+        {
+            await Get<IIngestControl>().WhenIdleAsync(cancellation);
+            var page = await Get<IFindingStore>().QueryAsync(new FindingQuery { Statuses = [], IncludeUnreported = true, Take = 500 }, cancellation);
+            if (page.Rows.Count >= atLeast || i == 300) return page.Rows;
+            await Task.Delay(100, cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await App.StopAsync(CancellationToken.None);
+        await App.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // A leftover folder in the temporary directory is not worth a red test.
+        }
+    }
+}
