@@ -48,6 +48,7 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
             _folder = null;
             throw;
         }
+        SkipReasonNames.CountUnread(batch, read);
         var done = new SourceObjectDone
         {
             ObjectId = item.ObjectId,
@@ -90,6 +91,13 @@ public static class LedgerJson
 
 public static class SkipReasonNames
 {
+    /// <summary>Adds the records that the reader set aside itself, which no sink saw, to the batch's reasons.</summary>
+    public static void CountUnread(ContactBatch batch, FlowReadResult read)
+    {
+        if (read.TransitGateway > 0)
+            batch.Skipped[SkipReason.TransitGateway] = batch.Skipped.GetValueOrDefault(SkipReason.TransitGateway) + read.TransitGateway;
+    }
+
     /// <summary>The name in output: <c>no-data</c>, <c>skip-data</c>, <c>service-eni</c>, <c>unresolved-side</c>, <c>not-tcp-udp</c>, <c>transit-gateway</c>, <c>no-subject</c>, <c>missing-field</c>.</summary>
     public static string Name(SkipReason reason) => reason switch
     {

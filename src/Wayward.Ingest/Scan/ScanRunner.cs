@@ -231,6 +231,7 @@ public static class ScanRunner
                     _duplicates++;
                     return;
                 }
+                SkipReasonNames.CountUnread(batch, read);
                 _objects++;
                 _bytes += read.ObjectBytes;
                 _records += read.Records;
