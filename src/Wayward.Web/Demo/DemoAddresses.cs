@@ -17,7 +17,6 @@ internal static class DemoAddresses
     public const string OpenDns = "208.67.222.222";
     /// <summary>Cloudflare's DoH for Firefox: in a CDN range, but only a resolver's name leads to it.</summary>
     public const string CloudflareDoh = "104.16.248.249";
-    public const string MullvadDot = "194.242.2.2";
     /// <summary>AdGuard DNS, 94.140.14.14, as an IPv6-only subnet reaches it through NAT64 (RFC 6052).</summary>
     public const string AdGuardByNat64 = "64:ff9b::5e8c:e0e";
     /// <summary>1.1.1.1 through NAT64.</summary>

@@ -102,8 +102,8 @@ internal static class DemoFleet
             [
                 new Work(), new LogTrouble(),
                 // First Monday of the month, six in the morning, two hours: thirty-five days apart.
-                new AskResolver(OpenDns) { From = DemoTime.At("2026-03-02T06:00:00Z"), To = DemoTime.At("2026-03-02T08:00:00Z") },
-                new AskResolver(OpenDns) { From = DemoTime.At("2026-04-06T06:00:00Z"), To = DemoTime.At("2026-04-06T08:00:00Z") },
+                new AskResolver(Quad9) { From = DemoTime.At("2026-03-02T06:00:00Z"), To = DemoTime.At("2026-03-02T08:00:00Z") },
+                new AskResolver(Quad9) { From = DemoTime.At("2026-04-06T06:00:00Z"), To = DemoTime.At("2026-04-06T08:00:00Z") },
             ],
         };
         yield return new()
@@ -136,7 +136,7 @@ internal static class DemoFleet
         yield return new()
         {
             Name = "stage-tools", Network = Staging, Host = 60,
-            Habits = [new Work(), new LogTrouble(), new Beacon(MullvadDot, DemoProtocol.Tcp, 853, every: 1, jitter: 900) { From = DotAt }],
+            Habits = [new Work(), new LogTrouble(), new Beacon(OpenDns, DemoProtocol.Tcp, 853, every: 1, jitter: 900) { From = DotAt }],
         };
     }
 }

@@ -7,6 +7,8 @@ namespace Wayward.Web.Demo;
 /// <summary>Writes the demo's flow logs, lets the ordinary server ingest them, and serves until it is told to stop.</summary>
 internal sealed class DemoRunner(CommandContext context, string? dataDirectory, string? urls)
 {
+    /// <summary>The demo's files are whole when the source first looks, and log lines would tear the progress bar.</summary>
+    private static readonly KeyValuePair<string, string?>[] Settings = [new("Ingest:SettleTime", "00:00:00"), new("Logging:LogLevel:Default", "Warning")];
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -22,7 +24,7 @@ internal sealed class DemoRunner(CommandContext context, string? dataDirectory, 
                 DataDirectory = Path.Combine(folder, "state"),
                 Sources = [logs],
                 Urls = urls,
-                Settings = context.Settings,
+                Settings = [.. Settings, .. context.Settings],
                 WorkingDirectory = context.WorkingDirectory,
             };
                 // Built first: a wrong option should not cost the time of writing the logs.

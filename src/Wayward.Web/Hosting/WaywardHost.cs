@@ -64,14 +64,7 @@ public static class WaywardHost
         services.AddHealthChecks()
             .AddCheck<StorageHealthCheck>("storage", tags: [HealthEndpoints.Ready])
             .AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready]);
-        services.AddMudServices(mud =>
-        {
-            mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
-            mud.SnackbarConfiguration.PreventDuplicates = false;
-            mud.SnackbarConfiguration.HideTransitionDuration = 150;
-            mud.SnackbarConfiguration.ShowTransitionDuration = 150;
-        });
-        services.AddWaywardComponents();
+        services.AddMudServices();
         services.AddRazorComponents().AddInteractiveServerComponents(circuit =>
         {
             circuit.DetailedErrors = builder.Environment.IsDevelopment();

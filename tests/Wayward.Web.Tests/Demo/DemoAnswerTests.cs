@@ -1,0 +1,82 @@
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Ingest.Scan;
+using Wayward.Testing;
+using Wayward.Web.Demo;
+
+namespace Wayward.Web.Tests.Demo;
+
+/// <summary>The demo through the real reader and engine.</summary>
+public sealed class DemoScan : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public ScanResult Result { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        DemoLog.WriteTo(_folder.FullName, _ => { });
+        Result = await ScanRunner.RunAsync(new ScanRequest { Paths = [_folder.FullName], Catalog = ResolverCatalog.Shipped, Detection = DetectionOptions.Default }, CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class DemoAnswerTests(DemoScan scan) : IClassFixture<DemoScan>
+{
+    [Fact]
+    public void Every_line_of_the_demo_is_read()
+    {
+        var input = scan.Result.Input;
+        Assert.Equal(DemoLog.Count, input.Objects);
+        Assert.Equal(DemoLog.Objects().Sum(o => o.Lines), input.Records);
+        Assert.Equal(0, input.QuarantinedCount);
+        Assert.True(input.Skipped["service-eni"] > 5_000);
+        Assert.Equal(15, input.Skipped["skip-data"]);
+        Assert.True(input.Skipped["no-data"] > 1_500);
+    }
+
+    [Fact]
+    public void The_findings_are_the_stated_answer_and_nothing_else()
+    {
+        string[] stated = [.. DemoAnswer.Findings.Select(Describe).Order(StringComparer.Ordinal)];
+        string[] found = [.. scan.Result.Findings.Select(Describe).Order(StringComparer.Ordinal)];
+        Assert.Equal(stated, found);
+    }
+
+    [Fact]
+    public void Points_and_confidence_add_up_from_their_signs()
+    {
+        Assert.All(scan.Result.Findings, f =>
+        {
+            Assert.Equal(f.Severity, Math.Clamp(f.SeveritySigns.Sum(s => s.Points), 10, 89));
+            Assert.Equal(f.Confidence, Math.Clamp(f.ConfidenceSigns.Sum(s => s.Points), 0, 99));
+        });
+    }
+
+    [Fact]
+    public void Nobody_but_the_stated_machines_has_a_finding()
+    {
+        var stated = DemoAnswer.Findings.SelectMany(f => f.Members).Select(DemoIds.Instance).ToHashSet();
+        Assert.All(scan.Result.Findings.SelectMany(f => f.Members), m => Assert.Contains(m.Id, stated));
+    }
+
+    [Fact]
+    public void Scale_outs_learn_from_their_group_instead_of_alerting()
+    {
+        var scaledOut = DemoFleet.Machines.Where(m => m.Group == "shop-web" && m.Born > DemoTime.Start).Select(m => m.InstanceId!).ToHashSet();
+        var learned = scan.Result.Learned.Where(l => scaledOut.Contains(l.Instance.Id)).ToList();
+        Assert.Equal(scaledOut.Count, learned.Select(l => l.Instance.Id).Distinct().Count());
+        Assert.All(learned, l => Assert.Equal(EpisodeDecision.LearnedFromCohort, l.Decision));
+    }
+
+    internal static string Describe(DemoFinding f) =>
+        $"{f.Type.Name()} {f.Subject.Id} {f.Transport.Name()} {f.Provider ?? "-"} {string.Join(',', f.Addresses)} first {f.First} {f.Basis.Name()} {f.Outcome} [{string.Join(',', f.Members.Select(DemoIds.Instance).Order(StringComparer.Ordinal))}] severity {f.Severity} confidence {f.Confidence} reported {f.Reported}";
+
+    private static string Describe(Finding f) =>
+        $"{f.Type.Name()} {f.Subject.Id} {f.Transport.Name()} {f.Provider ?? "-"} {string.Join(',', f.Addresses.Select(a => a.Address.ToString()).Distinct())} first {f.First} {f.Basis.Name()} {f.Outcome} [{string.Join(',', f.Members)}] severity {f.Severity} confidence {f.Confidence} reported {f.Reported}";
+}
