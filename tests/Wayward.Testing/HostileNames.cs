@@ -45,32 +45,50 @@ public static class HostileNames
     private static readonly long Start = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     private const int Days = 12;
 
+    /// <summary>As a tag value stands in a flow log: what is not printable ASCII is percent-encoded UTF-8.</summary>
+    private static string Logged(string name) =>
+        string.Concat(Encoding.UTF8.GetBytes(name).Select(b => b is > 0x20 and < 0x7f ? ((char)b).ToString() : string.Create(CultureInfo.InvariantCulture, $"%{b:X2}")));
+
     /// <summary>
-    /// A flow log with one subject per name, the name standing in its account, interface, instance id, VPC, subnet, Region and both tags. Each subject is watched for
-    /// ten days and then asks 8.8.8.8 for the first time: a finding apiece.
+    /// A flow log with one subject per name, the name standing where AWS's ids are not checked letter by letter: VPC, subnet, Region and both tags (the very long ones only
+    /// in the name tag and Region, so that a line stays short enough). Each subject is watched for ten days and then asks 8.8.8.8 for the first time: a finding apiece.
+    /// Besides, each name stands once in the account, interface and instance column: lines that the reader must quarantine, quoting them safely.
     /// </summary>
-    /// <returns>UTF-8 text, and the instance ids as the log has them.</returns>
-    public static (byte[] Text, IReadOnlyList<string> Instances) FlowLog()
+    public static HostileLog FlowLog()
     {
         var text = new StringBuilder("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status vpc-id subnet-id instance-id tcp-flags flow-direction region instance-tag asg-tag\n");
         List<string> instances = [];
-        int host = 1;
+        int number = 0, quarantined = 0;
         foreach (string name in All.Values)
         {
-            string instance = "i-" + name;
+            number++;
+            string id = string.Create(CultureInfo.InvariantCulture, $"0badc0de{number:x8}");
+            string instance = "i-" + id, address = $"10.9.0.{number}", logged = Logged(name), elsewhere = name.Length > 1_000 ? $"long{number}" : logged;
             instances.Add(instance);
-            string address = $"10.9.{host / 250}.{host % 250 + 1}";
-            host++;
             for (long hour = Start; hour < Start + Days * 86_400; hour += 6 * 3_600)
-                Append(hour + 60, "52.219.170.10", 443, 6);
-            Append(Start + 10 * 86_400 + 5, "8.8.8.8", 53, 17);
+                Exchange(hour + 60, "52.219.170.10", 443, 6);
+            Exchange(Start + 10 * 86_400 + 5, "8.8.8.8", 53, 17);
 
-            void Append(long start, string remote, int port, int protocol)
+            Line(name, "eni-" + id, instance);
+            Line("111122223333", name, instance);
+            Line("111122223333", "eni-" + id, name);
+            quarantined += 3;
+
+            void Exchange(long start, string remote, int port, int protocol)
             {
-                text.Append(CultureInfo.InvariantCulture, $"11 {name} eni-{name} {address} {remote} 40000 {port} {protocol} 4 400 {start} {start + 30} ACCEPT OK vpc-{name} subnet-{name} {instance} {(protocol == 6 ? 2 : 0)} egress {name} {name} {name}\n");
-                text.Append(CultureInfo.InvariantCulture, $"11 {name} eni-{name} {remote} {address} {port} 40000 {protocol} 4 900 {start} {start + 30} ACCEPT OK vpc-{name} subnet-{name} {instance} {(protocol == 6 ? 18 : 0)} ingress {name} {name} {name}\n");
+                string vpc = $"vpc-{elsewhere} subnet-{elsewhere} {instance}", tags = $"{logged} {logged} {elsewhere}";
+                text.Append(CultureInfo.InvariantCulture, $"11 111122223333 eni-{id} {address} {remote} 40000 {port} {protocol} 4 400 {start} {start + 30} ACCEPT OK {vpc} {(protocol == 6 ? 2 : 0)} egress {tags}\n");
+                text.Append(CultureInfo.InvariantCulture, $"11 111122223333 eni-{id} {remote} {address} {port} 40000 {protocol} 4 900 {start} {start + 30} ACCEPT OK {vpc} {(protocol == 6 ? 18 : 0)} ingress {tags}\n");
             }
+
+            void Line(string account, string @interface, string subject) =>
+                text.Append(CultureInfo.InvariantCulture, $"11 {account} {@interface} {address} 52.219.170.10 40000 443 6 4 400 {Start + 90} {Start + 99} ACCEPT OK vpc-1 subnet-1 {subject} 2 egress eu-central-1 - -\n");
         }
-        return (Encoding.UTF8.GetBytes(text.ToString()), instances);
+        return new HostileLog(Encoding.UTF8.GetBytes(text.ToString()), instances, quarantined);
     }
 }
+
+/// <param name="Text">UTF-8.</param>
+/// <param name="Instances">The subjects, one per name.</param>
+/// <param name="Quarantined">How many lines the reader must refuse.</param>
+public sealed record HostileLog(byte[] Text, IReadOnlyList<string> Instances, int Quarantined);
