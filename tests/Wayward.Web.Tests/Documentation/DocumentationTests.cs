@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Wayward.Core.Detection;
+using Wayward.Ingest;
+using Wayward.Storage;
+using Wayward.Testing;
+using Wayward.Web.Commands;
+using Wayward.Web.Configuration;
+using Wayward.Web.Demo;
+
+namespace Wayward.Web.Tests.Documentation;
+
+/// <summary>What README and docs/ say about commands, options, files and the demo is held against the program.</summary>
+public sealed partial class DocumentationTests
+{
+    private static readonly string[] Pages = [Path.Combine(Places.Repository, "README.md"), .. Directory.GetFiles(Path.Combine(Places.Repository, "docs"), "*.md").Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> PageNames => [.. Pages.Select(p => Path.GetRelativePath(Places.Repository, p))];
+
+    [Theory, MemberData(nameof(PageNames))]
+    public void Links_lead_to_files_and_headings_that_exist(string page)
+    {
+        string path = Path.Combine(Places.Repository, page);
+        foreach (Match link in Link().Matches(WithoutCode(File.ReadAllText(path))))
+        {
+            string target = link.Groups["target"].Value;
+            if (target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal)) continue;
+            string[] parts = target.Split('#', 2);
+            string file = parts[0].Length == 0 ? path : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, parts[0]));
+            Assert.True(File.Exists(file) || Directory.Exists(file), $"{page} links to {target}, which does not exist");
+            if (parts.Length == 2 && file.EndsWith(".md", StringComparison.Ordinal))
+                Assert.True(Anchors(file).Contains(parts[1]), $"{page} links to {target}: no such heading");
+        }
+    }
+
+    [Theory, MemberData(nameof(PageNames))]
+    public void Commands_shown_in_code_are_commands_that_the_program_takes(string page)
+    {
+        var root = CommandLine.Build(new CommandContext { Out = TextWriter.Null, Error = TextWriter.Null });
+        foreach (string line in CodeLines(File.ReadAllText(Path.Combine(Places.Repository, page))))
+        {
+            string? command = Wayward().Match(line) is { Success: true } match ? match.Groups["arguments"].Value : null;
+            if (command is null) continue;
+            var (arguments, settings, errors) = ConfigurationArguments.Extract([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            Assert.Empty(errors);
+            if (arguments.Count == 0) continue;
+            var parsed = root.Parse(arguments);
+            Assert.True(parsed.Errors.Count == 0, $"{page}: {line}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");
+            foreach (string key in settings.Select(s => s.Key).Concat(arguments.Where(a => a.StartsWith("Detection:", StringComparison.Ordinal)).Select(a => a.Split('=')[0])))
+                Assert.True(Keys().ContainsKey(key) || key == "Detection:Profile" || key.StartsWith("Ingest:Sources:", StringComparison.Ordinal) || key.StartsWith("Logging:", StringComparison.Ordinal), $"{page}: {line}: {key} is not an option");
+        }
+    }
+
+    [Theory, MemberData(nameof(PageNames))]
+    public void Scripts_and_folders_named_in_code_exist(string page)
+    {
+        foreach (string line in CodeLines(File.ReadAllText(Path.Combine(Places.Repository, page))))
+            foreach (Match script in Script().Matches(line))
+                Assert.True(File.Exists(Path.Combine(Places.Repository, script.Value)), $"{page}: {script.Value} does not exist");
+    }
+
+    [Fact]
+    public void The_README_begins_with_the_demo_and_then_the_tests()
+    {
+        string[] lines = [.. CodeLines(File.ReadAllText(Pages[0])).Take(2)];
+        Assert.Equal(["dotnet run --project src/Wayward.Web -c Release -- demo", "./tests/run.sh"], lines.Select(l => l.Split('#')[0].Trim()));
+    }
+
+    [Fact]
+    public void Every_option_is_documented_with_its_default()
+    {
+        string text = File.ReadAllText(Path.Combine(Places.Repository, "docs", "configuration.md"));
+        var documented = OptionRow().Matches(text).ToDictionary(m => m.Groups["key"].Value, m => m.Groups["value"].Value);
+        var actual = Keys();
+        string[] wrong = [.. actual.Where(a => documented.GetValueOrDefault(a.Key) != a.Value).Select(a => $"| `{a.Key}` | `{a.Value}` |")];
+        Assert.True(wrong.Length == 0, "docs/configuration.md should say:\n" + string.Join('\n', wrong));
+        Assert.Empty(documented.Keys.Where(k => Sections.Any(s => k.StartsWith(s.Section + ":", StringComparison.Ordinal))).Except(actual.Keys).Except(["Detection:Profile"]));
+    }
+
+    [Fact]
+    public void The_demo_s_stated_answer_is_the_one_that_is_tested()
+    {
+        string readme = File.ReadAllText(Pages[0]);
+        string page = File.ReadAllText(Path.Combine(Places.Repository, "docs", "demo.md"));
+        string[] rows = [.. DemoAnswer.Findings.Select(AnswerRow)];
+        Assert.All(rows, row => Assert.Contains(row, page, StringComparison.Ordinal));
+        Assert.All(rows, row => Assert.Contains(row, readme, StringComparison.Ordinal));
+        Assert.Equal(rows.Length, AnswerRows().Count(page));
+        Assert.Equal(rows.Length, AnswerRows().Count(readme));
+    }
+
+    /// <summary>A row as README and docs/demo.md have it: number, who, what, first contact, severity, confidence.</summary>
+    internal static string AnswerRow(DemoFinding finding, int index)
+    {
+        string who = finding.Subject.Kind == SubjectKind.Cohort ? $"`{finding.Subject.Id}` ({finding.Members.Count} instances)" : $"`{finding.Members[0]}`";
+        string target = $"{Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider ?? "an uncatalogued server"} ({string.Join(", ", finding.Addresses)})";
+        string first = DateTimeOffset.FromUnixTimeSeconds(finding.First).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        string severity = (finding.Severity / 10.0).ToString("0.0", CultureInfo.InvariantCulture);
+        string reported = finding.Reported ? "" : ", kept below the threshold";
+        return $"| {index + 1} | {finding.Title} | {who} | {target} | {first} | {severity} {SeverityBands.Of(finding.Severity)}{reported} | {finding.Confidence} |";
+    }
+
+    private static readonly (string Section, object Defaults)[] Sections =
+    [
+        (DetectionOptions.Section, DetectionOptions.Default), (IngestOptions.Section, new IngestOptions()), (StorageOptions.Section, new StorageOptions()),
+        (HostingOptions.Section, new HostingOptions()), (DeskOptions.Section, new DeskOptions()),
+    ];
+
+    /// <summary>Key to default, as configuration text; a list or no value is empty.</summary>
+    private static SortedDictionary<string, string> Keys()
+    {
+        var keys = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (section, defaults) in Sections) Add(section, defaults);
+        return keys;
+
+        void Add(string prefix, object options)
+        {
+            foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is { IsPublic: true }))
+            {
+                object? value = property.GetValue(options);
+                string key = $"{prefix}:{property.Name}";
+                if (value is TimeSpan span) keys[key] = span.ToString("c", CultureInfo.InvariantCulture);
+                else if (value is bool flag) keys[key] = flag ? "true" : "false";
+                else if (value is null or string or IFormattable or Enum) keys[key] = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+                else if (value is System.Collections.IEnumerable) keys[key] = "";
+                else Add(key, value);
+            }
+        }
+    }
+
+    private static string WithoutCode(string markdown) => Fence().Replace(markdown, "");
+
+    private static IEnumerable<string> CodeLines(string markdown) =>
+        Fence().Matches(markdown).SelectMany(m => m.Groups["code"].Value.Split('\n')).Select(l => l.Trim()).Where(l => l.Length > 0);
+
+    private static HashSet<string> Anchors(string file) =>
+        [.. WithoutCode(File.ReadAllText(file)).Split('\n').Where(l => l.StartsWith('#'))
+            .Select(l => NotInAnchors().Replace(l.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+
+    [GeneratedRegex(@"\[[^\]]*\]\((?<target>[^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^```[^\n]*\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(@"^(?:\$ )?(?:dotnet run --project src/Wayward\.Web -c Release --|wayward)(?<arguments>[^#|>&]*)")]
+    private static partial Regex Wayward();
+
+    [GeneratedRegex(@"(?<![\w/])(?:\./)?(?:tests|\.ci)/[\w.-]+(?:\.sh)?(?=\s|$)")]
+    private static partial Regex Script();
+
+    [GeneratedRegex(@"^\| `(?<key>[A-Za-z]+(?::[A-Za-z0-9]+)+)` \| (?:`(?<value>[^`]*)`)? *\|", RegexOptions.Multiline)]
+    private static partial Regex OptionRow();
+
+    [GeneratedRegex(@"^\| \d+ \| .*\| \d\d? \|$", RegexOptions.Multiline)]
+    private static partial Regex AnswerRows();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NotInAnchors();
+}
