@@ -23,7 +23,7 @@ public sealed class ResolverCatalog
     /// <summary>Entries that name an address: tiers A, B, D, R.</summary>
     private readonly PrefixIndex _names;
     /// <summary>Shared and relay ranges: context, and a veto over wider endpoints.</summary>
-    private readonly PrefixIndex _context;
+    private readonly PrefixRanges _context;
 
     /// <param name="version">Of the file that the entries come from.</param>
     /// <param name="entries">In any order; of two with the same id the later counts.</param>
@@ -102,14 +102,7 @@ public sealed class ResolverCatalog
     }
 
     /// <summary>The shared or relay range (tiers C and X) that holds this address, longest prefix first, or null. Context only.</summary>
-    public CatalogEntry? FindContext(IpAddress remote)
-    {
-        foreach (var entry in _context.Near(remote))
-            if (entry.Prefix.Contains(remote)) return entry;
-        foreach (var entry in _context.Wide)
-            if (entry.Prefix.Contains(remote)) return entry;
-        return null;
-    }
+    public CatalogEntry? FindContext(IpAddress remote) => _context.Find(remote);
 
     /// <summary>53 and 853 win over the catalogue; 784 and 8853 and the rest need an entry; null = not a DNS endpoint.</summary>
     public DnsTransport? Classify(IpAddress remote, byte protocol, ushort port) => (protocol, port) switch

@@ -121,6 +121,8 @@ public sealed class ResolverCatalogTests
             var best = entries.Where(e => e.Tier.MakesContacts() && e.Protocol == 6 && e.Prefix.Contains(address))
                 .OrderByDescending(e => e.Prefix.Bits).ThenBy(e => e.Id, StringComparer.Ordinal).FirstOrDefault();
             var veto = entries.Where(e => e.Tier is CatalogTier.Shared or CatalogTier.Relay && e.Prefix.Contains(address)).Select(e => e.Prefix.Bits).DefaultIfEmpty(-1).Max();
+            var context = entries.Where(e => e.Tier is CatalogTier.Shared or CatalogTier.Relay && e.Prefix.Contains(address)).OrderByDescending(e => e.Prefix.Bits).ThenBy(e => e.Id, StringComparer.Ordinal).FirstOrDefault();
+            Assert.Equal(context?.Id, catalog.FindContext(address)?.Id);
             if (best is not null && veto > best.Prefix.Bits) best = null;
             Assert.Equal(best?.Id, catalog.FindEndpoint(address, 6, 443)?.Id);
         }
