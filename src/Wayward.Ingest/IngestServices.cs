@@ -10,6 +10,7 @@ using Wayward.Ingest.Detection;
 using Wayward.Ingest.Evidence;
 using Wayward.Ingest.Notifications;
 using Wayward.Ingest.Pipeline;
+using Wayward.Ingest.Resolvers;
 using Wayward.Ingest.Sources;
 using Wayward.Ingest.Triage;
 
@@ -34,7 +35,13 @@ public static class IngestServices
             services.AddSingleton(configuration.GetSection(DetectionOptions.Section).Get<DetectionOptions>() ?? DetectionOptions.Default);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(FlowReadLimits.Default);
-        services.TryAddSingleton<ICatalogProvider>(_ => new FixedCatalogProvider(ResolverCatalog.Shipped));
+        services.TryAddSingleton(new CatalogOptions());
+        services.TryAddSingleton<ICatalogProvider>(p => p.GetService<CatalogStore>() is { } store ? store : new FixedCatalogProvider(ResolverCatalog.Shipped));
+        if (services.Any(s => s.ServiceType == typeof(CatalogStore)))
+        {
+            services.TryAddSingleton(_ => new CatalogFetcher(CatalogFetcher.NewClient()));
+            services.AddHostedService<CatalogWatch>();
+        }
         services.TryAddSingleton(p => new AddressSpace(p.GetRequiredService<DetectionOptions>().OwnPrefixes.Select(IpPrefix.Parse)));
 
         services.AddSingleton(p => SourceRegistry.Create(p.GetRequiredService<IngestOptions>(), p.GetRequiredService<TimeProvider>()));

@@ -11,6 +11,8 @@ namespace Wayward.Core.Resolvers;
 /// </remarks>
 public static class CatalogFeed
 {
+    private const long ConfirmStep = 30 * 86_400;
+
     /// <param name="previous">What this returned the last time; empty at first.</param>
     /// <param name="current">What the feed holds now, as weighed by <see cref="CatalogImport.Diff"/>.</param>
     /// <param name="now">Unix seconds.</param>
@@ -22,7 +24,7 @@ public static class CatalogFeed
         {
             if (!before.Remove(entry.Id, out var old)) result.Add(entry with { LastConfirmed = Confirmed(entry), AlertsFrom = FirstAlert(entry) });
             else if (IsPastHold(old)) result.Add(entry with { LastConfirmed = Confirmed(entry), ValidFrom = now, AlertsFrom = FirstAlert(entry) });
-            else result.Add(entry with { LastConfirmed = Math.Max(Confirmed(entry), old.LastConfirmed), ValidFrom = old.ValidFrom, AlertsFrom = old.AlertsFrom });
+            else result.Add(entry with { LastConfirmed = Reconfirmed(entry, old), ValidFrom = old.ValidFrom, AlertsFrom = old.AlertsFrom });
         }
         foreach (var gone in before.Values) result.Add(gone.ValidTo == long.MaxValue ? gone with { ValidTo = now } : gone);
         return [.. result.OrderBy(e => e.Id, StringComparer.Ordinal)];
@@ -30,6 +32,8 @@ public static class CatalogFeed
         bool IsPastHold(CatalogEntry entry) => entry.ValidTo != long.MaxValue && now - entry.ValidTo >= (long)hold.TotalSeconds;
         // A file that dates its own entries knows better than the day on which it was read.
         long Confirmed(CatalogEntry entry) => entry.LastConfirmed != 0 ? entry.LastConfirmed : now;
+        // Confirming by the day would give the catalogue another hash each day, and every finding with it.
+        long Reconfirmed(CatalogEntry entry, CatalogEntry old) => Confirmed(entry) - old.LastConfirmed >= ConfirmStep ? Confirmed(entry) : old.LastConfirmed;
         long FirstAlert(CatalogEntry entry) => entry.AlertsFrom != 0 ? entry.AlertsFrom : NeedsEntry(entry) ? now + (long)learning.TotalSeconds : 0;
     }
 

@@ -80,19 +80,27 @@ internal sealed class CatalogLineSink(string file)
         }
     }
 
-    /// <summary>An entry with everything but its endpoint.</summary>
+    /// <summary>An entry with everything but its endpoint. Names come from foreign files: what could not be written back and read again, or could deceive the eye, is replaced.</summary>
     public static CatalogEntry Template(string provider, IpPrefix prefix, CatalogTier tier, string? host, string source) => new()
     {
         Id = "",
-        Provider = provider,
+        Provider = Name(provider),
         Prefix = prefix,
         Protocol = 0,
         Port = 0,
         Transport = default,
         Tier = tier,
-        HostName = host,
-        Source = source,
+        HostName = host is not null && IsHost(host) ? host : null,
+        Source = string.Concat(source.Select(c => char.IsControl(c) ? '?' : c)),
     };
+
+    public static bool IsHost(string text) => text.Length is > 0 and <= 253 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '*');
+
+    private static string Name(string text)
+    {
+        string name = string.Concat(text.Take(80).Select(c => char.IsAsciiLetterOrDigit(c) || " .-_()&+/:,'!".Contains(c, StringComparison.Ordinal) ? c : '-')).Trim();
+        return name.Length == 0 ? "unnamed" : name;
+    }
 
     public static IpPrefix Fold(IpPrefix prefix) => prefix.IsSingle ? IpPrefix.Single(AddressSpace.Fold(prefix.Address)) : prefix;
 }

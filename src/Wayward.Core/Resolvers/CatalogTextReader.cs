@@ -92,13 +92,13 @@ internal static class CatalogTextReader
             return;
         }
         string? host = null;
-        var entry = CatalogLineSink.Template(provider, CatalogLineSink.Fold(prefix), tier, null, string.Join(' ', sources)) with { LastConfirmed = confirmed };
+        var entry = CatalogLineSink.Template(provider, CatalogLineSink.Fold(prefix), tier, null, string.Join(' ', sources)) with { Provider = provider, LastConfirmed = confirmed };
         foreach (string column in columns.Skip(3))
         {
             int equals = column.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
             {
-                if (host is not null || !IsHost(column))
+                if (host is not null || !CatalogLineSink.IsHost(column))
                 {
                     sink.Error(number, $"{CatalogLines.Quote(column)}: want one host name or key=value");
                     return;
@@ -154,8 +154,6 @@ internal static class CatalogTextReader
         value = matches ? line[(key.Length + 1)..].Trim() : "";
         return matches;
     }
-
-    private static bool IsHost(string text) => text.Length <= 253 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '*');
 
     private static bool TryTime(string text, out long seconds)
     {

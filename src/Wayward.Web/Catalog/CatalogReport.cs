@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
+using Wayward.Ingest.Resolvers;
 using Wayward.Web.Scan;
 
 namespace Wayward.Web.Catalog;
@@ -85,10 +86,11 @@ internal static class CatalogReport
         static string Number(int value) => value == 0 ? "" : value.ToString(CultureInfo.InvariantCulture);
     }
 
-    public static void WriteDiff(TextWriter output, CatalogDiff diff)
+    /// <param name="done">It has been taken in; else it only would be.</param>
+    public static void WriteDiff(TextWriter output, CatalogDiff diff, bool done = false)
     {
-        Section("would be added", diff.Added);
-        Section("would change", diff.Changed);
+        Section(done ? "were added" : "would be added", diff.Added);
+        Section(done ? "changed" : "would change", diff.Changed);
         Section("say what is known", diff.Known);
         Section("left out: inside a range shared with other sites", diff.Shared);
         Section("left out: a relay, not a resolver", diff.Relays);
@@ -102,6 +104,18 @@ internal static class CatalogReport
                 output.WriteLine(Core.Text.SafeText.Plain($"  {group.Key.Prefix}  {group.Key.Provider}  {string.Join(' ', group.Select(e => e.Transport.Name()).Distinct())}"));
             if (entries.Count > 0 && entries.Select(e => (e.Prefix, e.Provider)).Distinct().Count() > 20) output.WriteLine("  …");
         }
+    }
+
+    public static void WriteAdditions(TextWriter output, CatalogStore store, DateTimeOffset now)
+    {
+        output.WriteLine($"Catalogue {store.Current.Version} ({store.Current.Hash})");
+        var table = new TextTable("Name", "Endpoints", "Training", "Held", "Taken", "Problem").RightAlign(1, 2, 3);
+        foreach (var a in store.Additions)
+        {
+            table.Add(a.Name, a.Entries.Count.ToString(CultureInfo.InvariantCulture), a.Training(now.ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture),
+                a.Held.ToString(CultureInfo.InvariantCulture), a.Modified.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), a.Error);
+        }
+        table.Write(output);
     }
 
     /// <returns>False when there is none.</returns>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Wayward.Core.Resolvers;
+using Wayward.Ingest.Resolvers;
 using Wayward.Web.Catalog;
-using Wayward.Web.Scan;
+using Wayward.Web.Configuration;
+using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Commands;
 
@@ -10,7 +12,7 @@ public sealed class CatalogCommand : ICommandModule
 {
     public Command Build(CommandContext context) => new("catalog", "Look into the resolver catalogue and check lists against it.")
     {
-        Check(context), Diff(context), Show(context),
+        Check(context), Diff(context), Show(context), Import(context), Files(context),
     };
 
     private static Command Check(CommandContext context)
@@ -57,6 +59,60 @@ public sealed class CatalogCommand : ICommandModule
             return CatalogReport.WriteEntries(context.Out, resolvers, parsed.GetRequiredValue(what)) ? ExitCode.Success : ExitCode.Found;
         });
         return command;
+    }
+
+    private static Command Import(CommandContext context)
+    {
+        var location = new Argument<string>("FILE-OR-URL") { Description = "A catalogue file or feed: a file, an https address, or http on this machine." };
+        var name = new Option<string?>("--name") { Description = "Name of the addition; importing under the same name again continues it (default: from the file).", HelpName = "NAME" };
+        var data = new Option<string?>("--data") { Description = "Data folder whose catalogue is added to (default: data).", HelpName = "DIR" };
+        var atOnce = new Option<bool>("--alert-at-once") { Description = "Do not train new entries for the learning time first." };
+        var command = new Command("import", "Add a file or feed to the catalogue of a data folder; a server that runs on it takes it up by itself.") { location, name, data, atOnce };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string from = parsed.GetRequiredValue(location);
+            string path = from.Contains("://", StringComparison.Ordinal) ? from : Path.GetFullPath(from, context.WorkingDirectory);
+            string label = parsed.GetValue(name) ?? new string([.. Path.GetFileNameWithoutExtension(from.TrimEnd('/')).Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_').Take(40)]);
+            if (!CatalogStore.IsName(label)) throw new UsageException([$"--name {label}: give 1 to 40 letters, digits, - and _"]);
+            var store = Store(context, parsed.GetValue(data));
+            try
+            {
+                using var http = CatalogFetcher.NewClient();
+                var file = CatalogFile.Parse(await new CatalogFetcher(http).FetchAsync(path, cancellation), from);
+                CatalogReport.WriteDiff(context.Out, store.Import(label, file), done: true);
+                if (parsed.GetValue(atOnce)) store.EndTraining(label);
+                context.Out.WriteLine($"Catalogue {store.Current.Version} ({store.Current.Hash})");
+                return ExitCode.Success;
+            }
+            catch (CatalogFormatException e)
+            {
+                throw new InputException(e.Message, e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new InputException(e.Message, e);
+            }
+        });
+        return command;
+    }
+
+    private static Command Files(CommandContext context)
+    {
+        var data = new Option<string?>("--data") { Description = "Data folder (default: data).", HelpName = "DIR" };
+        var command = new Command("files", "The additions to the catalogue of a data folder.") { data };
+        command.SetAction(parsed =>
+        {
+            CatalogReport.WriteAdditions(context.Out, Store(context, parsed.GetValue(data)), DateTimeOffset.UtcNow);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static CatalogStore Store(CommandContext context, string? data)
+    {
+        var request = new ServeRequest { DataDirectory = data, Settings = context.Settings, WorkingDirectory = context.WorkingDirectory };
+        var options = ServeOptions.Read(AppConfiguration.Build(context.WorkingDirectory, request.AllSettings()), request);
+        return new CatalogStore(options.CatalogFolder, options.Detection, TimeProvider.System);
     }
 
     private static Option<CatalogOutput> Format() => new("--format") { Description = "table (the default) or json.", HelpName = "table|json" };

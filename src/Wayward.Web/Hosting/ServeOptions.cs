@@ -1,5 +1,6 @@
 using Wayward.Core.Detection;
 using Wayward.Ingest;
+using Wayward.Ingest.Resolvers;
 using Wayward.Storage;
 using Wayward.Web.Configuration;
 
@@ -13,7 +14,10 @@ internal sealed record ServeOptions
     public required StorageOptions Storage { get; init; }
     public required DetectionOptions Detection { get; init; }
     public required IngestOptions Ingest { get; init; }
+    public required CatalogOptions Catalog { get; init; }
     public required IReadOnlyList<string> Urls { get; init; }
+
+    public string CatalogFolder => Catalog.Folder ?? Path.Combine(Storage.DataDirectory, "catalog");
 
     /// <exception cref="Commands.UsageException">All errors at once.</exception>
     public static ServeOptions Read(IConfiguration configuration, ServeRequest request)
@@ -26,6 +30,7 @@ internal sealed record ServeOptions
         var ingest = reader.Read<IngestOptions>(IngestOptions.Section);
         ingest = ingest with { Sources = [.. ingest.Sources, .. request.Sources.Select(path => SourceOf(path, request.WorkingDirectory))] };
         foreach (string error in ingest.Validate()) reader.Add(error);
+        var catalog = reader.Read<CatalogOptions>(CatalogOptions.Section, o => o.Validate());
 
         var (urls, urlErrors) = ListenAddresses.Parse(request.Urls ?? configuration["urls"] ?? hosting.Urls);
         foreach (string error in urlErrors) reader.Add(error);
@@ -44,6 +49,7 @@ internal sealed record ServeOptions
             Storage = storage with { DataDirectory = Path.GetFullPath(storage.DataDirectory, Path.GetFullPath(request.WorkingDirectory)) },
             Detection = detection,
             Ingest = ingest,
+            Catalog = catalog with { Folder = catalog.Folder is { } folder ? Path.GetFullPath(folder, Path.GetFullPath(request.WorkingDirectory)) : null },
             Urls = urls,
         };
     }

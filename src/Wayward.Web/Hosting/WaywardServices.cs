@@ -1,6 +1,7 @@
 using Wayward.Core.Resolvers;
 using Wayward.Ingest;
 using Wayward.Ingest.Detection;
+using Wayward.Ingest.Resolvers;
 using Wayward.Storage;
 using Wayward.Web.Reports;
 
@@ -16,6 +17,8 @@ internal static class WaywardServices
         services.AddSingleton(options.Detection);
         services.AddSingleton(options.Ingest);
         services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
+        services.AddSingleton(options.Catalog);
+        services.AddSingleton(p => new CatalogStore(options.CatalogFolder, options.Detection, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
         services.AddWaywardStorage(options.Storage);
         services.AddWaywardIngest(configuration);

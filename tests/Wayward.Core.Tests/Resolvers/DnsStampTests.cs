@@ -99,4 +99,17 @@ public sealed class DnsStampTests
         Assert.Equal(["DoH", "DoH3", "DNSCrypt", "DNSCrypt"], file.Entries.Select(e => e.Transport.Name()));
         Assert.Equal(3, file.Notes.Count);
     }
+
+    [Fact]
+    public void Hostile_names_in_a_feed_come_out_harmless_and_survive_a_round_trip()
+    {
+        string[] names = ["<script>alert(1)</script>", "a # b", "x]\u202Egnp.exe", new string('n', 10_000), "\u0000\u001B[31m", "[", "«»"];
+        var lines = names.Select((n, i) => $"## {n}\n{Stamp(0x02, $"192.88.1.{i + 1}", NoHashes, "dns.example\"onload=x", "/q")}");
+        var file = CatalogFile.Parse(string.Join('\n', lines), "feed\u202E.md");
+        Assert.Equal(names.Length * 2, file.Entries.Count);
+        Assert.All(file.Entries, e => Assert.Matches("^[A-Za-z0-9 .&+/:,'!()_-]{1,80}$", e.Provider));
+        Assert.All(file.Entries, e => Assert.Null(e.HostName));
+        var back = CatalogFile.Parse(CatalogWriter.Write("1", file.Entries), "back");
+        Assert.Equal(file.Entries.OrderBy(e => e.Id, StringComparer.Ordinal), back.Entries.OrderBy(e => e.Id, StringComparer.Ordinal));
+    }
 }

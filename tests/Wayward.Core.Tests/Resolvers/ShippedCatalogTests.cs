@@ -1,5 +1,6 @@
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
+using Wayward.Testing;
 
 namespace Wayward.Core.Tests.Resolvers;
 
@@ -98,6 +99,17 @@ public sealed class ShippedCatalogTests
         var check = CatalogCheck.Run(Shipped, address, "one");
         Assert.Equal(1, check.Known);
         Assert.Equal(1, check.ByTier[tier]);
+    }
+
+    [Fact]
+    public void The_documentation_states_its_numbers()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Places.Repository, "docs", "catalog.md"));
+        foreach (var tier in Shipped.Entries.GroupBy(e => e.Tier))
+        {
+            string row = Assert.Single(lines, l => l.StartsWith($"| {tier.Key.Letter()} ", StringComparison.Ordinal));
+            Assert.EndsWith(FormattableString.Invariant($"| {tier.Count():N0} | {tier.Select(e => e.Prefix).Distinct().Count():N0} |"), row, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
