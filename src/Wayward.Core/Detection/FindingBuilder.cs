@@ -212,7 +212,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
         if (draft.Group.Subject.Kind == SubjectKind.Instance) return first.Instance.Key;
         var peer = index.Members(draft.Group.Subject.Id)
             .Where(m => m != first.Instance && m.SeenBefore(draft.Group.Subject.Id, first.Start, parameters))
-            .OrderBy(m => m.Epochs.Last(e => e.Start < first.Start).Start).ThenBy(m => m.Key).FirstOrDefault();
+            .OrderBy(m => m.Epochs.LastOrDefault(e => e.Start < first.Start).Start).ThenBy(m => m.Key).FirstOrDefault();
         return (peer ?? first.Instance).Key;
     }
 

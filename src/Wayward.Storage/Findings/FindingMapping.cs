@@ -89,6 +89,7 @@ internal static class FindingMapping
         Reported = f.Reported,
         Provisional = f.Provisional,
         Why = f.Why,
+        Revision = f.Revision,
         DetectedAt = f.DetectedAt,
     };
 }

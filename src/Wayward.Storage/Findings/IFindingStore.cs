@@ -34,6 +34,8 @@ public sealed record FindingRow
     public required bool Provisional { get; init; }
     /// <summary>The "why new" clause of the row, plain text.</summary>
     public required string Why { get; init; }
+    /// <summary>As in <see cref="StoredFinding.Revision"/>: what an action on the row is checked against.</summary>
+    public int Revision { get; init; }
     /// <summary>When the finding was first stored, Unix seconds.</summary>
     public required long DetectedAt { get; init; }
 }

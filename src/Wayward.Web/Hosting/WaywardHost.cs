@@ -64,7 +64,14 @@ public static class WaywardHost
         services.AddHealthChecks()
             .AddCheck<StorageHealthCheck>("storage", tags: [HealthEndpoints.Ready])
             .AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready]);
-        services.AddMudServices();
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
+            mud.SnackbarConfiguration.PreventDuplicates = false;
+            mud.SnackbarConfiguration.HideTransitionDuration = 150;
+            mud.SnackbarConfiguration.ShowTransitionDuration = 150;
+        });
+        services.AddWaywardComponents();
         services.AddRazorComponents().AddInteractiveServerComponents(circuit =>
         {
             circuit.DetailedErrors = builder.Environment.IsDevelopment();

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Components;
+using Wayward.Ingest.Notifications;
+using Wayward.Storage.Audit;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Audit;
+
+/// <summary>The log of decisions.</summary>
+public partial class AuditPage
+{
+    private const int PageSize = 50;
+    private string _text = "";
+    private IReadOnlyList<AuditEntry> _rows = [];
+    private int _total;
+
+    [Inject] private IAuditStore Store { get; set; } = default!;
+    [Inject] private TriageActions Actions { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = "q")] private string? Text { get; set; }
+    [SupplyParameterFromQuery(Name = "page")] private int? Page { get; set; }
+
+    private int PageNumber => Page is > 1 ? Page.Value : 1;
+
+    protected override ChangeKinds Watches => ChangeKinds.Triage | ChangeKinds.Expected | ChangeKinds.Ingest;
+
+    protected override async Task ReadAsync(CancellationToken cancellation)
+    {
+        _text = Text ?? "";
+        (_rows, _total) = await Store.QueryAsync(null, string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), (PageNumber - 1) * PageSize, PageSize, cancellation);
+    }
+
+    private static bool CanUndo(AuditEntry row) => row.Verb.StartsWith("finding.", StringComparison.Ordinal) || row.Verb.StartsWith("expected.", StringComparison.Ordinal);
+
+    private static string? Target(AuditEntry row) =>
+        row.Verb.StartsWith("finding.", StringComparison.Ordinal) || row.Verb == "report.export" ? (row.Subject.Contains(',', StringComparison.Ordinal) || row.Subject.Contains(' ', StringComparison.Ordinal) ? null : Links.Finding(row.Subject))
+        : row.Verb.StartsWith("expected.", StringComparison.Ordinal) && int.TryParse(row.Subject, out int rule) ? Links.Rule(rule)
+        : null;
+
+    private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));
+
+    private async Task UndoAsync(AuditEntry row)
+    {
+        await Actions.UndoAsync(row.Id);
+        await ReloadAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
+using Wayward.Ingest.Detection;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Instances;
+
+namespace Wayward.Web.Components.Destinations;
+
+/// <summary>A destination of the fleet, named by the catalogue.</summary>
+public sealed record DestinationLine(DestinationRow Row, DnsTransport? Transport, CatalogEntry? Entry);
+
+/// <summary>What a destination's page shows.</summary>
+/// <param name="Users">In order of adoption.</param>
+public sealed record DestinationView(IpAddress Address, CatalogEntry? Entry, IReadOnlyList<CatalogEntry> Entries, IReadOnlyList<DestinationUse> Users, IReadOnlyList<FindingRow> Findings, FleetFacts Fleet)
+{
+    /// <summary>The instance that used it first.</summary>
+    public DestinationUse? First => Users.Count > 0 ? Users[0] : null;
+    public int Instances => Users.Select(u => u.InstanceId).Distinct().Count();
+    public long Last => Users.Count == 0 ? 0 : Users.Max(u => u.Last);
+}
+
+/// <summary>Reads destinations and who uses them.</summary>
+public sealed class DestinationService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs)
+{
+    public const int MaximumUsers = 2_000;
+
+    public async Task<(IReadOnlyList<DestinationLine> Lines, int Total)> QueryAsync(string? text, int skip, int take, CancellationToken cancellation)
+    {
+        var (rows, total) = await instances.DestinationsAsync(text, skip, take, cancellation);
+        return ([.. rows.Select(Line)], total);
+    }
+
+    private DestinationLine Line(DestinationRow row)
+    {
+        var transport = catalogs.Current.Classify(row.Address, row.Protocol, row.Port);
+        return new(row, transport, catalogs.Current.FindAddress(row.Address, transport ?? DnsTransport.Dns));
+    }
+
+    public DnsTransport? TransportOf(IpAddress address, DestinationUse use) => catalogs.Current.Classify(address, use.Protocol, use.Port);
+
+    /// <summary>Null when the text is not an address. An address that nobody has contacted has a page too.</summary>
+    public async Task<DestinationView?> FindAsync(string text, CancellationToken cancellation)
+    {
+        if (!IpAddress.TryParse(text, out var written)) return null;
+        var address = AddressSpace.Fold(written);
+        var users = await instances.UsersOfAsync(address, MaximumUsers, cancellation);
+        var entry = catalogs.Current.FindAddress(address, DnsTransport.Dns);
+        var related = await findings.QueryAsync(new() { Address = address.ToString(), Statuses = [], IncludeUnreported = true, Sort = FindingSort.FirstContact, Take = 50 }, cancellation);
+        return new(address, entry, [.. catalogs.Current.Entries.Where(e => e.Prefix.Contains(address))], [.. users.OrderBy(u => u.First).ThenBy(u => u.InstanceId, StringComparer.Ordinal)], related.Rows, await instances.FleetAsync(cancellation));
+    }
+}

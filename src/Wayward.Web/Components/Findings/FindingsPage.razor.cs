@@ -1,0 +1,179 @@
+using Microsoft.AspNetCore.Components;
+using Wayward.Core.Triage;
+using Wayward.Ingest.Notifications;
+using Wayward.Ingest.Triage;
+using Wayward.Storage.Findings;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Findings;
+
+/// <summary>The queue: list, reasoning beside it, verbs by key and button, selection for many at once.</summary>
+public partial class FindingsPage
+{
+    private readonly Dictionary<string, int> _picked = [];
+    private IDisposable? _keys;
+    private string _text = "";
+
+    [Inject] private FindingsService Service { get; set; } = default!;
+    [Inject] private FindingDialogs Dialogs { get; set; } = default!;
+    [Inject] private TriageActions Actions { get; set; } = default!;
+    [Inject] private Shortcuts Shortcuts { get; set; } = default!;
+    [Inject] private PageScript Script { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = "show")] private string? Show { get; set; }
+    [SupplyParameterFromQuery(Name = "severity")] private string? Severity { get; set; }
+    [SupplyParameterFromQuery(Name = "transport")] private string? Transport { get; set; }
+    [SupplyParameterFromQuery(Name = "q")] private string? Query { get; set; }
+    [SupplyParameterFromQuery(Name = "assignee")] private string? Assignee { get; set; }
+    [SupplyParameterFromQuery(Name = "provider")] private string? Provider { get; set; }
+    [SupplyParameterFromQuery(Name = "below")] private string? Below { get; set; }
+    [SupplyParameterFromQuery(Name = "from")] private string? From { get; set; }
+    [SupplyParameterFromQuery(Name = "to")] private string? To { get; set; }
+    [SupplyParameterFromQuery(Name = "sort")] private string? Sort { get; set; }
+    [SupplyParameterFromQuery(Name = "dir")] private string? Direction { get; set; }
+    [SupplyParameterFromQuery(Name = "page")] private int? Page { get; set; }
+    [SupplyParameterFromQuery(Name = "sel")] private string? Selected { get; set; }
+
+    private FindingsState State { get; set; } = new();
+    private FindingsView? View { get; set; }
+    private FindingView? Reasoning { get; set; }
+    private string? SelectedId => Reasoning?.Finding.Id;
+
+    protected override ChangeKinds Watches => ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected;
+
+    private IEnumerable<(string Show, string Word, int Count)> Shows
+    {
+        get
+        {
+            int Of(FindingStatus status) => View!.Counts.ByStatus.GetValueOrDefault(status);
+            yield return ("open", "Open", View!.Counts.Open);
+            yield return ("acknowledged", "Acknowledged", Of(FindingStatus.Acknowledged));
+            yield return ("closed", "Closed", Of(FindingStatus.Closed));
+            yield return ("expected", "Expected", Of(FindingStatus.ClosedExpected));
+            yield return ("withdrawn", "Withdrawn", Of(FindingStatus.Withdrawn));
+        }
+    }
+
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        _keys = Shortcuts.Subscribe(OnKeyAsync);
+    }
+
+    protected override async Task ReadAsync(CancellationToken cancellation)
+    {
+        State = FindingsState.Read(Show, Severity, Transport, Query, Assignee, Provider, Below, From, To, Sort, Direction, Page);
+        _text = State.Text ?? "";
+        var view = await Service.QueueAsync(State, cancellation);
+        var rows = view.Page.Rows;
+        // The selection stays with the finding; when it has left the list, the first row takes over.
+        string? id = rows.Any(r => r.Id == Selected) ? Selected : rows.Count > 0 ? rows[0].Id : null;
+        var reasoning = id is null ? null : await Service.ReasoningAsync(id, cancellation);
+        foreach (string gone in _picked.Keys.Except(rows.Select(r => r.Id)).ToList()) _picked.Remove(gone);
+        (View, Reasoning) = (view, reasoning);
+    }
+
+    private void Choose(string id) => Navigation.NavigateTo(Navigation.With(("sel", id)), replace: true);
+
+    private void Open(string id) => Navigation.NavigateTo(Links.Finding(id));
+
+    private void FilterText() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));
+
+    private void Pick(FindingRow row)
+    {
+        if (!_picked.Remove(row.Id)) _picked[row.Id] = row.Revision;
+    }
+
+    private void PickAll(ChangeEventArgs e)
+    {
+        _picked.Clear();
+        if (e.Value is true)
+            foreach (var row in View!.Page.Rows) _picked[row.Id] = row.Revision;
+    }
+
+    private FindingRefs Picked => new(new Dictionary<string, int>(_picked));
+
+    private async Task BulkAcknowledgeAsync() => await FinishAsync(await Actions.AcknowledgeAsync(Picked, ""));
+
+    private async Task BulkCloseAsync() => await FinishAsync(await Dialogs.CloseAsync(Picked));
+
+    private async Task BulkAssignAsync() => await FinishAsync(await Dialogs.AssignAsync(Picked, null));
+
+    private async Task FinishAsync(bool done)
+    {
+        if (done) _picked.Clear();
+        await ReloadAsync();
+    }
+
+    private async Task<bool> OnKeyAsync(string key)
+    {
+        if (View is null) return false;
+        switch (key)
+        {
+            case "j" or "k":
+                await StepAsync(key == "j" ? 1 : -1);
+                return true;
+            case "Enter" when SelectedId is { } id:
+                Open(id);
+                return true;
+            case "x" when View.Page.Rows.FirstOrDefault(r => r.Id == SelectedId) is { } row:
+                Pick(row);
+                StateHasChanged();
+                return true;
+            case "a" or "c" when _picked.Count > 0:
+                if (key == "a") await BulkAcknowledgeAsync();
+                else await BulkCloseAsync();
+                return true;
+            case "a" or "c" or "e" or "m":
+                await VerbAsync(key);
+                return true;
+            case "u":
+                await Actions.UndoLastAsync();
+                await ReloadAsync();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private async Task StepAsync(int step)
+    {
+        var rows = View!.Page.Rows;
+        if (rows.Count == 0) return;
+        int at = rows.ToList().FindIndex(r => r.Id == SelectedId);
+        string id = rows[Math.Clamp(at + step, 0, rows.Count - 1)].Id;
+        Choose(id);
+        await Script.CallAsync("reveal", "row-" + id);
+    }
+
+    private async Task VerbAsync(string key)
+    {
+        if (Reasoning is not { } view) return;
+        var refs = view.Ref.Refs;
+        bool open = view.Stored.Status.IsOpen();
+        switch (key)
+        {
+            case "a" when view.Stored.Status == FindingStatus.Open:
+                await Actions.AcknowledgeAsync(refs, "");
+                break;
+            case "c" when open:
+                await Dialogs.CloseAsync(refs);
+                break;
+            case "e" when open:
+                await Dialogs.ExpectAsync(view.Finding);
+                break;
+            case "m":
+                await Dialogs.CommentAsync(view.Finding.Id);
+                break;
+            default:
+                return;
+        }
+        await ReloadAsync();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _keys?.Dispose();
+        base.Dispose(disposing);
+    }
+}

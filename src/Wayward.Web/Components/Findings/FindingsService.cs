@@ -1,0 +1,69 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Timeline;
+using Wayward.Ingest.Evidence;
+using Wayward.Ingest.Triage;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Expected;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Ingest;
+using Wayward.Storage.Instances;
+using Wayward.Web.Components.Ingest;
+using Wayward.Web.Components.Instances;
+
+namespace Wayward.Web.Components.Findings;
+
+/// <summary>Reads the queue and single findings for their pages.</summary>
+public sealed class FindingsService(
+    IFindingStore findings, IInstanceStore instances, IAuditStore audit, ISourceObjectStore objects, InstanceService timelines, IEvidenceReader evidence)
+{
+    /// <summary>Days shown on each side of a first contact.</summary>
+    private const int ExcerptBefore = 21, ExcerptAfter = 7;
+
+    public async Task<FindingsView> QueueAsync(FindingsState state, CancellationToken cancellation) => new(
+        await findings.QueryAsync(state.ToQuery(), cancellation),
+        await findings.CountAsync(cancellation),
+        await instances.FleetAsync(cancellation));
+
+    /// <summary>The finding with its reasoning only: what the pane beside the list shows. Null when unknown.</summary>
+    public async Task<FindingView?> ReasoningAsync(string id, CancellationToken cancellation) =>
+        await findings.FindAsync(id, cancellation) is { } stored ? View(stored) with { Siblings = await findings.SiblingsAsync(stored.Finding.Id, 20, cancellation) } : null;
+
+    /// <summary>Everything on a finding. Null when unknown.</summary>
+    public async Task<FindingView?> FindAsync(string id, CancellationToken cancellation)
+    {
+        if (await findings.FindAsync(id, cancellation) is not { } stored) return null;
+        string known = stored.Finding.Id;
+        var lines = new List<ResolvedEvidence>();
+        foreach (var line in stored.Finding.Evidence) lines.Add(new(line, await objects.FindAsync(line.ObjectId, cancellation)));
+        return View(stored) with
+        {
+            Siblings = await findings.SiblingsAsync(known, 50, cancellation),
+            Comments = await findings.CommentsAsync(known, cancellation),
+            History = await audit.OfFindingAsync(known, cancellation),
+            Evidence = lines,
+            Timeline = await ExcerptAsync(stored.Finding, cancellation),
+        };
+    }
+
+    private static FindingView View(StoredFinding stored) => new()
+    {
+        Stored = stored,
+        Headline = FindingText.Headline(stored.Finding),
+        Why = FindingText.Why(stored.Finding),
+        Explanation = FindingText.Explain(stored.Finding),
+        Target = FindingText.Target(stored.Finding),
+    };
+
+    private async Task<InstanceTimeline?> ExcerptAsync(Finding finding, CancellationToken cancellation)
+    {
+        if (finding.Members.Count == 0) return null;
+        long from = finding.First - ExcerptBefore * UnixTime.DaySeconds, to = finding.First + ExcerptAfter * UnixTime.DaySeconds;
+        return (await timelines.TimelineAsync(finding.Members[0].Id, new() { From = from, To = to, Resolution = TimelineResolution.SixHours }, cancellation))?.Timeline;
+    }
+
+    /// <summary>Re-reads the objects around the first contact of a finding's address.</summary>
+    public Task<EvidenceResult> ReadRawAsync(Finding finding, FindingAddress address, int take, CancellationToken cancellation) =>
+        evidence.ReadAsync(finding.Members[0], new Destination(address.Address, finding.Transport), address.FirstContact - UnixTime.HourSeconds, address.FirstContact + UnixTime.HourSeconds, take, cancellation);
+}

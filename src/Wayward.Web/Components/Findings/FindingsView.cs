@@ -1,0 +1,108 @@
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+using Wayward.Storage.Findings;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Findings;
+
+/// <summary>The queue's state as the URL holds it.</summary>
+public sealed record FindingsState
+{
+    public const int PageSize = 50;
+
+    /// <summary><c>open</c> (the default), <c>acknowledged</c>, <c>closed</c>, <c>expected</c>, <c>withdrawn</c> or <c>all</c>.</summary>
+    public string Show { get; init; } = "open";
+    public SeverityBand? Band { get; init; }
+    public DnsTransport? Transport { get; init; }
+    public string? Text { get; init; }
+    public string? Assignee { get; init; }
+    public string? Provider { get; init; }
+    public bool BelowThreshold { get; init; }
+    public long? From { get; init; }
+    public long? To { get; init; }
+    public FindingSort Sort { get; init; } = FindingSort.Severity;
+    public bool Descending { get; init; } = true;
+    public int Page { get; init; } = 1;
+
+    public bool Filtered => Band is not null || Transport is not null || Text is not null || Assignee is not null || Provider is not null || From is not null;
+
+    private static readonly Dictionary<string, FindingStatus[]> Shows = new()
+    {
+        ["open"] = [FindingStatus.Open, FindingStatus.Acknowledged],
+        ["acknowledged"] = [FindingStatus.Acknowledged],
+        ["closed"] = [FindingStatus.Closed],
+        ["expected"] = [FindingStatus.ClosedExpected],
+        ["withdrawn"] = [FindingStatus.Withdrawn],
+        ["all"] = [],
+    };
+
+    public static IReadOnlyList<FindingStatus> StatusesOf(string show) => Shows.GetValueOrDefault(show, Shows["open"]);
+
+    public static FindingsState Read(string? show, string? severity, string? transport, string? text, string? assignee, string? provider, string? below, string? from, string? to, string? sort, string? direction, int? page) => new()
+    {
+        Show = show is not null && Shows.ContainsKey(show) ? show : "open",
+        Band = Enum.TryParse(severity, true, out SeverityBand band) && Enum.IsDefined(band) ? band : null,
+        Transport = transport is not null && DnsTransports.TryParse(transport, out var kind) ? kind : null,
+        Text = string.IsNullOrWhiteSpace(text) ? null : text.Trim(),
+        Assignee = string.IsNullOrWhiteSpace(assignee) ? null : assignee,
+        Provider = string.IsNullOrWhiteSpace(provider) ? null : provider,
+        BelowThreshold = below == "1",
+        From = QueryTime.Read(from),
+        To = QueryTime.Read(to),
+        Sort = sort switch { "first" => FindingSort.FirstContact, "last" => FindingSort.LastContact, "count" => FindingSort.Count, "subject" => FindingSort.Subject, "detected" => FindingSort.DetectedAt, _ => FindingSort.Severity },
+        Descending = direction != "asc",
+        Page = page is > 1 and < 100_000 ? page.Value : 1,
+    };
+
+    public string SortKey => Sort switch { FindingSort.FirstContact => "first", FindingSort.LastContact => "last", FindingSort.Count => "count", FindingSort.Subject => "subject", FindingSort.DetectedAt => "detected", _ => "severity" };
+
+    public FindingQuery ToQuery() => new()
+    {
+        Statuses = StatusesOf(Show),
+        Bands = Band is { } band ? [band] : [],
+        Transports = Transport is { } transport ? [transport] : [],
+        Text = Text,
+        Assignee = Assignee,
+        Provider = Provider,
+        IncludeUnreported = BelowThreshold,
+        FirstFrom = From,
+        FirstTo = To,
+        Sort = Sort,
+        Descending = Descending,
+        Skip = (Page - 1) * PageSize,
+        Take = PageSize,
+    };
+}
+
+/// <summary>What the queue shows.</summary>
+/// <param name="Fleet">Why the queue may be empty: who is still learning.</param>
+public sealed record FindingsView(Storage.Findings.FindingPage Page, FindingCounts Counts, Storage.Instances.FleetFacts Fleet);
+
+/// <summary>A finding with everything the analyst reads before deciding.</summary>
+public sealed record FindingView
+{
+    public required StoredFinding Stored { get; init; }
+    public Finding Finding => Stored.Finding;
+    public required string Headline { get; init; }
+    public required string Why { get; init; }
+    public required IReadOnlyList<string> Explanation { get; init; }
+    public required (string Operator, string Address) Target { get; init; }
+    public IReadOnlyList<FindingRow> Siblings { get; init; } = [];
+    public IReadOnlyList<FindingComment> Comments { get; init; } = [];
+    public IReadOnlyList<Storage.Audit.AuditEntry> History { get; init; } = [];
+    public IReadOnlyList<Components.Ingest.ResolvedEvidence> Evidence { get; init; } = [];
+    /// <summary>The first member's lanes around the first contact; null when there is no history to draw.</summary>
+    public Core.Timeline.InstanceTimeline? Timeline { get; init; }
+
+    /// <summary>Siblings with a decision, newest first: what was thought of this target before.</summary>
+    public IReadOnlyList<FindingRow> Decided => [.. Siblings.Where(s => s.Status is FindingStatus.Closed or FindingStatus.ClosedExpected)];
+    public IReadOnlyList<FindingRow> Undecided => [.. Siblings.Where(s => s.Status.IsOpen())];
+    public FindingRefsOne Ref => new(Finding.Id, Stored.Revision);
+}
+
+/// <summary>A finding and the revision that the analyst saw.</summary>
+public readonly record struct FindingRefsOne(string Id, int Revision)
+{
+    public Wayward.Ingest.Triage.FindingRefs Refs => Wayward.Ingest.Triage.FindingRefs.One(Id, Revision);
+}

@@ -1,0 +1,39 @@
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
+using Wayward.Ingest.Detection;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Instances;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Frame;
+
+/// <param name="Kind">Group heading.</param>
+/// <param name="Title">Foreign text.</param>
+/// <param name="Detail">Foreign text.</param>
+public sealed record SearchHit(string Kind, string Title, string Detail, string Href);
+
+/// <summary>Searches by anything an analyst may have in the clipboard: instance, ENI, address, account, operator, finding.</summary>
+public sealed class SearchService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs)
+{
+    private const int Each = 5;
+
+    public async Task<IReadOnlyList<SearchHit>> FindAsync(string text, CancellationToken cancellation)
+    {
+        text = text.Trim();
+        if (text.Length < 2) return [];
+        var hits = new List<SearchHit>();
+        var found = await instances.QueryAsync(new InstanceQuery { Text = text, Take = Each }, cancellation);
+        hits.AddRange(found.Rows.Select(r => new SearchHit("Instances", r.Name ?? r.Id, r.Name is null ? r.Asg ?? r.AccountId ?? "" : r.Id, Links.Instance(r.Id))));
+        var (destinations, _) = await instances.DestinationsAsync(text, 0, Each, cancellation);
+        hits.AddRange(destinations.Select(d => d.Address).Distinct().Select(a => Target(a, $"{Words.Count(destinations.Where(d => d.Address == a).Max(d => d.Instances), "instance")}")));
+        if (IpAddress.TryParse(text, out var address) && AddressSpace.Fold(address) is var folded && hits.All(h => h.Href != Links.Destination(folded)))
+            hits.Add(Target(folded, "nobody has contacted it"));
+        var queue = await findings.QueryAsync(new FindingQuery { Text = text, Statuses = [], IncludeUnreported = true, Take = Each }, cancellation);
+        hits.AddRange(queue.Rows.Select(r => new SearchHit("Findings", $"{r.InstanceName ?? r.Subject.Id} to {r.Provider ?? r.Address}", $"{r.Transport.Name()}, {Words.Status(r.Status).ToLowerInvariant()}", Links.Finding(r.Id))));
+        return hits;
+    }
+
+    private SearchHit Target(IpAddress address, string detail) =>
+        new("Destinations", catalogs.Current.FindAddress(address, DnsTransport.Dns)?.Provider is { } provider ? $"{provider} {address}" : address.ToString(), detail, Links.Destination(address));
+}

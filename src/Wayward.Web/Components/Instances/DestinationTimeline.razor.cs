@@ -1,0 +1,115 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Core.Timeline;
+using Wayward.Core.Triage;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Instances;
+
+/// <summary>The DNS destination timeline: one lane per destination, time across, what could have been seen beneath.</summary>
+public sealed partial class DestinationTimeline : IAsyncDisposable
+{
+    private ElementReference _root;
+    private DotNetObjectReference<DestinationTimeline>? _self;
+    private IJSObjectReference? _pointer;
+
+    [Inject] private UiState Ui { get; set; } = default!;
+    [Inject] private PageScript Script { get; set; } = default!;
+    [Inject] private DetectionOptions Options { get; set; } = default!;
+
+    [Parameter, EditorRequired] public InstanceTimeline Timeline { get; set; } = default!;
+    [Parameter] public Destination? SelectedLane { get; set; }
+    [Parameter] public int? SelectedCell { get; set; }
+    /// <summary>Where a lane's label leads.</summary>
+    [Parameter] public Func<Destination, string>? LaneHref { get; set; }
+    [Parameter] public EventCallback<(TimelineLane Lane, int Cell)> OnOpen { get; set; }
+    /// <summary>A span was drawn across the lanes, Unix seconds.</summary>
+    [Parameter] public EventCallback<(long From, long To)> OnBrush { get; set; }
+    [Parameter] public bool Compact { get; set; }
+
+    private long LearningDays => Math.Max(1, (long)Options.Learning.TotalDays);
+
+    /// <summary>
+    /// Finding labels with the side they hang on. Labels that would cover each other are merged by keeping the first; its line still shows each start.
+    /// </summary>
+    private IReadOnlyList<(TimelineFinding Mark, string Label, bool Left)> Marks
+    {
+        get
+        {
+            var marks = new List<(TimelineFinding, string, bool)>();
+            double free = -1, span = Timeline.To - Timeline.From;
+            var findings = Timeline.Findings;
+            for (int i = 0; i < findings.Count; i++)
+            {
+                double at = (findings[i].At - Timeline.From) / span;
+                if (at < free) continue;
+                int together = findings.Skip(i).Count(f => (f.At - Timeline.From) / span < at + 0.14);
+                marks.Add((findings[i], together > 1 ? $"{findings[i].Label} and {together - 1} more" : findings[i].Label, at > 0.82));
+                free = at + 0.14;
+            }
+            return marks;
+        }
+    }
+
+    private string CoverageText
+    {
+        get
+        {
+            int Cells(CoverageState state) => Timeline.Coverage.Count(c => c.State == state);
+            return $"Coverage by cell of {TimelineWords.Width(Timeline.Resolution)}: {Cells(CoverageState.Logged)} logged, {Cells(CoverageState.Partly)} partly, {Cells(CoverageState.Missing)} missing.";
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender || await Script.LoadAsync() is not { } module) return;
+        _self = DotNetObjectReference.Create(this);
+        _pointer = await module.InvokeAsync<IJSObjectReference>("timeline", _root, _self);
+    }
+
+    /// <summary>One cell in words; called by the page's script on hover.</summary>
+    [JSInvokable]
+    public string? Describe(int lane, int cell) =>
+        lane >= 0 && lane < Timeline.Lanes.Count && cell >= 0 && cell < Timeline.CellCount ? TimelineWords.Describe(Timeline, Timeline.Lanes[lane], cell, Ui.Stamp) : null;
+
+    /// <summary>A cell was clicked, or chosen by keyboard.</summary>
+    [JSInvokable]
+    public Task Opened(int lane, int cell) =>
+        lane >= 0 && lane < Timeline.Lanes.Count && cell >= 0 && cell < Timeline.CellCount ? InvokeAsync(() => OnOpen.InvokeAsync((Timeline.Lanes[lane], cell))) : Task.CompletedTask;
+
+    /// <summary>A span was drawn; shares of the width.</summary>
+    [JSInvokable]
+    public Task Brushed(double from, double to)
+    {
+        long first = Timeline.CellStart((int)(Math.Clamp(from, 0, 1) * Timeline.CellCount)), last = Timeline.CellStart((int)Math.Ceiling(Math.Clamp(to, 0, 1) * Timeline.CellCount));
+        return last > first ? InvokeAsync(() => OnBrush.InvokeAsync((first, last))) : Task.CompletedTask;
+    }
+
+    private string X(long at) => TimelineShape.Left(Timeline, at);
+
+    private string CellX(int index) => TimelineShape.Percent((double)index / Timeline.CellCount);
+
+    private string CellWidth(int count) => TimelineShape.Percent((double)count / Timeline.CellCount);
+
+    private static string MarkCss(TimelineFinding mark) => !mark.Status.IsOpen() ? "past f-past" : SeverityBands.Of(mark.Severity) switch
+    {
+        SeverityBand.High => "f-high",
+        SeverityBand.Medium => "f-medium",
+        _ => "f-low",
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_pointer is not null) await _pointer.InvokeVoidAsync("stop");
+        }
+        catch (JSDisconnectedException)
+        {
+            // The window is gone, and its listeners with it.
+        }
+        _self?.Dispose();
+    }
+}

@@ -1,0 +1,142 @@
+using Microsoft.AspNetCore.Components;
+using Wayward.Core.Contacts;
+using Wayward.Core.Timeline;
+using Wayward.Ingest.Notifications;
+using Wayward.Storage.Instances;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Instances;
+
+/// <summary>One instance and its DNS destination timeline: the heart of the desk. Span, width of cells, lane, cell and table live in the URL.</summary>
+public partial class InstancePage
+{
+    private static readonly (string Word, string? Value)[] Resolutions = [("Auto", null), ("Hour", "hour"), ("6 h", "6h"), ("Day", "day")];
+
+    private IDisposable? _keys;
+
+    [Inject] private InstanceService Service { get; set; } = default!;
+    [Inject] private Shortcuts Shortcuts { get; set; } = default!;
+
+    [Parameter] public string Id { get; set; } = "";
+    [SupplyParameterFromQuery(Name = "from")] private string? From { get; set; }
+    [SupplyParameterFromQuery(Name = "to")] private string? To { get; set; }
+    [SupplyParameterFromQuery(Name = "res")] private string? Resolution { get; set; }
+    [SupplyParameterFromQuery(Name = "dest")] private string? Destination { get; set; }
+    [SupplyParameterFromQuery(Name = "cell")] private string? Cell { get; set; }
+    [SupplyParameterFromQuery(Name = "view")] private string? Shown { get; set; }
+
+    private InstanceView? View { get; set; }
+    private InstanceRow Row => View!.Row;
+    private TimelineView? Timeline => View?.Timeline;
+    private bool AsTable => Shown == "table";
+    private Destination? LaneChosen => Links.ReadLane(Destination);
+    private TimelineLane? Lane => LaneChosen is { } chosen ? Timeline?.Timeline.Lanes.FirstOrDefault(l => l.Destination == chosen) : null;
+
+    private int? CellIndex
+    {
+        get
+        {
+            if (QueryTime.Read(Cell) is not { } at || Timeline is not { Timeline: var timeline } || at < timeline.From || at >= timeline.To) return null;
+            return (int)((at - timeline.From) / timeline.CellSeconds);
+        }
+    }
+
+    private string Maturity
+    {
+        get
+        {
+            long left = Row.ObservedSince + (long)Service.Options.Learning.TotalSeconds - Row.LastSeen;
+            return left <= 0 ? $"observed since {Ui.Date(Row.ObservedSince)}, judged by its own history" : $"still learning, {Words.Span(left)} left";
+        }
+    }
+
+    protected override ChangeKinds Watches => ChangeKinds.Contacts | ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected;
+
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        _keys = Shortcuts.Subscribe(OnKeyAsync);
+    }
+
+    protected override async Task ReadAsync(CancellationToken cancellation)
+    {
+        var span = new TimelineSpan
+        {
+            From = QueryTime.Read(From),
+            To = QueryTime.Read(To),
+            Resolution = Resolution switch { "hour" => TimelineResolution.Hour, "6h" => TimelineResolution.SixHours, "day" => TimelineResolution.Day, _ => null },
+        };
+        View = await Service.FindAsync(Id, span, cancellation);
+    }
+
+    private string LaneHref(Destination lane) => lane == LaneChosen ? Navigation.With(("dest", null), ("cell", null)) : Navigation.With(("dest", Links.Lane(lane)), ("cell", null));
+
+    private void OpenCell((TimelineLane Lane, int Cell) at) =>
+        Go(("dest", Links.Lane(at.Lane.Destination)), ("cell", QueryTime.Write(Timeline!.Timeline.CellStart(at.Cell))));
+
+    private void Brush((long From, long To) span) => Show(span.From, span.To);
+
+    private void ToggleTable() => Go(("view", AsTable ? null : "table"));
+
+    private void Pan(int direction)
+    {
+        if (Timeline is not { } view) return;
+        long step = Math.Max(view.Timeline.CellSeconds, (view.Timeline.To - view.Timeline.From) / 3 / view.Timeline.CellSeconds * view.Timeline.CellSeconds) * direction;
+        Show(view.Timeline.From + step, view.Timeline.To + step);
+    }
+
+    /// <summary>Around the chosen cell, or around the middle.</summary>
+    private void Zoom(double factor)
+    {
+        if (Timeline is not { } view) return;
+        long span = view.Timeline.To - view.Timeline.From, wanted = Math.Max((long)(span * factor), 6 * UnixTime.HourSeconds);
+        long middle = CellIndex is { } cell ? view.Timeline.CellStart(cell) : view.Timeline.From + span / 2;
+        Show(middle - wanted / 2, middle + wanted / 2);
+    }
+
+    private void Show(long from, long to)
+    {
+        var view = Timeline!;
+        long hour = UnixTime.HourSeconds;
+        (from, to) = (from / hour * hour, (to + hour - 1) / hour * hour);
+        bool everything = from <= view.DataFrom && to >= view.DataTo;
+        Go(("from", everything ? null : QueryTime.Write(Math.Max(from, 0))), ("to", everything ? null : QueryTime.Write(to)));
+    }
+
+    private Task<bool> OnKeyAsync(string key)
+    {
+        switch (key)
+        {
+            case "t":
+                ToggleTable();
+                break;
+            case "[":
+                Pan(-1);
+                break;
+            case "]":
+                Pan(1);
+                break;
+            case "+" or "=":
+                Zoom(0.5);
+                break;
+            case "-":
+                Zoom(2);
+                break;
+            case "0":
+                Go(("from", null), ("to", null));
+                break;
+            case "Escape" when Destination is not null:
+                Go(("dest", null), ("cell", null));
+                break;
+            default:
+                return Task.FromResult(false);
+        }
+        return Task.FromResult(true);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _keys?.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,90 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Timeline;
+using Wayward.FlowLogs;
+using Wayward.Ingest.Detection;
+using Wayward.Ingest.Evidence;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Expected;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Instances;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Instances;
+
+/// <summary>Reads instances and their timelines.</summary>
+public sealed class InstanceService(
+    IInstanceStore instances, IFindingStore findings, IExpectedTargetStore expected, IAuditStore audit, IEvidenceReader evidence, ICatalogProvider catalogs, DetectionOptions options)
+{
+    /// <summary>More cells than this are not told apart on a screen.</summary>
+    private const int MaximumCells = 420;
+    private const int MaximumFindings = 200;
+
+    public Task<Storage.Instances.InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation) => instances.QueryAsync(query, cancellation);
+
+    public DetectionOptions Options => options;
+
+    /// <summary>Null when the instance is unknown.</summary>
+    public async Task<InstanceView?> FindAsync(string id, TimelineSpan span, CancellationToken cancellation)
+    {
+        if (await instances.FindAsync(id, cancellation) is not { } row) return null;
+        var facts = await instances.FactsAsync(id, cancellation);
+        var rows = await findings.OfInstanceAsync(id, MaximumFindings, cancellation);
+        return new(row, facts, rows, await TimelineAsync(id, span, rows, cancellation));
+    }
+
+    /// <summary>Null when the instance is unknown.</summary>
+    public async Task<TimelineView?> TimelineAsync(string id, TimelineSpan span, CancellationToken cancellation) =>
+        await TimelineAsync(id, span, await findings.OfInstanceAsync(id, MaximumFindings, cancellation), cancellation);
+
+    private async Task<TimelineView?> TimelineAsync(string id, TimelineSpan span, IReadOnlyList<FindingRow> rows, CancellationToken cancellation)
+    {
+        // The whole history: first contacts and epochs must be true even when they lie before the span that is shown.
+        if (await instances.HistoryAsync(id, 0, int.MaxValue, cancellation) is not { } history) return null;
+        var fleet = await instances.FleetAsync(cancellation);
+        long dataFrom = history.Coverage.Values.Select(d => d.FirstStart).DefaultIfEmpty(fleet.FirstRecord).Min();
+        long dataTo = Math.Max(fleet.MaxStart, history.Coverage.Values.Select(d => d.LastEnd).DefaultIfEmpty(0).Max()) + 1;
+        if (dataTo <= dataFrom) return null;
+        long from = span.From ?? dataFrom, to = span.To ?? dataTo;
+        if (to <= from) (from, to) = (dataFrom, dataTo);
+        var timeline = InstanceTimeline.Build(new()
+        {
+            History = history,
+            Catalog = catalogs.Current,
+            Findings = [.. rows.Where(r => r.Reported).Select(Mark)],
+            Decisions = await DecisionsAsync(rows, from, to, cancellation),
+            Expected = await expected.AllAsync(cancellation),
+            Options = options,
+            From = from,
+            To = to,
+            Resolution = Fitting(span.Resolution, from, to),
+            MaxStart = fleet.MaxStart,
+        });
+        return new(timeline, history, dataFrom, dataTo);
+    }
+
+    private static TimelineResolution Fitting(TimelineResolution? wanted, long from, long to)
+    {
+        var finest = InstanceTimeline.Fit(from, to, MaximumCells);
+        return wanted is { } resolution && resolution >= finest ? resolution : finest;
+    }
+
+    private static TimelineFinding Mark(FindingRow row) => new(
+        row.Id, row.First, row.Transport, IpAddress.TryParse(row.Address, out var address) ? address : IpAddress.None, row.Provider, row.Severity, row.Status, row.Provider ?? row.Address);
+
+    private async Task<IReadOnlyList<TimelineDecision>> DecisionsAsync(IReadOnlyList<FindingRow> rows, long from, long to, CancellationToken cancellation)
+    {
+        var decisions = new List<TimelineDecision>();
+        foreach (var row in rows.Where(r => r.Status != Core.Triage.FindingStatus.Open).Take(20))
+        {
+            foreach (var entry in await audit.OfFindingAsync(row.Id, cancellation))
+                if (entry.At / 1_000 >= from && entry.At / 1_000 < to) decisions.Add(new(entry.At / 1_000, Words.Verb(entry.Verb), entry.Actor, row.Id));
+        }
+        return [.. decisions.Distinct()];
+    }
+
+    /// <summary>Re-reads the raw records of one lane in one span.</summary>
+    public Task<EvidenceResult> RawAsync(string id, Destination destination, long from, long to, int take, CancellationToken cancellation) =>
+        evidence.ReadAsync(new InstanceKey(id), destination, from, to, take, cancellation);
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Components;
+using Wayward.Ingest.Notifications;
+using Wayward.Storage.Instances;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Instances;
+
+/// <summary>All instances, those with open findings first.</summary>
+public partial class InstancesPage
+{
+    private const int PageSize = 50;
+    private string _text = "";
+
+    [Inject] private InstanceService Service { get; set; } = default!;
+
+    [SupplyParameterFromQuery(Name = "q")] private string? Text { get; set; }
+    [SupplyParameterFromQuery(Name = "findings")] private string? Findings { get; set; }
+    [SupplyParameterFromQuery(Name = "learning")] private string? Learning { get; set; }
+    [SupplyParameterFromQuery(Name = "sort")] private string? Sort { get; set; }
+    [SupplyParameterFromQuery(Name = "dir")] private string? Direction { get; set; }
+    [SupplyParameterFromQuery(Name = "page")] private int? Page { get; set; }
+
+    private Storage.Instances.InstancePage? View { get; set; }
+    private bool OnlyFindings => Findings == "1";
+    private bool OnlyLearning => Learning == "1";
+    private bool Descending => Direction != "asc";
+    private int PageNumber => Page is > 1 ? Page.Value : 1;
+    private string SortKey => Sort is "id" or "destinations" or "first" or "last" ? Sort : "findings";
+
+    protected override ChangeKinds Watches => ChangeKinds.Contacts | ChangeKinds.Findings | ChangeKinds.Triage;
+
+    protected override async Task ReadAsync(CancellationToken cancellation)
+    {
+        _text = Text ?? "";
+        View = await Service.QueryAsync(new()
+        {
+            Text = string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(),
+            OnlyWithFindings = OnlyFindings,
+            OnlyLearning = OnlyLearning,
+            Sort = SortKey switch { "id" => InstanceSort.Id, "destinations" => InstanceSort.Destinations, "first" => InstanceSort.FirstSeen, "last" => InstanceSort.LastSeen, _ => InstanceSort.OpenFindings },
+            Descending = Descending,
+            Skip = (PageNumber - 1) * PageSize,
+            Take = PageSize,
+        }, cancellation);
+    }
+
+    private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));
+
+    /// <summary>By its own history, or still learning and for how long, counted to the last record of the instance.</summary>
+    private string Judged(InstanceRow row)
+    {
+        long left = row.ObservedSince + (long)Service.Options.Learning.TotalSeconds - row.LastSeen;
+        return left <= 0 ? "by its own history" : $"learning, {Words.Span(left)} left";
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Plotly.Blazor;
+using Plotly.Blazor.Traces;
+using Wayward.Core.Contacts;
+using Wayward.Core.Timeline;
+using Wayward.Web.Components.Shared;
+
+namespace Wayward.Web.Components.Instances;
+
+/// <summary>Records of one lane by day and hour of day (UTC): a beacon draws lines, working hours draw blocks.</summary>
+public sealed partial class RhythmChart : IDisposable
+{
+    private Config _config = ChartLook.Config();
+    private Layout _layout = new();
+    private List<ITrace> _data = [];
+    private string _key = "";
+
+    [Inject] private UiState Ui { get; set; } = default!;
+    [Parameter, EditorRequired] public TimelineView View { get; set; } = default!;
+    [Parameter, EditorRequired] public TimelineLane Lane { get; set; } = default!;
+
+    protected override void OnInitialized() => Ui.Changed += Redraw;
+
+    protected override void OnParametersSet() => Draw();
+
+    private void Redraw() => _ = InvokeAsync(() =>
+    {
+        Draw();
+        StateHasChanged();
+    });
+
+    private void Draw()
+    {
+        var timeline = View.Timeline;
+        string key = string.Create(CultureInfo.InvariantCulture, $"{Lane.Destination}|{timeline.From}|{timeline.To}|{Lane.Records}|{Ui.Dark}");
+        if (key == _key) return;
+        _key = key;
+        var palette = ChartLook.Palette(Ui.Dark);
+        int firstDay = UnixTime.Day(timeline.From), days = UnixTime.Day(timeline.To - 1) - firstDay + 1;
+        // One plain array per hour of day, explicit bounds and a fixed range: without them rows and axis can disagree.
+        var rows = new double?[24][];
+        for (int h = 0; h < 24; h++) rows[h] = new double?[days];
+        foreach (var hour in View.HoursOf(Lane))
+        {
+            double records = (hour.OutAccepted + hour.OutRejected + hour.InAccepted + hour.InRejected).Records;
+            ref double? cell = ref rows[hour.Hour % 24][hour.Hour / 24 - firstDay];
+            cell = (cell ?? 0) + records;
+        }
+        double most = rows.SelectMany(r => r).Max() ?? 1;
+        _config = ChartLook.Config();
+        _layout = ChartLook.Layout(palette);
+        _layout.DataRevision = key;
+        _layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(firstDay * UnixTime.DaySeconds, TimeZoneInfo.Utc), ChartLook.Time((firstDay + days) * UnixTime.DaySeconds, TimeZoneInfo.Utc))];
+        var hours = ChartLook.Axis(palette, "");
+        hours.Range = [24, 0];
+        hours.TickVals = [0, 6, 12, 18, 24];
+        hours.TickText = ["00:00", "06:00", "12:00", "18:00", "24:00"];
+        _layout.YAxis = [hours];
+        string strong = Lane.Class switch
+        {
+            LaneClass.KnownPublic => palette.ClassKnown,
+            LaneClass.Uncatalogued => palette.ClassUncatalogued,
+            LaneClass.Encrypted => palette.ClassEncrypted,
+            _ => palette.ClassAuthoritative,
+        };
+        _data =
+        [
+            new HeatMap
+            {
+                // Bounds of the bricks, one more than bricks, so that each covers its day and hour exactly.
+                X = [.. Enumerable.Range(0, days + 1).Select(d => (object)ChartLook.Time((firstDay + d) * UnixTime.DaySeconds, TimeZoneInfo.Utc))],
+                Y = [.. Enumerable.Range(0, 25).Select(h => (object)h)],
+                Z = [.. rows.Select(r => (object)r)],
+                ZMin = 0,
+                ZMax = (decimal)Math.Max(most, 1),
+                ColorScale = new object[] { new object[] { 0, ChartLook.Mix(palette.Surface, strong, 0.3) }, new object[] { 1, strong } },
+                ShowScale = false,
+                HoverOnGaps = false,
+                XGap = 1,
+                YGap = 1,
+                HoverTemplate = "%{x|%d %b} %{y:.0f}:00 UTC<br>%{z:,} records<extra></extra>",
+            },
+        ];
+    }
+
+    public void Dispose() => Ui.Changed -= Redraw;
+}

@@ -1,0 +1,111 @@
+using MudBlazor;
+using Wayward.Core.Triage;
+using Wayward.Ingest.Triage;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Findings;
+
+namespace Wayward.Web.Components.Shared;
+
+/// <summary>
+/// The analyst's verbs as every page offers them: call the service, say what happened, offer undo beside it, and put conflicts into words.
+/// </summary>
+public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hosting.ICurrentAnalyst analyst)
+{
+    /// <summary>The last action of this window, for the undo key.</summary>
+    public long? LastAction { get; private set; }
+
+    public Task<bool> AcknowledgeAsync(FindingRefs findings, string comment) =>
+        RunAsync($"Acknowledged {Named(findings)}.", token => triage.AcknowledgeAsync(findings, analyst.Name, comment, token));
+
+    public Task<bool> CloseAsync(FindingRefs findings, Resolution resolution, string comment) =>
+        RunAsync($"Closed {Named(findings)}: {Words.Resolution(resolution).ToLowerInvariant()}.", token => triage.CloseAsync(findings, resolution, analyst.Name, comment, token));
+
+    public Task<bool> ReopenAsync(FindingRefs findings, string comment) =>
+        RunAsync($"Reopened {Named(findings)}.", token => triage.ReopenAsync(findings, analyst.Name, comment, token));
+
+    public Task<bool> AssignAsync(FindingRefs findings, string assignee) =>
+        RunAsync(assignee.Length == 0 ? $"{Named(findings)} is assigned to nobody." : $"Assigned {Named(findings)} to {assignee}.", token => triage.AssignAsync(findings, assignee, analyst.Name, token));
+
+    public Task<bool> CommentAsync(string findingId, string text) =>
+        RunAsync("Comment added.", token => triage.CommentAsync(findingId, analyst.Name, text, token));
+
+    public Task<bool> ExpectAsync(ExpectedTarget rule, string? fromFindingId) => RunAsync(null, async token =>
+    {
+        var outcome = await triage.ExpectAsync(rule, fromFindingId, analyst.Name, token);
+        return (outcome.AuditId, $"Rule {outcome.Rule.Id} is in force; {Changed(outcome)}.");
+    });
+
+    public Task<bool> DeleteExpectedAsync(int ruleId, string reason) => RunAsync(null, async token =>
+    {
+        var outcome = await triage.DeleteExpectedAsync(ruleId, analyst.Name, reason, token);
+        return (outcome.AuditId, $"Rule {ruleId} is withdrawn; {Changed(outcome)}.");
+    });
+
+    public async Task<bool> UndoLastAsync()
+    {
+        if (LastAction is not { } action)
+        {
+            snackbar.Add("There is nothing of yours to undo in this window. The audit page can undo earlier actions.", MudBlazor.Severity.Normal);
+            return false;
+        }
+        return await UndoAsync(action);
+    }
+
+    public async Task<bool> UndoAsync(long action)
+    {
+        try
+        {
+            var result = await triage.UndoAsync(action, analyst.Name, CancellationToken.None);
+            if (LastAction == action) LastAction = null;
+            snackbar.Add(Told(result), result.Left.Count > 0 ? MudBlazor.Severity.Warning : MudBlazor.Severity.Normal);
+            return true;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or KeyNotFoundException)
+        {
+            snackbar.Add(exception.Message, MudBlazor.Severity.Error);
+            return false;
+        }
+    }
+
+    private Task<bool> RunAsync(string? done, Func<CancellationToken, Task<long>> action) => RunAsync(done, async token => (await action(token), ""));
+
+    private async Task<bool> RunAsync(string? done, Func<CancellationToken, Task<(long, string)>> action)
+    {
+        try
+        {
+            // An action that was begun is finished, whatever page the analyst goes to meanwhile.
+            var (audit, told) = await action(CancellationToken.None);
+            LastAction = audit;
+            snackbar.Add(done ?? told, MudBlazor.Severity.Normal, options =>
+            {
+                options.Action = "Undo";
+                options.VisibleStateDuration = 9_000;
+                options.OnClick = _ => UndoAsync(audit);
+            });
+            return true;
+        }
+        catch (TriageConflictException)
+        {
+            snackbar.Add("Someone else changed this finding first; nothing was written. The page now shows what they did: look, then decide again.", MudBlazor.Severity.Warning);
+            return false;
+        }
+        catch (ArgumentException exception)
+        {
+            snackbar.Add(exception.Message, MudBlazor.Severity.Error);
+            return false;
+        }
+    }
+
+    private static string Named(FindingRefs findings) => findings.Revisions.Count == 1 ? "the finding" : Words.Count(findings.Revisions.Count, "finding");
+
+    private static string Changed(ExpectedOutcome outcome) => (outcome.Closed.Count, outcome.Reopened.Count) switch
+    {
+        (0, 0) => "no finding changed",
+        ( > 0, 0) => $"{Words.Count(outcome.Closed.Count, "finding")} closed",
+        (0, _) => $"{Words.Count(outcome.Reopened.Count, "finding")} reopened",
+        _ => $"{Words.Count(outcome.Closed.Count, "finding")} closed, {outcome.Reopened.Count} reopened",
+    };
+
+    private static string Told(UndoResult result) =>
+        result.Left.Count == 0 ? "Undone: everything is as it was before." : $"Undone for {result.Restored.Count}; {result.Left.Count} left alone: {string.Join("; ", result.Left.Take(3))}.";
+}

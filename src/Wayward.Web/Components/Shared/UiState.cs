@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace Wayward.Web.Components.Shared;
+
+public enum ThemeMode { System, Light, Dark }
+
+/// <summary>What one analyst's window remembers beside the URL: theme, time zone, live or paused. One per circuit.</summary>
+public sealed class UiState(TimeProvider time)
+{
+    public TimeProvider Time { get; } = time;
+    public ThemeMode Theme { get; private set; }
+    /// <summary>The mode in effect, for charts, which cannot read style variables.</summary>
+    public bool Dark { get; private set; }
+    public bool Local { get; private set; }
+    public TimeZoneInfo Browser { get; private set; } = TimeZoneInfo.Utc;
+    public TimeZoneInfo Zone => Local ? Browser : TimeZoneInfo.Utc;
+    public bool Paused { get; private set; }
+    /// <summary>Changes that arrived while paused.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>Something a page draws by has changed.</summary>
+    public event Action? Changed;
+    /// <summary>The window went live again: read what was missed.</summary>
+    public event Action? Resumed;
+
+    public long Now => Time.GetUtcNow().ToUnixTimeSeconds();
+
+    public void Load(string theme, string zone, string timeZone, bool dark)
+    {
+        Theme = Enum.TryParse(theme, true, out ThemeMode mode) ? mode : ThemeMode.System;
+        Local = zone == "local";
+        // A browser may name a zone that this machine does not know; UTC is then the honest choice.
+        Browser = TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var found) ? found : TimeZoneInfo.Utc;
+        Dark = dark;
+        Changed?.Invoke();
+    }
+
+    public void SetTheme(ThemeMode mode, bool dark)
+    {
+        Theme = mode;
+        Dark = dark;
+        Changed?.Invoke();
+    }
+
+    public void SetLocal(bool local)
+    {
+        Local = local;
+        Changed?.Invoke();
+    }
+
+    public void SetPaused(bool paused)
+    {
+        if (Paused == paused) return;
+        Paused = paused;
+        Waiting = 0;
+        Changed?.Invoke();
+        if (!paused) Resumed?.Invoke();
+    }
+
+    public void Missed()
+    {
+        Waiting++;
+        Changed?.Invoke();
+    }
+
+    /// <summary>"12 Mar 2026 09:14", in the zone shown.</summary>
+    public string Stamp(long seconds) => Format(seconds, "d MMM yyyy HH:mm", Zone);
+
+    /// <summary>"12 Mar", with the year only when it is not this one.</summary>
+    public string Date(long seconds) =>
+        Format(seconds, TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds), Zone).Year == Time.GetUtcNow().Year ? "d MMM" : "d MMM yyyy", Zone);
+
+    /// <summary>Both zones to the second, for hover: "2026-03-12 09:14:05 UTC · 10:14:05 Europe/Berlin".</summary>
+    public string Both(long seconds)
+    {
+        string utc = Format(seconds, "yyyy-MM-dd HH:mm:ss", TimeZoneInfo.Utc) + " UTC";
+        return Browser.BaseUtcOffset == TimeSpan.Zero && !Browser.SupportsDaylightSavingTime ? utc : $"{utc} · {Format(seconds, "yyyy-MM-dd HH:mm:ss", Browser)} {Browser.Id}";
+    }
+
+    public string ZoneName => Local ? Browser.Id : "UTC";
+
+    private static string Format(long seconds, string format, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds), zone).ToString(format, CultureInfo.InvariantCulture);
+}

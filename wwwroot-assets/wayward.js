@@ -1,0 +1,145 @@
+// What only the page itself can do: preferences, keys, the clipboard, and the pointer on a timeline. One small module, no library.
+
+const read = key => { try { return localStorage.getItem('wayward.' + key); } catch { return null; } };
+const write = (key, value) => { try { localStorage.setItem('wayward.' + key, value); } catch { /* private mode: remembered for this page only */ } };
+
+export function preferences() {
+  return { theme: read('theme') ?? 'system', zone: read('zone') ?? 'utc', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC', dark: isDark() };
+}
+
+const isDark = () => {
+  const theme = document.documentElement.dataset.theme;
+  return theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+};
+
+export function setTheme(theme) {
+  write('theme', theme);
+  if (theme === 'system') delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = theme;
+  return isDark();
+}
+
+export const setZone = zone => write('zone', zone);
+
+const typing = target => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+// Single keys, as an analyst's hands expect; never while typing, in a dialog, or with a modifier.
+export function listen(dotnet, keys) {
+  const known = new Set(keys);
+  const handler = e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || !known.has(e.key)) return;
+    if (typing(e.target) && e.target.type !== 'checkbox') return;
+    if (document.querySelector('.mud-dialog')) return;
+    if (e.key === 'Enter' && e.target instanceof HTMLElement && e.target.closest('a,button,[role=button],.plot')) return;
+    e.preventDefault();
+    if (e.key === '/') { document.getElementById('search')?.focus(); document.getElementById('search')?.select(); return; }
+    dotnet.invokeMethodAsync('OnKey', e.key);
+  };
+  document.addEventListener('keydown', handler);
+  return { stop: () => document.removeEventListener('keydown', handler) };
+}
+
+export async function copy(text) {
+  try { await navigator.clipboard.writeText(text); return true; }
+  catch {
+    const area = document.createElement('textarea');
+    area.value = text; area.style.position = 'fixed'; area.style.opacity = '0';
+    document.body.append(area); area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}
+
+// Copy buttons work by delegation, so a table of a thousand ids costs no listener and no round trip.
+document.addEventListener('click', async e => {
+  const button = e.target instanceof Element ? e.target.closest('button.copy') : null;
+  if (!button) return;
+  e.preventDefault();
+  e.stopPropagation();
+  if (await copy(button.dataset.copy ?? '')) {
+    button.classList.add('done');
+    setTimeout(() => button.classList.remove('done'), 1200);
+  }
+}, true);
+
+export const focus = id => document.getElementById(id)?.focus();
+export const reveal = id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
+
+// The pointer on a timeline: hover asks the server for one cell in words (throttled), a click opens it, a drag across selects a span.
+export function timeline(root, dotnet) {
+  const tip = document.createElement('div');
+  tip.className = 'tl-tip';
+  tip.setAttribute('role', 'tooltip');
+  document.body.append(tip);
+  const brush = root.querySelector('.brush');
+  let asked = '', shown = '', timer = 0, drag = null, last = null;
+
+  const place = e => {
+    const plot = e.target instanceof Element ? e.target.closest('.plot[data-lane]') : null;
+    if (!plot) return null;
+    const box = plot.getBoundingClientRect();
+    const cells = Number(root.dataset.cells);
+    const index = Math.floor((e.clientX - box.left) / box.width * cells);
+    return index < 0 || index >= cells ? null : { lane: Number(plot.dataset.lane), index, box };
+  };
+  const moveTip = e => {
+    tip.style.left = Math.min(e.clientX + 14, innerWidth - tip.offsetWidth - 8) + 'px';
+    tip.style.top = (e.clientY + 18 + tip.offsetHeight > innerHeight ? e.clientY - tip.offsetHeight - 10 : e.clientY + 18) + 'px';
+  };
+  const hide = () => { tip.style.display = 'none'; asked = shown = ''; };
+  const ask = async () => {
+    timer = 0;
+    if (!last) return;
+    const key = last.lane + ':' + last.index;
+    if (key === shown) return;
+    asked = key;
+    const words = await dotnet.invokeMethodAsync('Describe', last.lane, last.index);
+    if (asked !== key) return;
+    shown = key;
+    tip.textContent = words ?? '';
+    tip.style.display = words ? 'block' : 'none';
+    if (last?.event) moveTip(last.event);
+  };
+  const onMove = e => {
+    if (drag) {
+      const box = drag.box, left = Math.max(Math.min(drag.x, e.clientX), box.left), right = Math.min(Math.max(drag.x, e.clientX), box.right);
+      const host = brush.parentElement.getBoundingClientRect();
+      brush.style.display = right - left > 4 ? 'block' : 'none';
+      brush.style.left = left - host.left + 'px';
+      brush.style.width = right - left + 'px';
+      drag.from = (left - box.left) / box.width; drag.to = (right - box.left) / box.width; drag.moved = right - left > 4;
+      if (drag.moved) { hide(); return; }
+    }
+    const at = place(e);
+    if (!at) { last = null; hide(); return; }
+    last = { ...at, event: e };
+    moveTip(e);
+    if (!timer) timer = setTimeout(ask, 60);
+  };
+  const onDown = e => {
+    const at = e.button === 0 ? place(e) : null;
+    if (at) drag = { x: e.clientX, box: at.box, at, moved: false };
+  };
+  const onUp = e => {
+    const was = drag;
+    drag = null;
+    if (brush) brush.style.display = 'none';
+    if (!was) return;
+    if (was.moved) dotnet.invokeMethodAsync('Brushed', was.from, was.to);
+    else if (place(e)) dotnet.invokeMethodAsync('Opened', was.at.lane, was.at.index);
+  };
+  const onLeave = () => { last = null; hide(); };
+  root.addEventListener('pointermove', onMove);
+  root.addEventListener('pointerdown', onDown);
+  root.addEventListener('pointerleave', onLeave);
+  addEventListener('pointerup', onUp);
+  return {
+    stop: () => {
+      root.removeEventListener('pointermove', onMove);
+      root.removeEventListener('pointerdown', onDown);
+      root.removeEventListener('pointerleave', onLeave);
+      removeEventListener('pointerup', onUp);
+      tip.remove();
+    },
+  };
+}
