@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Wayward.Storage.Contacts;
+using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage;
@@ -31,6 +32,12 @@ internal interface IStorageDialect
 
     /// <summary>True when the exception is what a cancelled statement throws.</summary>
     bool IsInterruption(Exception exception);
+
+    /// <summary>The database's check of itself: problems, one sentence each.</summary>
+    Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation);
+
+    /// <inheritdoc cref="IStorageMaintenance.BackupAsync"/>
+    Task<BackupManifest> BackupAsync(string file, TimeProvider time, CancellationToken cancellation);
 
     /// <summary>The writer of cells. Not thread-safe: the caller holds the writer's gate.</summary>
     IContactBatchWriter CreateContactWriter(ContactWriterSettings settings);

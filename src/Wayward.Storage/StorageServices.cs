@@ -9,6 +9,7 @@ using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
+using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 using Wayward.Storage.Sqlite;
 
@@ -30,6 +31,7 @@ public static class StorageServices
         services.AddSingleton<Database>();
         services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>()));
         services.AddSingleton(p => new ScopeLoader(CatalogOf(p)));
+        services.AddSingleton<IStorageMaintenance>(p => new StorageMaintenance(p.GetRequiredService<Database>()));
         services.AddSingleton(p => new CanonicalDump(p.GetRequiredService<Database>()));
         services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), p.GetRequiredService<ScopeLoader>(), DetectionOf(p)));
         services.AddSingleton<ISourceObjectStore>(p => new SourceObjectStore(p.GetRequiredService<Database>()));

@@ -62,6 +62,15 @@ internal sealed class StorageFixture : IAsyncDisposable
         return fixture;
     }
 
+    /// <summary>Nothing keeps the file open afterwards; the next call opens it anew.</summary>
+    public Task CloseConnectionsAsync()
+    {
+        ((ContactStore)Contacts).Dispose();
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection(new Sqlite.SqliteDialect(Options).ConnectionString);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
+        return Task.CompletedTask;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();

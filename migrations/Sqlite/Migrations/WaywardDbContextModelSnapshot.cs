@@ -291,6 +291,26 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.ToTable("coverage_days");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.DayDigestEntity", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("digest");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rows");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("day_digests");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.EndpointEntity", b =>
                 {
                     b.Property<int>("Id")
@@ -767,8 +787,6 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
                     b.HasIndex("FirstSeen", "Key");
 
-                    b.HasIndex("LastSeen", "Key");
-
                     b.HasIndex("OpenFindings", "MaxSeverity", "Key");
 
                     b.ToTable("instances");
@@ -809,6 +827,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<int>("CompactedBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("compacted_before");
+
                     b.Property<long>("HistoryWindow")
                         .HasColumnType("INTEGER")
                         .HasColumnName("history_window");
@@ -837,6 +859,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         new
                         {
                             Id = 1,
+                            CompactedBefore = 0,
                             HistoryWindow = 0L,
                             JudgedMark = 0L,
                             Mark = 0L,

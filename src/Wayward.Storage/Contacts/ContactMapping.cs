@@ -25,6 +25,35 @@ internal static class ContactMapping
         FirstLine = row.FirstLine,
     };
 
+    public static ContactHourEntity ToEntity(this ContactHour cell, int instanceId, int endpointId) => new()
+    {
+        InstanceId = instanceId,
+        EndpointId = endpointId,
+        Hour = cell.Hour,
+        FirstContact = cell.FirstContact,
+        LastContact = cell.LastContact,
+        OutAcceptedRecords = cell.OutAccepted.Records,
+        OutAcceptedPackets = cell.OutAccepted.Packets,
+        OutAcceptedBytes = cell.OutAccepted.Bytes,
+        OutRejectedRecords = cell.OutRejected.Records,
+        OutRejectedPackets = cell.OutRejected.Packets,
+        OutRejectedBytes = cell.OutRejected.Bytes,
+        InAcceptedRecords = cell.InAccepted.Records,
+        InAcceptedPackets = cell.InAccepted.Packets,
+        InAcceptedBytes = cell.InAccepted.Bytes,
+        InRejectedRecords = cell.InRejected.Records,
+        InRejectedPackets = cell.InRejected.Packets,
+        InRejectedBytes = cell.InRejected.Bytes,
+        MaxPackets = cell.MaxPackets,
+        Signs = (short)cell.Signs,
+        FirstAnswer = cell.FirstAnswer,
+        LastAnswer = cell.LastAnswer,
+        AnswerMinutes = (long)cell.AnswerMinutes,
+        InnerSources = InnerSources.Write(cell.InnerSources),
+        FirstObject = cell.FirstObject,
+        FirstLine = cell.FirstLine,
+    };
+
     public static CoverageDay ToCoverageDay(this CoverageDayEntity row) => new()
     {
         Day = row.Day,

@@ -124,10 +124,24 @@ public sealed class LedgerStateEntity
     public long JudgedMark { get; set; }
     /// <summary>Largest record start: the watermark's basis.</summary>
     public long MaxStart { get; set; }
+    /// <summary>Cells of days before this (days since the epoch) are one for each day.</summary>
+    public int CompactedBefore { get; set; }
     /// <summary>H in seconds that <see cref="InstanceEntity.ObservedSince"/> was computed with.</summary>
     public long HistoryWindow { get; set; }
     /// <summary>Fingerprint of parameters, catalogue and rules that the stored findings were judged with; null = never judged.</summary>
     public string? JudgedWith { get; set; }
+}
+
+/// <summary>
+/// Digest of one UTC day's cells and coverage, made when the day was at rest. Every commit that writes to a day strikes its digest out in the same transaction, so a day
+/// whose content differs from its digest was changed by something else than this program.
+/// </summary>
+public sealed class DayDigestEntity
+{
+    public int Day { get; set; }
+    public long Rows { get; set; }
+    /// <summary>32 hex digits.</summary>
+    public string Digest { get; set; } = "";
 }
 
 /// <summary>Endpoints with contacts since the last completed detection.</summary>

@@ -16,6 +16,7 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<InstanceFactEntity> InstanceFacts => Set<InstanceFactEntity>();
     public DbSet<ContactEvidenceEntity> ContactEvidence => Set<ContactEvidenceEntity>();
     public DbSet<LedgerStateEntity> LedgerState => Set<LedgerStateEntity>();
+    public DbSet<DayDigestEntity> DayDigests => Set<DayDigestEntity>();
     public DbSet<TouchedEndpointEntity> TouchedEndpoints => Set<TouchedEndpointEntity>();
     public DbSet<TouchedInstanceEntity> TouchedInstances => Set<TouchedInstanceEntity>();
     public DbSet<SourceObjectEntity> SourceObjects => Set<SourceObjectEntity>();

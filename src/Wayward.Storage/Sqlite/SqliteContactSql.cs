@@ -54,12 +54,15 @@ internal static class SqliteContactSql
 
     public const string SelectFacts = "SELECT attribute, value, first, last FROM instance_facts WHERE instance_id = ? ORDER BY attribute, last DESC, value";
 
-    public const string SelectPair = "SELECT first, last FROM contact_pairs WHERE instance_id = ? AND endpoint_id = ?";
+    public const string SelectPairs = "SELECT endpoint_id, first, last FROM contact_pairs WHERE instance_id = ?";
 
     public const string UpsertPair = """
         INSERT INTO contact_pairs (instance_id, endpoint_id, first, last) VALUES (?,?,?,?)
         ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)
         """;
+
+    /// <summary>The usual case, which leaves the index alone.</summary>
+    public const string AdvancePair = "UPDATE contact_pairs SET last = ? WHERE instance_id = ? AND endpoint_id = ?";
 
     /// <summary>Port 53 is one kind over TCP and UDP; on any other port the protocol tells the transport.</summary>
     public const string CountDestinations = """
@@ -78,7 +81,10 @@ internal static class SqliteContactSql
         VALUES (?, ?, 0, ?, 0, 0, 0, 0, '') RETURNING id
         """;
 
-    public const string UpdateInstance = "UPDATE instances SET first_seen = ?, last_seen = ?, observed_since = ?, last_contact = ?, destinations = ? WHERE id = ?";
+    /// <summary>What changes with every commit is in no index.</summary>
+    public const string AdvanceInstance = "UPDATE instances SET last_seen = ?, last_contact = ? WHERE id = ?";
+
+    public const string UpdateInstance = "UPDATE instances SET first_seen = ?, observed_since = ?, destinations = ? WHERE id = ?";
 
     public const string UpdateInstanceFacts =
         "UPDATE instances SET name = ?, account_id = ?, vpc_id = ?, subnet_id = ?, asg = ?, region = ?, search = ? WHERE id = ?";
@@ -91,6 +97,8 @@ internal static class SqliteContactSql
 
     public const string TouchEndpoint = "INSERT INTO touched_endpoints (endpoint_id, mark) VALUES (?,?) ON CONFLICT DO UPDATE SET mark = excluded.mark";
     public const string TouchInstance = "INSERT INTO touched_instances (instance_id, mark) VALUES (?,?) ON CONFLICT DO UPDATE SET mark = excluded.mark";
+
+    public const string StrikeDigest = "DELETE FROM day_digests WHERE day = ?";
 
     public const string SelectMark = "SELECT mark FROM ledger_state WHERE id = 1";
     public const string UpdateState = "UPDATE ledger_state SET mark = ?, max_start = max(max_start, ?) WHERE id = 1";

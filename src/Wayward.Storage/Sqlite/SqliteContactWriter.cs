@@ -108,13 +108,35 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
         foreach (var instance in instances)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (instance.Write()) Prepare(SqliteContactSql.TouchInstance).Bind(instance.Id).Bind(mark).Run();
+            if (instance.Write()) TouchInstance.Bind(instance.Id).Bind(mark).Run();
         }
         endpoints.Flush(mark);
+        foreach (int day in DaysOf(batches)) Prepare(SqliteContactSql.StrikeDigest).Bind(day).Run();
     }
 
-    /// <summary>The statement of the hot loop, without the look-up by its long text.</summary>
+    private static HashSet<int> DaysOf(List<ContactBatch> batches)
+    {
+        var days = new HashSet<int>();
+        foreach (var batch in batches)
+        {
+            foreach (var contribution in batch.Instances.Values)
+            {
+                days.UnionWith(contribution.Coverage.Keys);
+                foreach (var (_, hour) in contribution.Cells.Keys) days.Add(hour / 24);
+            }
+        }
+        return days;
+    }
+
+    // The statements of the hot loop, without the look-up by their long text.
     public SqliteStatement UpsertCell => field ??= Prepare(SqliteContactSql.UpsertCell);
+    public SqliteStatement UpsertPair => field ??= Prepare(SqliteContactSql.UpsertPair);
+    public SqliteStatement AdvancePair => field ??= Prepare(SqliteContactSql.AdvancePair);
+    public SqliteStatement SelectPairs => field ??= Prepare(SqliteContactSql.SelectPairs);
+    public SqliteStatement UpsertCoverage => field ??= Prepare(SqliteContactSql.UpsertCoverage);
+    public SqliteStatement SelectInstance => field ??= Prepare(SqliteContactSql.SelectInstance);
+    public SqliteStatement AdvanceInstance => field ??= Prepare(SqliteContactSql.AdvanceInstance);
+    public SqliteStatement TouchInstance => field ??= Prepare(SqliteContactSql.TouchInstance);
 
     /// <summary>A statement, prepared once.</summary>
     public SqliteStatement Prepare(string sql)

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 using SQLitePCL;
+using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Sqlite;
@@ -81,6 +82,11 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
     public bool IsInterruption(Exception exception) => SqliteErrors.Code(exception) == raw.SQLITE_INTERRUPT;
 
     public StorageUnavailableException? Explain(Exception exception) => SqliteErrors.Explain(exception, options.SqlitePath);
+
+    public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) =>
+        SqliteBackup.CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
+
+    public Task<BackupManifest> BackupAsync(string file, TimeProvider time, CancellationToken cancellation) => SqliteBackup.CreateAsync(ConnectionString, file, time, cancellation);
 
     public IContactBatchWriter CreateContactWriter(ContactWriterSettings settings) => new SqliteContactWriter(options.SqlitePath, settings);
 }

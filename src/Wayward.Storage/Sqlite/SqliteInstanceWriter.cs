@@ -8,6 +8,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
 {
     private long _firstSeen = long.MaxValue, _lastSeen, _observedSince, _lastContact;
     private int _destinations;
+    private (long, long, int) _stored;
     private bool _isNew;
 
     public int Id { get; private set; }
@@ -15,7 +16,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
 
     public void Resolve()
     {
-        var select = writer.Prepare(SqliteContactSql.SelectInstance).Bind(key.Id);
+        var select = writer.SelectInstance.Bind(key.Id);
         if (select.Read())
         {
             Id = select.Int32(0);
@@ -24,6 +25,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
             _observedSince = select.Int64(3);
             _lastContact = select.Int64(4);
             _destinations = select.Int32(5);
+            _stored = (_firstSeen, _observedSince, _destinations);
             select.Reset();
             return;
         }
@@ -42,23 +44,25 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         touched |= WriteFacts();
         touched |= WriteCells();
         WriteEvidence();
-        writer.Prepare(SqliteContactSql.UpdateInstance).Bind(_firstSeen).Bind(_lastSeen).Bind(_observedSince).Bind(_lastContact).Bind(_destinations).Bind(Id).Run();
+        writer.AdvanceInstance.Bind(_lastSeen).Bind(_lastContact).Bind(Id).Run();
+        if (_stored != (_firstSeen, _observedSince, _destinations))
+            writer.Prepare(SqliteContactSql.UpdateInstance).Bind(_firstSeen).Bind(_observedSince).Bind(_destinations).Bind(Id).Run();
         return touched;
     }
 
     private bool WriteCoverage()
     {
-        var days = Contributions.SelectMany(c => c.Coverage.Values).ToList();
-        if (days.Count == 0) return false;
-        days.Sort(static (a, b) => a.Day.CompareTo(b.Day));
         long start = long.MaxValue, end = 0;
-        foreach (var day in days)
+        foreach (var contribution in Contributions)
         {
-            writer.Prepare(SqliteContactSql.UpsertCoverage)
-                .Bind(Id).Bind(day.Day).Bind(day.FirstStart).Bind(day.LastEnd).Bind(day.Hours).Bind(day.SkipHours).Bind(day.Records).Run();
-            start = Math.Min(start, day.FirstStart);
-            end = Math.Max(end, day.LastEnd);
+            foreach (var day in contribution.Coverage.Values)
+            {
+                writer.UpsertCoverage.Bind(Id).Bind(day.Day).Bind(day.FirstStart).Bind(day.LastEnd).Bind(day.Hours).Bind(day.SkipHours).Bind(day.Records).Run();
+                start = Math.Min(start, day.FirstStart);
+                end = Math.Max(end, day.LastEnd);
+            }
         }
+        if (end == 0) return false;
         // In the usual case the records carry on the present epoch and nothing about its start can change.
         bool carriesOn = !_isNew && start >= _observedSince && start - _lastSeen <= historyWindow && end - start <= historyWindow;
         // Records earlier than the last contact change what was known when it was judged.
@@ -85,7 +89,9 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
 
     private bool WriteFacts()
     {
-        bool news = false;
+        if (!Contributions.Exists(static c => c.Facts.Count > 0)) return false;
+        bool news = false, changed = false;
+        var several = AttributesWithSeveralValues();
         foreach (var fact in Contributions.SelectMany(c => c.Facts.Values).OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal))
         {
             var select = writer.Prepare(SqliteContactSql.SelectFact).Bind(Id).Bind((long)fact.Attribute).Bind(fact.Value);
@@ -95,9 +101,24 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
             if (known && first <= fact.First && last >= fact.Last) continue;
             writer.Prepare(SqliteContactSql.UpsertFact).Bind(Id).Bind((long)fact.Attribute).Bind(fact.Value).Bind(fact.First).Bind(fact.Last).Run();
             news |= !known || fact.First < first;
+            // The latest value is on the instance's row; it can only change where there are several, or a first one.
+            changed |= !known || fact.Last > last && several.Contains(fact.Attribute);
         }
-        if (news || Contributions.Any(c => c.Facts.Count > 0)) RefreshFacts();
+        if (changed) RefreshFacts();
         return news;
+    }
+
+    private HashSet<InstanceAttribute> AttributesWithSeveralValues()
+    {
+        var seen = new HashSet<InstanceAttribute>();
+        var several = new HashSet<InstanceAttribute>();
+        var facts = writer.Prepare(SqliteContactSql.SelectFacts).Bind(Id);
+        while (facts.Read())
+        {
+            var attribute = (InstanceAttribute)facts.Int32(0);
+            if (!seen.Add(attribute)) several.Add(attribute);
+        }
+        return several;
     }
 
     private void RefreshFacts()
@@ -119,6 +140,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         }
         if (cells.Count == 0) return false;
         cells.Sort(static (a, b) => a.Endpoint.CompareTo(b.Endpoint) is var e && e != 0 ? e : a.Cell.Hour.CompareTo(b.Cell.Hour));
+        var pairs = KnownPairs();
         bool newPair = false;
         for (int i = 0; i < cells.Count;)
         {
@@ -131,7 +153,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
                 first = Math.Min(first, cell.FirstContact);
                 last = Math.Max(last, cell.LastContact);
             }
-            newPair |= WritePair(id, endpoint, first, last);
+            newPair |= WritePair(pairs, id, endpoint, first, last);
             _lastContact = Math.Max(_lastContact, last);
         }
         if (newPair)
@@ -144,15 +166,24 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         return true;
     }
 
-    private bool WritePair(int endpointId, Endpoint endpoint, long first, long last)
+    private Dictionary<int, (long First, long Last)> KnownPairs()
     {
-        var select = writer.Prepare(SqliteContactSql.SelectPair).Bind(Id).Bind(endpointId);
-        bool known = select.Read();
-        long knownFirst = known ? select.Int64(0) : long.MaxValue, knownLast = known ? select.Int64(1) : 0;
-        select.Reset();
-        bool firstContact = knownLast == 0 && last > 0;
-        if (!known || first < knownFirst || last > knownLast)
-            writer.Prepare(SqliteContactSql.UpsertPair).Bind(Id).Bind(endpointId).Bind(first).Bind(last).Run();
+        var pairs = new Dictionary<int, (long, long)>();
+        if (_isNew) return pairs;
+        var select = writer.SelectPairs.Bind(Id);
+        while (select.Read()) pairs.Add(select.Int32(0), (select.Int64(1), select.Int64(2)));
+        return pairs;
+    }
+
+    private bool WritePair(Dictionary<int, (long First, long Last)> pairs, int endpointId, Endpoint endpoint, long first, long last)
+    {
+        bool known = pairs.TryGetValue(endpointId, out var span);
+        bool firstContact = last > 0 && (!known || span.Last == 0);
+        if (known && first >= span.First)
+        {
+            if (last > span.Last) writer.AdvancePair.Bind(last).Bind(Id).Bind(endpointId).Run();
+        }
+        else writer.UpsertPair.Bind(Id).Bind(endpointId).Bind(first).Bind(last).Run();
         endpoints.Seen(endpoint, first, last, firstContact);
         return firstContact;
     }
@@ -169,6 +200,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
 
     private void WriteEvidence()
     {
+        if (!Contributions.Exists(static c => c.Evidence.Count > 0)) return;
         foreach (var group in Contributions.SelectMany(c => c.Evidence).GroupBy(e => e.Key))
         {
             int endpointId = endpoints.Of(group.Key);

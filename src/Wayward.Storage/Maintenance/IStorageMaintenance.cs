@@ -1,0 +1,45 @@
+namespace Wayward.Storage.Maintenance;
+
+/// <param name="Problems">What is wrong, one sentence each; empty = all is well.</param>
+/// <param name="Days">Days whose digest was compared.</param>
+/// <param name="Rows">Cells and coverage rows read.</param>
+public sealed record VerifyReport(IReadOnlyList<string> Problems, int Days, long Rows)
+{
+    public bool Good => Problems.Count == 0;
+}
+
+/// <summary>What a backup holds, written beside it as <c>NAME.manifest.json</c>.</summary>
+public sealed record BackupManifest
+{
+    public const string CurrentSchema = "wayward.backup/1";
+    public string Schema { get; init; } = CurrentSchema;
+    /// <summary>UTC, ISO 8601.</summary>
+    public required string CreatedAt { get; init; }
+    public required string FileName { get; init; }
+    public required long Bytes { get; init; }
+    /// <summary>Of the file, lower-case hex.</summary>
+    public required string Sha256 { get; init; }
+    /// <summary>Last migration applied.</summary>
+    public required string Migration { get; init; }
+    public required IReadOnlyDictionary<string, long> Rows { get; init; }
+    public required IReadOnlyList<DayDigest> Days { get; init; }
+}
+
+/// <param name="Cells">Hour cells that became day cells.</param>
+/// <param name="Sealed">Days that got a digest.</param>
+public sealed record MaintenanceResult(long Cells, int Sealed);
+
+/// <summary>Retention, digests, backup. Everything runs beside ingest: writes come in short transactions through the one writer's gate.</summary>
+public interface IStorageMaintenance
+{
+    /// <summary>Compacts what retention says and makes the digests that are missing. Meant to run once a day; running it again changes nothing.</summary>
+    Task<MaintenanceResult> RunAsync(RetentionOptions retention, CancellationToken cancellation);
+
+    /// <summary>Asks the database to check itself, and compares every day that has a digest.</summary>
+    Task<VerifyReport> VerifyAsync(CancellationToken cancellation);
+
+    /// <summary>Copies the database to a file while work goes on, checks the copy, and writes its manifest.</summary>
+    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
+    /// <exception cref="NotSupportedException">The provider has backup tools of its own; the message names them.</exception>
+    Task<BackupManifest> BackupAsync(string file, CancellationToken cancellation);
+}

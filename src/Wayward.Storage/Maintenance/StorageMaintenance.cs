@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Maintenance;
+
+/// <inheritdoc cref="IStorageMaintenance"/>
+internal sealed class StorageMaintenance(Database database) : IStorageMaintenance
+{
+    /// <summary>Instances compacted in one transaction: ingest waits no longer than that takes.</summary>
+    private const int InstancesAtOnce = 100;
+
+    public async Task<MaintenanceResult> RunAsync(RetentionOptions retention, CancellationToken cancellation)
+    {
+        long cells = retention.CompactAfterDays == 0 ? 0 : await CompactAsync(retention.CompactAfterDays, cancellation);
+        return new(cells, await SealAsync(cancellation));
+    }
+
+    private async Task<long> CompactAsync(int days, CancellationToken cancellation)
+    {
+        var (maxStart, instances) = await database.SnapshotAsync(async (db, c) =>
+            (await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c), await db.Instances.OrderBy(i => i.Id).Select(i => i.Id).ToListAsync(c)), cancellation);
+        int before = UnixTime.Day(maxStart) - days;
+        if (before <= 0) return 0;
+        long compacted = 0;
+        foreach (var chunk in instances.Chunk(InstancesAtOnce))
+            compacted += await database.WriteAsync((db, c) => DayCompaction.RunAsync(db, chunk, before, c), cancellation);
+        await database.WriteAsync((db, c) => db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.CompactedBefore, before), c), cancellation);
+        return compacted;
+    }
+
+    /// <summary>
+    /// First empty digests, then the computation, then the values: a commit meanwhile strikes out the days that it writes to, and only what is still there is filled in.
+    /// </summary>
+    private async Task<int> SealAsync(CancellationToken cancellation)
+    {
+        await database.WriteAsync(async (db, c) =>
+        {
+            // The last two days are still being written: their digests would be struck out at once.
+            int before = UnixTime.Day((await db.LedgerState.AsNoTracking().SingleAsync(c)).MaxStart) - 1;
+            var known = db.DayDigests.Select(d => d.Day);
+            var missing = await db.CoverageDays.Select(d => d.Day).Union(db.ContactHours.Select(h => h.Hour / 24)).Where(d => d < before && !known.Contains(d)).Distinct().ToListAsync(c);
+            db.DayDigests.AddRange(missing.Select(d => new DayDigestEntity { Day = d }));
+            return await db.SaveChangesAsync(c);
+        }, cancellation);
+        var computed = (await database.SnapshotAsync(DayDigests.ComputeAsync, cancellation)).ToDictionary(d => d.Day);
+        return await database.WriteAsync(async (db, c) =>
+        {
+            var open = await db.DayDigests.Where(d => d.Digest == "").ToListAsync(c);
+            foreach (var day in open.Where(d => computed.ContainsKey(d.Day))) (day.Rows, day.Digest) = (computed[day.Day].Rows, computed[day.Day].Digest);
+            return await db.SaveChangesAsync(c);
+        }, cancellation);
+    }
+
+    public Task<VerifyReport> VerifyAsync(CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
+    {
+        var problems = new List<string>(await database.Dialect.CheckIntegrityAsync(db, c));
+        var known = await db.DayDigests.AsNoTracking().Where(d => d.Digest != "").OrderBy(d => d.Day).ToListAsync(c);
+        var computed = await DayDigests.ComputeAsync(db, c);
+        problems.AddRange(Differences(known.Select(d => new DayDigest(d.Day, d.Rows, d.Digest)), computed));
+        return new VerifyReport(problems, known.Count, computed.Sum(d => d.Rows));
+    }, cancellation);
+
+    /// <summary>Days that should be as stated and are not.</summary>
+    public static IEnumerable<string> Differences(IEnumerable<DayDigest> stated, IReadOnlyList<DayDigest> computed)
+    {
+        var present = computed.ToDictionary(d => d.Day);
+        foreach (var day in stated)
+        {
+            if (present.GetValueOrDefault(day.Day) == day) continue;
+            string date = DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + day.Day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+            yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The contacts of {date} are not what was written: {present.GetValueOrDefault(day.Day)?.Rows ?? 0} rows, {day.Rows} expected, with another digest.");
+        }
+    }
+
+    public Task<BackupManifest> BackupAsync(string file, CancellationToken cancellation) => Task.Run(() => database.Dialect.BackupAsync(file, database.Time, cancellation), cancellation);
+}
