@@ -47,7 +47,8 @@ public static class FindingText
     public static IReadOnlyList<string> Explain(Finding finding)
     {
         var novelty = finding.Novelty;
-        var text = new List<string> { Headline(finding), Facts(finding), WhyNew(finding), Others(finding) };
+        var text = new List<string> { Headline(finding) };
+        text.AddRange(Reasons(finding));
         if (novelty.Nearby.Count > 0) text.Add("What changed nearby: " + string.Join(" ", novelty.Nearby));
         if (novelty.InnerSources.Count > 0) text.Add($"Behind the interface: {Wording.List([.. novelty.InnerSources.Select(a => a.ToString())], 4)}.");
         text.Add($"Severity {Wording.Tenths(finding.Severity)} ({SeverityBands.Of(finding.Severity)}) is " + Sum(finding.SeveritySigns, tenths: true));
@@ -57,6 +58,9 @@ public static class FindingText
         text.Add($"Catalogue {finding.CatalogVersion}, hash {finding.CatalogHash}. Finding {finding.Id}.");
         return text;
     }
+
+    /// <summary>The part of <see cref="Explain"/> that a page shows as prose: what happened, why it is new, who else. What has a table or a picture of its own is left out.</summary>
+    public static IReadOnlyList<string> Reasons(Finding finding) => [Facts(finding), WhyNew(finding), Others(finding)];
 
     private static string SubjectName(Finding finding)
     {

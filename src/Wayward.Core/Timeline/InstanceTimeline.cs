@@ -27,6 +27,8 @@ public sealed record InstanceTimeline
     public required IReadOnlyList<CoverageCell> Coverage { get; init; }
     /// <summary>Most bytes in one cell of any lane: the top of the log scale.</summary>
     public required long MaxCellBytes { get; init; }
+    /// <summary>Fewest bytes in one cell that has any: the foot of the log scale.</summary>
+    public required long MinCellBytes { get; init; }
 
     public long CellStart(int index) => From + (long)index * CellSeconds;
 
@@ -45,12 +47,15 @@ public sealed record InstanceTimeline
         }
     }
 
-    /// <summary>Volume on a log scale in <paramref name="levels"/> steps: 1 the faintest, for any traffic at all.</summary>
+    /// <summary>
+    /// Volume on a log scale in <paramref name="levels"/> steps, from the faintest cell shown to the strongest; 1 for any traffic at all. Where all cells are
+    /// within a factor of ten, the scale still spans a decade, so that noise does not look like change.
+    /// </summary>
     public int Level(long bytes, int levels)
     {
-        if (bytes <= 0) return 1;
-        double top = Math.Log(Math.Max(MaxCellBytes, 2));
-        return Math.Clamp(1 + (int)(Math.Log(bytes) / top * levels), 1, levels);
+        if (bytes <= 0 || MaxCellBytes <= 0) return 1;
+        double top = Math.Log10(MaxCellBytes), foot = Math.Min(Math.Log10(Math.Max(MinCellBytes, 1)), top - 1);
+        return Math.Clamp(1 + (int)((Math.Log10(bytes) - foot) / (top - foot) * levels), 1, levels);
     }
 
     /// <summary>The finest resolution that needs no more than <paramref name="maximum"/> cells for a span; days when none does.</summary>

@@ -46,6 +46,7 @@ internal sealed class TimelineBuilder
             Decisions = [.. _request.Decisions.Where(d => d.At >= _from && d.At < _to).OrderBy(d => d.At)],
             Coverage = Coverage(),
             MaxCellBytes = lanes.SelectMany(l => l.Cells).Select(c => c.Bytes).DefaultIfEmpty(0).Max(),
+            MinCellBytes = lanes.SelectMany(l => l.Cells).Select(c => c.Bytes).Where(b => b > 0).DefaultIfEmpty(0).Min(),
         };
     }
 

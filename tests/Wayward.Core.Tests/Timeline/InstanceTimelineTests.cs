@@ -204,7 +204,17 @@ public sealed class InstanceTimelineTests
         Contact(history, Google, Start + Day, bytes: 1_000_000, answered: false);
         var timeline = InstanceTimeline.Build(Request(history));
         Assert.Equal(1_000_000, timeline.MaxCellBytes);
-        Assert.Equal([1, 3, 5, 5], new[] { 0L, 1_000, 100_000, 1_000_000 }.Select(b => timeline.Level(b, 5)));
+        Assert.Equal([1, 1, 3, 5, 5], new[] { 0L, 1, 1_000, 100_000, 1_000_000 }.Select(b => timeline.Level(b, 5)));
+    }
+
+    [Fact]
+    public void Cells_of_nearly_the_same_volume_look_nearly_the_same()
+    {
+        var history = History();
+        Contact(history, Google, Start, bytes: 900, answered: false);
+        Contact(history, Google, Start + Day, bytes: 1_000, answered: false);
+        var timeline = InstanceTimeline.Build(Request(history));
+        Assert.Equal([5, 5], new[] { 900L, 1_000 }.Select(b => timeline.Level(b, 5)));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class FindingsService(
         Stored = stored,
         Headline = FindingText.Headline(stored.Finding),
         Why = FindingText.Why(stored.Finding),
-        Explanation = FindingText.Explain(stored.Finding),
+        Explanation = FindingText.Reasons(stored.Finding),
         Target = FindingText.Target(stored.Finding),
     };
 

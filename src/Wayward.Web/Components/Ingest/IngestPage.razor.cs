@@ -51,6 +51,13 @@ public partial class IngestPage
         (_objects, _total) = await Objects.QueryAsync(StateChosen is { } state ? [state] : [], string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), (PageNumber - 1) * PageSize, PageSize, cancellation);
     }
 
+    /// <summary>The end of a key tells objects apart; the whole of it is on hover and in the detail.</summary>
+    private static string FileName(string key)
+    {
+        string name = key[(key.LastIndexOf('/') + 1)..];
+        return name.Length <= 60 ? name : "…" + name[^59..];
+    }
+
     private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));
 
     private void Choose(long id) => Navigation.NavigateTo(Navigation.With(("object", id == Chosen ? null : id.ToString(CultureInfo.InvariantCulture))), replace: true);

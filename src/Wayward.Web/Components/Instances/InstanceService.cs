@@ -20,6 +20,8 @@ public sealed class InstanceService(
     /// <summary>More cells than this are not told apart on a screen.</summary>
     private const int MaximumCells = 420;
     private const int MaximumFindings = 200;
+    /// <summary>Past any hour that a record can carry, and far from where arithmetic on hours would overflow.</summary>
+    private const int EndOfTime = 20_000_000;
 
     public Task<Storage.Instances.InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation) => instances.QueryAsync(query, cancellation);
 
@@ -41,7 +43,7 @@ public sealed class InstanceService(
     private async Task<TimelineView?> TimelineAsync(string id, TimelineSpan span, IReadOnlyList<FindingRow> rows, CancellationToken cancellation)
     {
         // The whole history: first contacts and epochs must be true even when they lie before the span that is shown.
-        if (await instances.HistoryAsync(id, 0, int.MaxValue, cancellation) is not { } history) return null;
+        if (await instances.HistoryAsync(id, 0, EndOfTime, cancellation) is not { } history) return null;
         var fleet = await instances.FleetAsync(cancellation);
         long dataFrom = history.Coverage.Values.Select(d => d.FirstStart).DefaultIfEmpty(fleet.FirstRecord).Min();
         long dataTo = Math.Max(fleet.MaxStart, history.Coverage.Values.Select(d => d.LastEnd).DefaultIfEmpty(0).Max()) + 1;

@@ -50,6 +50,6 @@ public partial class InstancesPage
     private string Judged(InstanceRow row)
     {
         long left = row.ObservedSince + (long)Service.Options.Learning.TotalSeconds - row.LastSeen;
-        return left <= 0 ? "by its own history" : $"learning, {Words.Span(left)} left";
+        return left <= 0 ? "own history" : $"learning, {Words.Span(left)} left";
     }
 }

@@ -58,12 +58,8 @@ public partial class LaneRow
         builder.AddAttribute(12, "class", "mono");
         builder.AddContent(13, Lane.Destination.Address.ToString());
         builder.CloseElement();
-        builder.AddContent(14, Lane.First is { } first ? $" since {Ui.Date(first)}" : " no contact");
+        builder.AddContent(14, $" {Lane.Destination.Transport.Name()}{(Lane.First is { } first ? $", since {Ui.Date(first)}" : ", no contact")}");
         builder.CloseElement();
-        builder.CloseElement();
-        builder.OpenElement(15, "span");
-        builder.AddAttribute(16, "class", "tag tr");
-        builder.AddContent(17, Lane.Destination.Transport.Name());
         builder.CloseElement();
     };
 

@@ -10,12 +10,17 @@ public static class ChartLook
 {
     private const string Font = "system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif";
 
+    /// <summary>Pixels; the style sheet reserves the same, so that nothing jumps when a chart arrives.</summary>
+    private const int Height = 210;
+
     public static WaywardPalette Palette(bool dark) => dark ? WaywardPalette.Dark : WaywardPalette.Light;
 
     public static Config Config() => new() { Responsive = true, DisplayModeBar = Plotly.Blazor.ConfigLib.DisplayModeBarEnum.False, DisplayLogo = false };
 
     public static Layout Layout(WaywardPalette palette) => new()
     {
+        AutoSize = true,
+        Height = Height,
         PaperBgColor = "rgba(0,0,0,0)",
         PlotBgColor = "rgba(0,0,0,0)",
         Font = new() { Family = Font, Size = 11.5m, Color = palette.TextSoft },
