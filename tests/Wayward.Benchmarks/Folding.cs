@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
+
+namespace Wayward.Benchmarks;
+
+/// <summary>Reads and folds objects with some workers and tells sums that another program can be held to.</summary>
+internal static class Folding
+{
+    public static int Run(int workers, string[] files)
+    {
+        var catalog = ResolverCatalog.Shipped;
+        var queue = new ConcurrentQueue<string>(files);
+        var ledger = new ContactLedger();
+        long records = 0, contacts = 0, quarantined = 0;
+        var threads = Enumerable.Range(0, workers).Select(_ => new Thread(Work)).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        long cells = ledger.Instances.Values.Sum(i => i.Pairs.Values.Sum(p => (long)p.Count));
+        var sums = ledger.Instances.Values.SelectMany(i => i.Pairs.Values).SelectMany(p => p).Aggregate((Out: 0L, In: 0L, Rejected: 0L), (s, c) =>
+            (s.Out + c.OutAccepted.Records + c.OutRejected.Records, s.In + c.InAccepted.Records + c.InRejected.Records, s.Rejected + c.OutRejected.Records + c.InRejected.Records));
+        Console.WriteLine($"records {records} contacts {contacts} quarantined {quarantined} instances {ledger.Instances.Count} cells {cells} out {sums.Out} in {sums.In} rejected {sums.Rejected}");
+        return 0;
+
+        void Work()
+        {
+            var folder = new ContactFolder(catalog, AddressSpace.Default);
+            while (queue.TryDequeue(out string? file))
+            {
+                folder.Begin(new ObjectIdentity("", file, "").Id);
+                using var stream = File.OpenRead(file);
+                var sink = folder;
+                var read = FlowLogReader.Read(stream, new FlowObjectInfo(file, stream.Length), ref sink);
+                var batch = folder.TakeBatch();
+                lock (ledger)
+                {
+                    records += read.Records;
+                    quarantined += read.QuarantinedCount;
+                    contacts += batch.ContactRecords;
+                    ledger.Add(batch);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Wayward.Benchmarks;
+
+// Whole-process measurements for tests/bench.sh, and the parts under BenchmarkDotNet.
+return args switch
+{
+    ["generate", var folder, .. var rest] => Generate.Run(folder, rest),
+    ["drain", .. var files] => Reading.Drain(files),
+    ["inflate", .. var files] => Reading.Inflate(files),
+    ["read", .. var files] => Reading.Read(files),
+    ["fold", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files),
+    ["parts", .. var rest] => Parts.Run(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        generate FOLDER [--objects N] [--lines N] [--seed N] [--format v2|v5] [--members N] [--repeat N]   write flow-log objects
+        drain FILE...           inflate with the runtime's GZipStream and throw away
+        inflate FILE...         inflate with Wayward's own decoder and throw away
+        read FILE...            read every line into a sink that does nothing
+        fold WORKERS FILE...    read and fold into cells and coverage, no database
+        parts [BenchmarkDotNet options]
+        """);
+    return 2;
+}
