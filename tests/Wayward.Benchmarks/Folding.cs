@@ -30,7 +30,7 @@ internal static class Folding
             {
                 folder.Begin(new ObjectIdentity("", file, "").Id);
                 using var stream = File.OpenRead(file);
-                var sink = folder;
+                var sink = folder.AsSink();
                 var read = FlowLogReader.Read(stream, new FlowObjectInfo(file, stream.Length), ref sink);
                 var batch = folder.TakeBatch();
                 lock (ledger)

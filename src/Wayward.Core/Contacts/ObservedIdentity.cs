@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Wayward.FlowLogs;
 
@@ -103,58 +104,72 @@ internal sealed class ObservedIdentity
     private static string Cut(string value) => value.Length <= 256 ? value : value[..256];
 }
 
-/// <summary>All identities of the objects in work, by the bytes of their fields.</summary>
+/// <summary>All identities of the objects in work, by the bytes of their fields: an open hash table, since nearly every line of a busy fleet comes here.</summary>
 internal sealed class ObservedIdentities
 {
-    private readonly Dictionary<byte[], ObservedIdentity> _all = new(ByteKeyComparer.Instance);
-    private byte[] _scratch = new byte[512];
+    private readonly List<ObservedIdentity> _all = [];
+    private (ulong Hash, ObservedIdentity? Identity)[] _slots = new (ulong, ObservedIdentity?)[256];
 
     public ObservedIdentity Get(in FlowIdentity identity, ContactBatch batch)
     {
-        int length = 0;
-        Append(identity.InterfaceId, ref length);
-        Append(identity.InstanceId, ref length);
-        Append(identity.AccountId, ref length);
-        Append(identity.VpcId, ref length);
-        Append(identity.SubnetId, ref length);
-        Append(identity.AsgTag, ref length);
-        Append(identity.InstanceTag, ref length);
-        Append(identity.Region, ref length);
-        Append(identity.HasInstanceColumn ? "1"u8 : "0"u8, ref length);
-        var key = _scratch.AsSpan(0, length);
-        var lookup = _all.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (lookup.TryGetValue(key, out var known)) return known;
-        return _all[key.ToArray()] = new ObservedIdentity(identity, batch);
+        ulong hash = Hash(identity);
+        var slots = _slots;
+        int mask = slots.Length - 1;
+        for (int i = (int)hash & mask; ; i = (i + 1) & mask)
+        {
+            ref var slot = ref slots[i];
+            if (slot.Identity is null) return Add(hash, identity, batch);
+            if (slot.Hash == hash && slot.Identity.Matches(identity)) return slot.Identity;
+        }
     }
 
     public void AddFacts()
     {
-        foreach (var identity in _all.Values) identity.AddFacts();
+        foreach (var identity in _all) identity.AddFacts();
     }
 
-    /// <summary>Fields end with a byte that no field contains, so that no two combinations make one key.</summary>
-    private void Append(ReadOnlySpan<byte> field, ref int length)
+    private ObservedIdentity Add(ulong hash, in FlowIdentity identity, ContactBatch batch)
     {
-        if (length + field.Length + 1 > _scratch.Length) Array.Resize(ref _scratch, Math.Max(_scratch.Length * 2, length + field.Length + 1));
-        field.CopyTo(_scratch.AsSpan(length));
-        length += field.Length;
-        _scratch[length++] = (byte)'\n';
-    }
-
-    private sealed class ByteKeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public static readonly ByteKeyComparer Instance = new();
-
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-        public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
-
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        var added = new ObservedIdentity(identity, batch);
+        _all.Add(added);
+        if (_all.Count * 2 > _slots.Length)
         {
-            var hash = new HashCode();
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
+            var old = _slots;
+            _slots = new (ulong, ObservedIdentity?)[old.Length * 4];
+            foreach (var slot in old)
+                if (slot.Identity is not null) Put(slot.Hash, slot.Identity);
+        }
+        Put(hash, added);
+        return added;
+    }
+
+    private void Put(ulong hash, ObservedIdentity identity)
+    {
+        int mask = _slots.Length - 1, i = (int)hash & mask;
+        while (_slots[i].Identity is not null) i = (i + 1) & mask;
+        _slots[i] = (hash, identity);
+    }
+
+    /// <summary>Ids are random at their end, tags may differ anywhere; both ends of each are taken. What is left out only makes equal hashes, never equal identities.</summary>
+    private static ulong Hash(in FlowIdentity identity)
+    {
+        const ulong odd = 0x9E37_79B9_7F4A_7C15UL;
+        ulong hash = Ends(identity.InterfaceId) + (ulong)identity.AccountId.Length;
+        hash = (hash ^ Ends(identity.InstanceId)) * odd;
+        if (!identity.AsgTag.IsEmpty) hash = (hash ^ hash >> 29 ^ Ends(identity.AsgTag)) * odd;
+        if (!identity.InstanceTag.IsEmpty) hash = (hash ^ hash >> 29 ^ Ends(identity.InstanceTag)) * odd;
+        return hash ^ hash >> 32;
+
+        static ulong Ends(ReadOnlySpan<byte> field)
+        {
+            if (field.Length < 8)
+            {
+                ulong few = (ulong)field.Length;
+                foreach (byte b in field) few = few << 8 | b;
+                return few * odd;
+            }
+            ulong first = BinaryPrimitives.ReadUInt64LittleEndian(field), last = BinaryPrimitives.ReadUInt64LittleEndian(field[^8..]);
+            return (first * 31 + last + (ulong)field.Length) * odd;
         }
     }
 }

@@ -79,6 +79,9 @@ public sealed class ResolverCatalog
         return found is null || FindContext(remote) is not { } context || context.Prefix.Bits <= found.Prefix.Bits ? found : null;
     }
 
+    /// <summary>False for nearly every address, at the price of one bit test: then no protocol or port makes it an endpoint.</summary>
+    internal bool MayBeEndpoint(IpAddress remote) => !_endpoints.Near(remote).IsEmpty || !_endpoints.Wide.IsEmpty;
+
     /// <summary>
     /// The entry that best names this address whatever the port: for provider and tier of contacts on 53 and 853. Prefers an entry of the same transport, then longest prefix, then smallest id.
     /// Shared and relay ranges name nothing: see <see cref="FindContext"/>.

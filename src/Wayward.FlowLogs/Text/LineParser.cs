@@ -11,6 +11,7 @@ internal static class LineParser
     /// <param name="ends">Position of the separator before the line's first field; the next <see cref="ColumnPlan.Count"/> entries end its fields.</param>
     /// <param name="raw">The line as it stands in the object.</param>
     /// <param name="fault">Kind in the low byte, column (plan index) + 1 above; 0 when the line was taken.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Parse<TSink>(ref byte text, ref int ends, ReadOnlySpan<byte> raw, long line, ColumnPlan plan, RecordTally tally, ref TSink sink)
         where TSink : IFlowRecordSink
     {
@@ -119,7 +120,7 @@ internal static class LineParser
     }
 
     /// <summary>A line with a port of interest: its addresses, and the rest when the sink wants them; all of it checked before anything is pushed.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static int ParseRest<TSink>(ref byte text, ref int ends, ReadOnlySpan<byte> raw, ColumnPlan plan, in FlowIdentity identity, ushort sourcePort, ushort destinationPort, ref TSink sink)
         where TSink : IFlowRecordSink
     {

@@ -49,6 +49,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Func<b
 
     /// <summary>Reads the whole lines of <c>[start, end)</c>.</summary>
     /// <returns>Where the first line that is not whole begins.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadLines<TSink>(byte[] buffer, int start, int end, ref TSink sink) where TSink : IFlowRecordSink
     {
         _separators.Scan(buffer, start, end, _path);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Wayward.FlowLogs.Wrapping;
 
@@ -201,136 +202,190 @@ internal sealed class Inflater(SourceWindow input, ReadContext context)
     }
 
     /// <summary>The symbols of one block, until it ends or the limit is reached.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Decode(byte[] window, int start, int limit)
+    {
+        // A distance is at most the window, so what lies this far back is all that a match may name.
+        int firstByte = start - (int)Math.Min(_written, WindowSize), at = start;
+        while (_state == State.Codes && at < limit)
+        {
+            if (input.Length >= FastInput) at = DecodeFast(window, at, firstByte, limit);
+            else at = DecodeSymbol(window, at, firstByte);
+        }
+        if (_phantom > 0) CheckPhantom();
+        return at;
+    }
+
+    /// <summary>Bytes of input that one turn of the fast loop may load.</summary>
+    private const int FastInput = 16;
+    private const ulong LiteralMask = (1 << 11) - 1, DistanceMask = (1 << 8) - 1;
+
+    /// <summary>
+    /// As long as a whole turn's input is at hand: up to two literals and a match, or three literals, a turn, with one look-up always ahead of the copying.
+    /// Bits: a refill leaves at least 56; two literals of the first table take 22 at most, a length with its extra bits 20, a distance 28.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int DecodeFast(byte[] window, int start, int firstByte, int limit)
     {
         ref byte output = ref MemoryMarshal.GetArrayDataReference(window);
         ref uint literals = ref MemoryMarshal.GetArrayDataReference(_literals.Entries);
         ref uint distances = ref MemoryMarshal.GetArrayDataReference(_distances.Entries);
-        // A distance is at most the window, so what lies this far back is all that a match may name.
-        nint firstByte = start - (nint)Math.Min(_written, WindowSize);
-        nint at = start;
+        ref byte source = ref MemoryMarshal.GetArrayDataReference(input.Buffer);
+        nint at = start, next = input.Start, last = input.End - FastInput;
         ulong bits = _bits;
         int count = _bitCount;
-        byte[] buffer = input.Buffer;
-        nint next = input.Start, last = input.End;
-        const ulong LiteralMask = (1 << 11) - 1, DistanceMask = (1 << 8) - 1;
 
+        bits |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, next)) << count;
+        next += (63 - count) >> 3;
+        count |= 56;
+        uint entry = Unsafe.Add(ref literals, (nint)(bits & LiteralMask));
         while (true)
         {
-            // At least 56 bits: a length with its extra bits takes at most 20, a distance 28.
-            if (last - next >= 8)
-            {
-                bits |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(buffer), next)) << count;
-                next += (63 - count) >> 3;
-                count |= 56;
-            }
-            else
-            {
-                input.Start = (int)next;
-                _bits = bits;
-                _bitCount = count;
-                RefillSlowly();
-                bits = _bits;
-                count = _bitCount;
-                buffer = input.Buffer;
-                next = input.Start;
-                last = input.End;
-            }
-
-            uint entry = Unsafe.Add(ref literals, (nint)(bits & LiteralMask));
             if ((entry & HuffmanTable.Literal) != 0)
             {
-                bits >>= (int)(entry & 0x3F);
+                bits >>= (int)entry;
                 count -= (byte)entry;
-                Unsafe.Add(ref output, at++) = (byte)(entry >> 16);
-                if (at >= limit) break;
+                Unsafe.Add(ref output, at) = (byte)(entry >> 16);
                 entry = Unsafe.Add(ref literals, (nint)(bits & LiteralMask));
                 if ((entry & HuffmanTable.Literal) != 0)
                 {
-                    bits >>= (int)(entry & 0x3F);
+                    bits >>= (int)entry;
                     count -= (byte)entry;
-                    Unsafe.Add(ref output, at++) = (byte)(entry >> 16);
-                    if (at >= limit) break;
-                    continue;
+                    Unsafe.Add(ref output, at + 1) = (byte)(entry >> 16);
+                    entry = Unsafe.Add(ref literals, (nint)(bits & LiteralMask));
+                    if ((entry & HuffmanTable.Literal) != 0)
+                    {
+                        bits >>= (int)entry;
+                        count -= (byte)entry;
+                        Unsafe.Add(ref output, at + 2) = (byte)(entry >> 16);
+                        at += 3;
+                        if (at >= limit || next > last) break;
+                        bits |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, next)) << count;
+                        next += (63 - count) >> 3;
+                        count |= 56;
+                        entry = Unsafe.Add(ref literals, (nint)(bits & LiteralMask));
+                        continue;
+                    }
+                    at++;
                 }
-                // 56 - 11 bits are left: too few for the longest length and distance, so take more first.
-                if (count < 48) continue;
+                at++;
             }
             if ((entry & HuffmanTable.Special) != 0)
             {
-                if ((entry & HuffmanTable.Second) != 0)
-                {
-                    bits >>= (int)(entry & 0x3F);
-                    count -= (byte)entry;
-                    entry = Unsafe.Add(ref literals, (nint)(entry >> 16) + (nint)(bits & ((1UL << (int)(entry >> 8 & 0x1F)) - 1)));
-                    if ((entry & HuffmanTable.Literal) != 0)
-                    {
-                        bits >>= (int)(entry & 0x3F);
-                        count -= (byte)entry;
-                        Unsafe.Add(ref output, at++) = (byte)(entry >> 16);
-                        if (at >= limit) break;
-                        continue;
-                    }
-                }
-                if ((entry & HuffmanTable.Special) != 0)
-                {
-                    if ((entry & HuffmanTable.EndOfBlock) == 0) throw Fault(count, "a code that stands for nothing");
-                    bits >>= (int)(entry & 0x3F);
-                    count -= (byte)entry;
-                    _state = State.Header;
-                    break;
-                }
+                // Rare: a longer code, the block's end, or nonsense. The careful path takes it from here.
+                break;
             }
-            nint length = (nint)(entry >> 16 & 0x7FFF) + (nint)((bits & ((1UL << (int)(entry & 0x3F)) - 1)) >> (int)(entry >> 8 & 0x1F));
-            bits >>= (int)(entry & 0x3F);
+            nint length = (nint)(entry >> 16) + (nint)((bits & ((1UL << (int)entry) - 1)) >> (int)(entry >> 8 & 0x1F));
+            bits >>= (int)entry;
             count -= (byte)entry;
-
+            if (count < 28)
+            {
+                bits |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, next)) << count;
+                next += (63 - count) >> 3;
+                count |= 56;
+            }
             entry = Unsafe.Add(ref distances, (nint)(bits & DistanceMask));
             if ((entry & HuffmanTable.Special) != 0)
             {
                 if ((entry & HuffmanTable.Second) == 0) throw Fault(count, "a distance that does not exist");
-                bits >>= (int)(entry & 0x3F);
+                bits >>= (int)entry;
                 count -= (byte)entry;
                 entry = Unsafe.Add(ref distances, (nint)(entry >> 16) + (nint)(bits & ((1UL << (int)(entry >> 8 & 0x1F)) - 1)));
                 if ((entry & HuffmanTable.Special) != 0) throw Fault(count, "a distance that does not exist");
             }
-            nint distance = (nint)(entry >> 16 & 0x7FFF) + (nint)((bits & ((1UL << (int)(entry & 0x3F)) - 1)) >> (int)(entry >> 8 & 0x1F));
-            bits >>= (int)(entry & 0x3F);
+            nint distance = (nint)(entry >> 16) + (nint)((bits & ((1UL << (int)entry) - 1)) >> (int)(entry >> 8 & 0x1F));
+            bits >>= (int)entry;
             count -= (byte)entry;
+            if (at - distance < firstByte) throw Fault(count, "a match from before the beginning");
 
-            nint from = at - distance;
-            if (from < firstByte) throw Fault(count, "a match from before the beginning");
-            nint to = at + length;
-            ref byte source = ref Unsafe.Add(ref output, from);
+            bits |= Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref source, next)) << count;
+            next += (63 - count) >> 3;
+            count |= 56;
+            entry = Unsafe.Add(ref literals, (nint)(bits & LiteralMask));
+
             ref byte target = ref Unsafe.Add(ref output, at);
-            if (distance >= 16)
+            ref byte earlier = ref Unsafe.Subtract(ref target, distance);
+            at += length;
+            if (distance >= 32)
             {
-                nint i = 0;
-                do
-                {
-                    Unsafe.WriteUnaligned(ref Unsafe.Add(ref target, i), Unsafe.ReadUnaligned<UInt128>(ref Unsafe.Add(ref source, i)));
-                    i += 16;
-                }
-                while (i < length);
+                // Most matches are no longer than the first store.
+                Vector256.LoadUnsafe(ref earlier).StoreUnsafe(ref target);
+                for (nint i = 32; i < length; i += 32) Vector256.LoadUnsafe(ref earlier, (nuint)i).StoreUnsafe(ref target, (nuint)i);
             }
-            else if (distance == 1)
-            {
-                Unsafe.InitBlockUnaligned(ref target, source, (uint)length);
-            }
-            else
-            {
-                for (nint i = 0; i < length; i++) Unsafe.Add(ref target, i) = Unsafe.Add(ref source, i);
-            }
-            at = to;
-            if (at >= limit) break;
+            else Repeat(ref earlier, ref target, distance, length);
+            if (at >= limit || next > last) break;
         }
 
         input.Start = (int)next;
         _bits = count == 0 ? 0 : bits & (ulong.MaxValue >> (64 - count));
         _bitCount = count;
+        // Whatever stopped the loop short of its limits has not been taken yet.
+        return (entry & HuffmanTable.Special) != 0 && at < limit && _state == State.Codes ? DecodeSymbol(window, (int)at, firstByte) : (int)at;
+    }
+
+    /// <summary>One symbol, from whatever input is left, long codes and the block's end included.</summary>
+    private int DecodeSymbol(byte[] window, int at, int firstByte)
+    {
+        RefillSlowly();
+        uint entry = _literals.Entries[(int)(_bits & LiteralMask)];
+        if ((entry & HuffmanTable.Second) != 0 && (entry & (HuffmanTable.Literal | HuffmanTable.Special)) == HuffmanTable.Special)
+        {
+            Drop(entry);
+            entry = _literals.Entries[(int)(entry >> 16) + (int)(_bits & ((1UL << (int)(entry >> 8 & 0x1F)) - 1))];
+        }
+        if ((entry & HuffmanTable.Literal) != 0)
+        {
+            Drop(entry);
+            window[at++] = (byte)(entry >> 16);
+            if (_phantom > 0) CheckPhantom();
+            return at;
+        }
+        if ((entry & HuffmanTable.Special) != 0)
+        {
+            if ((entry & HuffmanTable.EndOfBlock) == 0) throw Fault(_bitCount, "a code that stands for nothing");
+            Drop(entry);
+            _state = State.Header;
+            return at;
+        }
+        int length = Value(entry);
+        Drop(entry);
+        entry = _distances.Entries[(int)(_bits & DistanceMask)];
+        if ((entry & (HuffmanTable.Special | HuffmanTable.Second)) == (HuffmanTable.Special | HuffmanTable.Second))
+        {
+            Drop(entry);
+            entry = _distances.Entries[(int)(entry >> 16) + (int)(_bits & ((1UL << (int)(entry >> 8 & 0x1F)) - 1))];
+        }
+        if ((entry & HuffmanTable.Special) != 0) throw Fault(_bitCount, "a distance that does not exist");
+        int distance = Value(entry);
+        Drop(entry);
         if (_phantom > 0) CheckPhantom();
-        return (int)at;
+        if (at - distance < firstByte) throw Fault(_bitCount, "a match from before the beginning");
+        Repeat(ref window[at - distance], ref window[at], distance, length);
+        return at + length;
+
+        void Drop(uint taken)
+        {
+            _bits >>= (int)(taken & 0x3F);
+            _bitCount -= (byte)taken;
+        }
+
+        int Value(uint taken) => (int)(taken >> 16) + (int)((_bits & ((1UL << (int)(taken & 0x3F)) - 1)) >> (int)(taken >> 8 & 0x1F));
+    }
+
+    /// <summary>Copies a match; when it overlaps what it writes, that repeats. May write 15 bytes too many.</summary>
+    private static void Repeat(ref byte earlier, ref byte target, nint distance, nint length)
+    {
+        if (distance >= 16)
+        {
+            for (nint i = 0; i < length; i += 16) Vector128.LoadUnsafe(ref earlier, (nuint)i).StoreUnsafe(ref target, (nuint)i);
+        }
+        else if (distance == 1)
+        {
+            Unsafe.InitBlockUnaligned(ref target, earlier, (uint)length);
+        }
+        else
+        {
+            for (nint i = 0; i < length; i++) Unsafe.Add(ref target, i) = Unsafe.Add(ref earlier, i);
+        }
     }
 
     private void RefillSlowly()

@@ -36,7 +36,7 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
         {
             await using var stream = await source.OpenAsync(item, cancellation);
             _folder.Begin(item.ObjectId);
-            var sink = _folder;
+            var sink = _folder.AsSink();
             var info = new FlowObjectInfo(DisplayName(item), item.Bytes, item.LastModified == 0 ? null : item.LastModified);
             read = FlowLogReader.Read(stream, info, ref sink, limits, cancellation);
             batch = _folder.TakeBatch();

@@ -198,7 +198,7 @@ public static class ScanRunner
                         Options = candidate.Length is null ? FileOptions.None : FileOptions.SequentialScan,
                     });
                     folder.Begin(new ObjectIdentity(Path.GetDirectoryName(candidate.Path) ?? "", Path.GetFileName(candidate.Path), "").Id);
-                    var sink = folder;
+                    var sink = folder.AsSink();
                     var read = FlowLogReader.Read(stream, new FlowObjectInfo(candidate.Name, candidate.Length, candidate.LastModified), ref sink, request.Limits, cancellation);
                     Take(candidate, read, folder.TakeBatch());
                 }
