@@ -76,7 +76,13 @@ public sealed class World(double days = 60, LineFormat format = LineFormat.V11)
     public IReadOnlyList<IReadOnlyList<FlowLine>> Objects(double hours = 24) =>
         [.. Lines().GroupBy(l => (long)((l.Start - Beginning) / (hours * UnixTime.HourSeconds))).OrderBy(g => g.Key).Select(g => (IReadOnlyList<FlowLine>)[.. g])];
 
-    public ContactLedger Ledger() => Fold(Objects(), Catalog, Options);
+    public ContactLedger Ledger()
+    {
+        var ledger = Fold(Objects(), Catalog, Options);
+        foreach (var instance in _instances)
+            if (instance.Role is { } role) ledger.GetOrAdd(instance.Key).Facts.Add(new InstanceFact(InstanceAttribute.Role, role, Beginning, At(Days)));
+        return ledger;
+    }
 
     public static ContactLedger Fold(IEnumerable<IReadOnlyList<FlowLine>> objects, ResolverCatalog catalog, DetectionOptions options)
     {
@@ -133,6 +139,10 @@ public sealed class WorldInstance
     public WorldInstance InSubnet(string subnet) { _subnet = subnet; return this; }
     public WorldInstance InVpc(string vpc) { _vpc = vpc; return this; }
     public WorldInstance InAccount(string account) { _account = account; return this; }
+
+    /// <summary>A role that the inventory states.</summary>
+    public WorldInstance Tagged(string role) { Role = role; return this; }
+    internal string? Role { get; private set; }
 
     /// <summary>Running, and logged every hour, from one day to another; several calls add up. Without any: all the time.</summary>
     public WorldInstance Runs(double from, double? to = null) { _observed.Add((from, to ?? _world.Days)); return this; }

@@ -64,6 +64,8 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     {
         var from = AddressSpace.Fold(source);
         var to = AddressSpace.Fold(destination);
+        // From port 53 may be an answer of ours, to a private client as well: evidence that the instance serves DNS.
+        if (sourcePort == 53) return true;
         if (AlwaysKept(sourcePort) || AlwaysKept(destinationPort)) return _addresses.IsPublic(from) || _addresses.IsPublic(to);
         return IsEndpoint(to, destinationPort) || IsEndpoint(from, sourcePort);
     }
@@ -90,7 +92,8 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
                 bool sourcePublic = _addresses.IsPublic(source);
                 if (sourcePublic == _addresses.IsPublic(destination))
                 {
-                    _skipped[(int)SkipReason.UnresolvedSide]++;
+                    // Between private ends the side is as unclear, but neither end can be a public server.
+                    if (sourcePublic || IsPublicRemote(record)) _skipped[(int)SkipReason.UnresolvedSide]++;
                     return;
                 }
                 egress = !sourcePublic;
@@ -106,6 +109,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         var written = record.PacketDestinationAddress.IsNone ? record.DestinationAddress : record.PacketDestinationAddress;
         var remote = record.PacketDestinationAddress.IsNone ? destination : AddressSpace.Fold(written);
         if (remote != written) signs |= ContactSigns.Nat64;
+        if (record.SourcePort == 53 && record.DestinationPort >= ContactRules.FirstEphemeral && record.Action != FlowAction.Reject && !ContactRules.IsReset(record)) Served(current.Contribution!, remote, record.Identity.Start);
         if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.DestinationPort)) return;
 
         var direction = ContactRules.Egress(record);
@@ -165,6 +169,17 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         cell.AnswerMinutes |= 1UL << (int)(start % UnixTime.HourSeconds / 60);
         if (ContactRules.IsAnswerToOurSyn(record)) cell.Signs |= ContactSigns.SynAckReceived;
     }
+
+    private static void Served(InstanceContribution contribution, IpAddress client, long start)
+    {
+        var cell = Cell(contribution, ContactHour.Served, start);
+        cell.Signs |= ContactSigns.ServedDns;
+        cell.AddInnerSource(client);
+    }
+
+    private bool IsPublicRemote(in FlowRecord record) =>
+        (!record.PacketSourceAddress.IsNone && _addresses.IsPublic(AddressSpace.Fold(record.PacketSourceAddress)))
+        || (!record.PacketDestinationAddress.IsNone && _addresses.IsPublic(AddressSpace.Fold(record.PacketDestinationAddress)));
 
     private static ContactHour Cell(InstanceContribution contribution, Endpoint endpoint, long start)
     {

@@ -30,6 +30,8 @@ public enum ContactSigns : short
     /// without options or payload is what a reply to a probe looks like and no SYN of an operating system does. A run of such records alone is no contact.
     /// </summary>
     Proven = 32,
+    /// <summary>In the cell of <see cref="ContactHour.Served"/>: egress from local port 53, the inner sources being clients that were answered.</summary>
+    ServedDns = 64,
 }
 
 /// <summary>
@@ -40,6 +42,11 @@ public sealed class ContactHour
 {
     /// <summary>How many inner sources a cell keeps: the smallest by address.</summary>
     public const int MaxInnerSources = 4;
+
+    /// <summary>
+    /// The endpoint under which the ledger keeps what an instance answered from its own port 53: evidence of a role, never a destination. Its address is none.
+    /// </summary>
+    public static readonly Endpoint Served = new(FlowLogs.IpAddress.None, 17, 53);
 
     /// <summary>Hours since the epoch.</summary>
     public required int Hour { get; init; }

@@ -24,7 +24,7 @@ internal static class ContactRules
     private const byte Fin = 1, Syn = 2, Rst = 4, SynAck = 18;
     private const byte Tcp = 6;
     /// <summary>Ports that a client gets only by asking for them as root; servers live there.</summary>
-    private const ushort FirstEphemeral = 1024;
+    public const ushort FirstEphemeral = 1024;
 
     public static ContactProof Egress(in FlowRecord record)
     {
@@ -33,7 +33,7 @@ internal static class ContactRules
         if (record.Protocol == Tcp && record.HasTcpFlags)
         {
             if ((record.TcpFlags & SynAck) == SynAck) return ContactProof.FarEndOpened;
-            if ((record.TcpFlags & Rst) != 0 && (record.TcpFlags & (Fin | Syn)) == 0) return ContactProof.FarEndOpened;
+            if (IsReset(record)) return ContactProof.FarEndOpened;
             opened = (record.TcpFlags & Syn) != 0;
         }
         if (!LocalPortCanBeClient(local, record.DestinationPort)) return ContactProof.Unclear;
@@ -41,6 +41,10 @@ internal static class ContactRules
         if (record.Protocol == Tcp && local < FirstEphemeral && !opened) return ContactProof.Unclear;
         return opened ? ContactProof.Opened : ContactProof.Contact;
     }
+
+    /// <summary>A bare reset: a closed port's reply to a probe, or in formats without flags what may be one.</summary>
+    public static bool IsReset(in FlowRecord record) =>
+        record.Protocol == Tcp && (record.HasTcpFlags ? (record.TcpFlags & Rst) != 0 && (record.TcpFlags & (Fin | Syn)) == 0 : !IsProof(record));
 
     /// <summary>An accepted ingress SYN+ACK from the service port: the far end answers a SYN that was ours.</summary>
     public static bool IsAnswerToOurSyn(in FlowRecord record) =>

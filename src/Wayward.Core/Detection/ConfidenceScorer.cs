@@ -23,7 +23,7 @@ internal static class ConfidenceScorer
             Add("side-from-addresses", k.SideFromAddresses, "The format has no flow-direction: the side was told from the addresses.");
         if (c.Details.Sum(d => d.Records) <= 1 && (c.Signs & ContactSigns.BothPortsService) != 0)
             Add("both-ports", k.BothPorts, "Beside one contact record there are only records that do not tell who asked whom.");
-        if (c.Packets == 1 && !answered)
+        if (c.Packets == 1 && !answered && !c.IsPattern)
             Add("one-packet", k.OnePacketUnanswered, "One packet, and no answer.");
         if ((c.Signs & ContactSigns.SynSent) != 0)
             Add("syn-sent", k.SynSent, "The instance's own SYN was recorded.");
@@ -51,6 +51,8 @@ internal static class ConfidenceScorer
     {
         var tier = c.Entry?.Tier ?? CatalogTier.None;
         bool catalogued = tier is CatalogTier.Dedicated or CatalogTier.ServiceAssigned;
+        if (c.Type == FindingType.EncryptedDnsTunnel) return new("start", c.Parameters.Options.Patterns.EncryptedTunnelConfidence, "Volume and direction alone: an upload by other means looks the same.");
+        if (c.Type == FindingType.BecameResolver) return new("start", k.DnsAnswered, "Records of several hours or days say so.");
         string came = answered ? "and it answered" : "without an answer";
         return c.Transport switch
         {

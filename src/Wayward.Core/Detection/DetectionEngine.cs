@@ -21,7 +21,7 @@ public sealed class DetectionEngine
         Expected = expected;
         Options = options;
         Parameters = new Parameters(options, boundaries);
-        Matcher = new ExpectedMatcher(expected);
+        Matcher = new ExpectedMatcher(expected) { RoleReader = history => Roles.Of(history, catalog, options.Patterns), Patterns = options.Patterns };
     }
 
     public ResolverCatalog Catalog { get; }

@@ -36,6 +36,8 @@ public sealed record DetectionOptions
     /// <summary>Prefixes of the operator's own networks: never public, and local when they appear.</summary>
     public IReadOnlyList<string> OwnPrefixes { get; init; } = [];
     public ScoringOptions Scoring { get; init; } = new();
+    /// <summary>Detections beyond first contacts, and roles.</summary>
+    public PatternOptions Patterns { get; init; } = new();
 
     /// <summary>The parameter set that imitates GuardDuty: per address, severity 5.0, no cohorts, no own types.</summary>
     public static DetectionOptions GuardDutyProfile(DetectionOptions basis) =>

@@ -48,6 +48,18 @@ internal static class DetectionOptionsRules
         Range($"{inner}:{nameof(confidence.Maximum)}", confidence.Maximum, 1, 100);
         Share($"{inner}:{nameof(confidence.SkipDataShare)}", confidence.SkipDataShare);
         Share($"{inner}:{nameof(confidence.ThinHistoryShare)}", confidence.ThinHistoryShare);
+        var patterns = options.Patterns;
+        const string pattern = nameof(options.Patterns);
+        foreach (var property in typeof(PatternOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            string key = $"{pattern}:{property.Name}";
+            if (property.PropertyType == typeof(int)) Range(key, (int)property.GetValue(patterns)!, 1, property.Name.EndsWith("Severity", StringComparison.Ordinal) || property.Name.EndsWith("Confidence", StringComparison.Ordinal) ? 100 : 1_000_000);
+            else if (property.GetValue(patterns) is long bytes and < 1) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{key} is {bytes}; accepted is 1 or more bytes."));
+            else if (property.PropertyType == typeof(TimeSpan)) Span(key, (TimeSpan)property.GetValue(patterns)!, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        }
+        // The folder keeps no more clients of an hour than a cell's inner sources.
+        Range($"{pattern}:{nameof(patterns.ServesClients)}", patterns.ServesClients, 1, Contacts.ContactHour.MaxInnerSources);
+        if (!(patterns.EncryptedTunnelRatio > 0)) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{pattern}:{nameof(patterns.EncryptedTunnelRatio)} is {patterns.EncryptedTunnelRatio}; accepted is more than 0."));
         return errors;
 
         void Span(string key, TimeSpan value, TimeSpan least, TimeSpan most, string note = "")

@@ -68,11 +68,13 @@ public sealed class DetectionSession
         var judged = Widen(scope);
         var learned = new List<LearnedContact>();
         var builder = new FindingBuilder(_engine, _index, _judge, MaxStart, histories);
-        var findings = Drafts(judged, learned).Select(builder.Build).ToList();
+        var findings = Drafts(judged, learned).Select(builder.Build).OfType<Finding>().ToList();
         findings.Sort(static (a, b) => a.First.CompareTo(b.First) is var f && f != 0 ? f : string.CompareOrdinal(a.Id, b.Id));
         learned.Sort(static (a, b) => (a.Instance, a.Destination, a.First).CompareTo((b.Instance, b.Destination, b.First)));
         _moved.Clear();
-        return new DetectionResult(findings, learned) { Judged = judged };
+        var summaries = learned.Where(l => l.Decision == EpisodeDecision.RoleExempt).GroupBy(l => (l.Instance, Day: UnixTime.Day(l.First)))
+            .Select(g => new RoleSummary(g.Key.Instance, g.Key.Day, g.Count())).OrderBy(s => s.Instance).ThenBy(s => s.Day).ToList();
+        return new DetectionResult(findings, learned) { Judged = judged, RoleSummaries = summaries };
     }
 
     private InstanceDigest Digest(InstanceHistory history) => InstanceDigest.Of(history, _engine.Catalog, _engine.Matcher, _engine.Parameters);
@@ -96,24 +98,29 @@ public sealed class DetectionSession
 
     private IEnumerable<FindingDraft> Drafts(DetectionScope? scope, List<LearnedContact>? learned)
     {
-        var groups = new Dictionary<FindingGroup, List<Alert>>();
+        var alerts = new List<Alert>();
+        var instances = new HashSet<InstanceDigest>();
         foreach (var destination in Candidates(scope))
         {
+            instances.Add(destination.Instance);
             foreach (var episode in destination.Episodes)
             {
                 if (_judge.Judge(destination, episode) is not { } judgement) continue;
-                if (!judgement.IsAlert)
-                {
+                if (judgement.IsAlert) alerts.Add(new Alert(destination, episode, judgement, FindingTypes.For(destination.Destination.Transport)));
+                else
                     learned?.Add(new LearnedContact(destination.Instance.Key, destination.Destination, destination.Provider, episode.Start, episode.End, judgement.Decision,
                         judgement.Decision is EpisodeDecision.Learned or EpisodeDecision.LearnedFromCohort));
-                    continue;
-                }
-                var alert = new Alert(destination, episode, judgement);
-                var group = FindingGroup.Of(alert, _engine.Options.ProviderMerge);
-                if (!_engine.Options.OwnTypes && group.Type > FindingType.UnusualDotActivity) continue;
-                if (!groups.TryGetValue(group, out var alerts)) groups.Add(group, alerts = []);
-                alerts.Add(alert);
             }
+        }
+        if (_engine.Options.OwnTypes) new PatternFinder(_engine.Parameters, _index).Apply(alerts, instances);
+        else alerts.RemoveAll(a => a.Type > FindingType.UnusualDotActivity);
+
+        var groups = new Dictionary<FindingGroup, List<Alert>>();
+        foreach (var alert in alerts)
+        {
+            var group = FindingGroup.Of(alert, _engine.Options.ProviderMerge);
+            if (!groups.TryGetValue(group, out var members)) groups.Add(group, members = []);
+            members.Add(alert);
         }
         return groups.SelectMany(g => FindingDraft.Of(g.Key, g.Value, _engine.Parameters));
     }

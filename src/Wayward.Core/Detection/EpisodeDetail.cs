@@ -45,6 +45,7 @@ internal sealed class EpisodeDetail
             foreach (var inner in cell.Cell.InnerSources) detail.InnerSources.Add(inner);
         }
         detail.Contacts = contacts;
+        if (contacts.Count == 0) detail.FirstEndpoint = pairs.Endpoints[0].Endpoint;
         long until = alert.End + parameters.AnswerGrace;
         foreach (var (endpoint, _, hours) in pairs.Endpoints)
         {

@@ -33,6 +33,7 @@ internal sealed class EpisodeJudge(DetectionIndex index, Parameters parameters)
         if (destination.Required is { } required && !IsVoiced(required, t, out learning)) return null;
         var instance = destination.Instance;
         long age = instance.AgeAt(t);
+        if (IsExempt(destination, t)) return new(EpisodeDecision.RoleExempt, t, age, null, 0);
         if (learning) return new(EpisodeDecision.Learned, t, age, null, 0);
         if (parameters.Boundaries.IsMature(age, parameters.Learning)) return new(EpisodeDecision.Alert, t, age, null, 0);
         if (!parameters.Options.Cohorts || instance.CohortAt(t) is not { } cohort) return new(EpisodeDecision.Learned, t, age, null, 0);
@@ -43,6 +44,16 @@ internal sealed class EpisodeJudge(DetectionIndex index, Parameters parameters)
         int wanted = parameters.Options.CohortMinimumEstablished;
         bool established = index.Established(cohort, destination, t, wanted) >= wanted;
         return new(established ? EpisodeDecision.LearnedFromCohort : EpisodeDecision.CohortAlert, t, age, cohort, cohortAge);
+    }
+
+    /// <summary>
+    /// An iterating resolver asks new authoritative servers all day; a public resolver asked by it, and all encrypted DNS, is still news. A scanner is one by its tag only.
+    /// </summary>
+    private bool IsExempt(DestinationDigest destination, long t)
+    {
+        var transport = destination.Destination.Transport;
+        if (transport == DnsTransport.Dns && destination.Entry is null or { Tier: CatalogTier.Authoritative } && destination.Instance.Roles.IsIterating(t, parameters.Options.Patterns)) return true;
+        return transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ && destination.Instance.Fact(InstanceAttribute.Role, t) == RoleNames.Scanner;
     }
 
     /// <summary>Does an entry make the contact DNS at that time, and may it alert yet?</summary>

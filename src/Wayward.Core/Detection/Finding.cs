@@ -197,4 +197,11 @@ public sealed record DetectionResult(IReadOnlyList<Finding> Findings, IReadOnlyL
 {
     /// <summary>What was judged: the scope that was asked for, widened to what its data may have changed. Null = everything.</summary>
     public DetectionScope? Judged { get; init; }
+
+    /// <summary>What roles took out of the findings: "14 new authoritative servers", by instance and UTC day, ascending.</summary>
+    public IReadOnlyList<RoleSummary> RoleSummaries { get; init; } = [];
 }
+
+/// <summary>New targets of one instance and UTC day that its role explains.</summary>
+/// <param name="Day">Days since the epoch.</param>
+public sealed record RoleSummary(InstanceKey Instance, int Day, int NewTargets);

@@ -10,6 +10,8 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     private readonly Parameters _parameters = engine.Parameters;
     private readonly ExpectedMatcher _matcher = engine.Matcher;
     private const int MaxUsual = 20;
+    /// <summary>A scan may have thousands of targets; the first ones are named, all are counted.</summary>
+    private const int MaxAddresses = 200;
     private const long DailyDays = 3;
 
     private readonly List<EpisodeCell> _cells = [];
@@ -19,9 +21,11 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     public static IEnumerable<InstanceKey> Needs(FindingDraft draft, DetectionIndex index, Parameters parameters) =>
         draft.Alerts.Select(a => a.Instance.Key).Append(Reference(draft, index, parameters)).Distinct();
 
-    public Finding Build(FindingDraft draft)
+    /// <summary>Null when the facts, seen closely, do not bear the draft out.</summary>
+    public Finding? Build(FindingDraft draft)
     {
         var c = Case(draft);
+        if (draft.Group.Type == FindingType.EvasionAfterBlock && c.Outcome != ContactOutcome.Answered) return null;
         var severity = SeverityScorer.Signs(c);
         var confidence = ConfidenceScorer.Signs(c);
         int severitySum = severity.Sum(s => s.Points), confidenceSum = confidence.Sum(s => s.Points);
@@ -33,7 +37,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Type = draft.Group.Type,
             Subject = draft.Group.Subject,
             Transport = draft.Group.Transport,
-            Provider = c.Provider,
+            Provider = draft.Group.Type is FindingType.ResolverFanOut or FindingType.ResolverRotation or FindingType.BecameResolver ? null : c.Provider,
             Addresses = Addresses(c),
             Basis = c.Basis,
             Members = [.. draft.Alerts.Select(a => a.Instance.Key).Distinct().Order()],
@@ -69,7 +73,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
         var details = draft.Alerts.Select(Detail).ToList();
         var reference = History(Reference(draft, index, _parameters));
         var usual = Usual(reference, draft, t);
-        var silent = maxStart >= t + (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds ? usual.Where(u => FellSilent(reference, u, t)).ToList() : [];
+        var silent = maxStart >= t + (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds ? usual.Where(u => (u.Provider is null || u.Provider != first.Destination.Provider) && FellSilent(reference, u, t)).ToList() : [];
         var own = History(first.Instance.Key);
         return new FindingCase
         {
@@ -83,7 +87,8 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Prevalence = PrevalenceBuilder.Of(draft, index, judge, _parameters),
             Usual = usual.Count <= MaxUsual ? usual : usual[..MaxUsual],
             Silent = silent,
-            RejectedBefore = RejectedBefore(own, first),
+            RejectedBefore = PatternFinder.RejectedBefore(first, _parameters),
+            Tunnel = draft.Alerts.SelectMany(a => a.Destination.Tunnels.Where(h => h.Start >= a.Start && h.Start <= a.End)).OrderByDescending(h => h.Bytes).Cast<TunnelHour?>().FirstOrDefault(),
             Earlier = Earlier(draft, t),
             Coverage = ObservedHours.Share(reference, t, _parameters.History),
             SkipData = ObservedHours.HasSkipData(own, t),
@@ -106,7 +111,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
         {
             var entry = g.First().Alert.Destination.Entry;
             return new FindingAddress(g.Key.Address, g.Key.Protocol, g.Key.Port, entry?.Provider, entry?.Tier ?? CatalogTier.None, entry?.Id, g.Min(d => d.Alert.Start), g.Max(d => d.Alert.End));
-        }).OrderBy(a => a.Address).ThenBy(a => a.Protocol).ThenBy(a => a.Port),
+        }).OrderBy(a => a.FirstContact).ThenBy(a => a.Address).Take(MaxAddresses).OrderBy(a => a.Address).ThenBy(a => a.Protocol).ThenBy(a => a.Port),
     ];
 
     private List<EvidenceLine> Evidence(FindingDraft draft)
@@ -150,35 +155,13 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
         return usual;
     }
 
-    /// <summary>A plain resolver, in daily use until t, with no contact in the hours after the one of t until the silence is long enough.</summary>
+    /// <summary>A plain resolver of another operator, in daily use until t, with no contact in the hours after the one of t until the silence is long enough.</summary>
     private bool FellSilent(InstanceHistory history, UsualDestination usual, long t)
     {
         long silence = (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds;
         if (usual.Transport != DnsTransport.Dns || usual.DaysSeen < DailyDays || usual.LastContact < t - silence) return false;
         Pairs(history)[new Destination(usual.Address, usual.Transport)].Collect(history, _matcher, _cells);
         return !_cells.Any(cell => cell.Cell.Hour > UnixTime.Hour(t) && cell.Start <= t + silence);
-    }
-
-    /// <summary>
-    /// Plain DNS or port 853 was rejected within the hour before, and the new contact is a way around it. Not: 853 rejected and then plain DNS, or DoT itself tried on another server.
-    /// </summary>
-    private Destination? RejectedBefore(InstanceHistory history, Alert first)
-    {
-        var transport = first.Destination.Destination.Transport;
-        if (transport == DnsTransport.Dns) return null;
-        long t = first.Start;
-        foreach (var (destination, pairs) in Pairs(history).OrderBy(p => p.Key))
-        {
-            if (destination == first.Destination.Destination || destination.Transport is not (DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ)) continue;
-            if (transport == DnsTransport.DoT && destination.Transport != DnsTransport.Dns) continue;
-            foreach (var (endpoint, _, cells) in pairs.Endpoints)
-            {
-                if (endpoint.Port is not (53 or 853)) continue;
-                foreach (var cell in cells)
-                    if (cell.OutRejected.Records > 0 && cell.FirstContact <= t && cell.LastContact >= t - UnixTime.HourSeconds) return destination;
-            }
-        }
-        return null;
     }
 
     /// <summary>Closed episodes of the same targets before this finding, and earlier findings' episodes, not older than the memory.</summary>

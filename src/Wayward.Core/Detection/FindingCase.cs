@@ -21,6 +21,8 @@ internal sealed class FindingCase
     public required IReadOnlyList<UsualDestination> Silent { get; init; }
     /// <summary>Targets that rejected this instance's DNS in the hour before; null when none did or the rule does not apply.</summary>
     public required Destination? RejectedBefore { get; init; }
+    /// <summary>The hour of most volume, when the target took in more than questions.</summary>
+    public required TunnelHour? Tunnel { get; init; }
     public required IReadOnlyList<EarlierEpisode> Earlier { get; init; }
     /// <summary>Share of the hours of [t-H, t) that had records.</summary>
     public required double Coverage { get; init; }
@@ -35,6 +37,9 @@ internal sealed class FindingCase
     public DnsTransport Transport => Destination.Transport;
     public CatalogEntry? Entry => First.Destination.Entry;
     public string? Provider => Entry?.Provider;
+    public FindingType Type => Draft.Group.Type;
+    /// <summary>A finding about the way of asking, with a start value of its own; its single contacts have theirs.</summary>
+    public bool IsPattern => Type >= FindingType.DnsTunnel;
     public ScoringOptions Scoring => Parameters.Options.Scoring;
     public FindingBasis Basis => First.Judgement.Decision switch
     {

@@ -7,7 +7,7 @@ using Wayward.Core.Resolvers;
 namespace Wayward.Core.Detection;
 
 /// <summary>An episode that alerts.</summary>
-internal readonly record struct Alert(DestinationDigest Destination, EpisodeSpan Episode, Judgement Judgement)
+internal readonly record struct Alert(DestinationDigest Destination, EpisodeSpan Episode, Judgement Judgement, FindingType Type)
 {
     public InstanceDigest Instance => Destination.Instance;
     public long Start => Judgement.Start;
@@ -23,14 +23,22 @@ internal readonly record struct Alert(DestinationDigest Destination, EpisodeSpan
 /// <summary>What findings are told apart by: (type, subject, transport, provider or address).</summary>
 internal readonly record struct FindingGroup(FindingType Type, Subject Subject, DnsTransport Transport, string Target)
 {
+    /// <summary>The fleet as a subject.</summary>
+    public const string Fleet = "fleet";
+
     public static FindingGroup Of(in Alert alert, bool providerMerge)
     {
         var destination = alert.Destination.Destination;
-        var subject = alert.Judgement.Decision == EpisodeDecision.CohortAlert
-            ? new Subject(SubjectKind.Cohort, alert.Judgement.Cohort!)
+        var subject = alert.Type == FindingType.FleetSwitch ? new Subject(SubjectKind.Cohort, Fleet)
+            : alert.Judgement.Decision == EpisodeDecision.CohortAlert ? new Subject(SubjectKind.Cohort, alert.Judgement.Cohort!)
             : new Subject(SubjectKind.Instance, alert.Instance.Key.Id);
-        string target = providerMerge && alert.Destination.Provider is { } provider ? "provider:" + provider : "address:" + destination.Address;
-        return new(FindingTypes.For(destination.Transport), subject, destination.Transport, target);
+        return alert.Type switch
+        {
+            // These are about the instance's way of asking, not about one target.
+            FindingType.ResolverFanOut or FindingType.ResolverRotation => new(alert.Type, subject, DnsTransport.Dns, "any"),
+            FindingType.BecameResolver => new(alert.Type, subject, DnsTransport.Dns, destination.Address.IsNone ? RoleNames.ServesDns : RoleNames.IteratingResolver),
+            _ => new(alert.Type, subject, destination.Transport, providerMerge && alert.Destination.Provider is { } provider ? "provider:" + provider : "address:" + destination.Address),
+        };
     }
 
     /// <summary>32 hex digits.</summary>

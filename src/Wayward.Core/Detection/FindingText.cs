@@ -15,6 +15,7 @@ public static class FindingText
     {
         var (op, address) = Target(finding);
         string target = op == address ? address : $"{op} ({address})";
+        if (Pattern(finding, target) is { } pattern) return $"{SubjectName(finding)} {pattern}.";
         string how = Newness(finding);
         return $"{SubjectName(finding)} {Verb(finding)} {target}{(how.Length > 0 ? " " + how : "")}.";
     }
@@ -24,6 +25,7 @@ public static class FindingText
     {
         var novelty = finding.Novelty;
         var parts = new List<string>();
+        if (finding.Type >= FindingType.DnsTunnel) return finding.SeveritySigns.Count > 0 ? finding.SeveritySigns[0].Evidence.TrimEnd('.') : "";
         if (finding.Basis == FindingBasis.Forbidden) parts.Add("forbidden by a rule");
         else if (novelty.WasExpected is { } was) parts.Add(was);
         else if (novelty.Earlier.Count > 0) parts.Add($"not since {Wording.ShortDate(novelty.Earlier[^1].End)} ({Wording.Span(finding.First - novelty.Earlier[^1].End)})");
@@ -36,6 +38,7 @@ public static class FindingText
     /// <summary>Operator over address: ("Google Public DNS", "8.8.8.8 and 1 more"). Without an operator both are the address.</summary>
     public static (string Operator, string Address) Target(Finding finding)
     {
+        if (finding.Type == FindingType.BecameResolver) return IsServer(finding) ? ("its own port 53", "its own port 53") : ("root and authoritative servers", "root and authoritative servers");
         // The address first contacted stands for the finding; the list is in address order.
         string first = finding.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString();
         int others = finding.Addresses.Select(a => a.Address).Distinct().Count() - 1;
@@ -64,9 +67,25 @@ public static class FindingText
 
     private static string SubjectName(Finding finding)
     {
+        if (finding.Type == FindingType.FleetSwitch) return Wording.Count(finding.Members.Count, "instance");
         if (finding.Subject.Kind == SubjectKind.Instance) return finding.InstanceName ?? finding.Subject.Id;
         return finding.Members.Count == 1 ? $"{finding.Members[0]} in {finding.Subject.Id}" : $"{Wording.Count(finding.Members.Count, "instance")} of {finding.Subject.Id}";
     }
+
+    private static bool IsServer(Finding finding) => finding.Addresses.All(a => a.Address.IsNone);
+
+    /// <summary>What a finding about the way of asking says instead of "for the first time".</summary>
+    private static string? Pattern(Finding finding, string target) => finding.Type switch
+    {
+        FindingType.DnsTunnel => $"moved more than questions over DNS to {target}",
+        FindingType.EncryptedDnsTunnel => $"sent far more than questions by {Wording.Protocol(finding.Transport)} to {target}",
+        FindingType.ResolverFanOut => $"asked {Wording.Count(finding.Addresses.Select(a => a.Address).Distinct().Count(), "new DNS server")} within a day",
+        FindingType.ResolverRotation => $"went from one DNS operator to the next: {Wording.List([.. finding.Addresses.OrderBy(a => a.FirstContact).Select(a => a.Provider ?? a.Address.ToString()).Distinct(StringComparer.Ordinal)], 6)}",
+        FindingType.EvasionAfterBlock => $"was blocked and went around it by {Wording.Protocol(finding.Transport)} to {target}",
+        FindingType.BecameResolver => IsServer(finding) ? "began to answer DNS for others" : "began to resolve names by itself, from the root servers down",
+        FindingType.FleetSwitch => $"began to use {target} by {Wording.Protocol(finding.Transport)} within a day",
+        _ => null,
+    };
 
     private static string Verb(Finding finding)
     {
@@ -87,6 +106,7 @@ public static class FindingText
 
     private static string Facts(Finding finding)
     {
+        if (finding.Type == FindingType.BecameResolver) return $"Seen first at {Wording.Moment(finding.First)}.";
         string outcome = finding.Outcome switch
         {
             ContactOutcome.Answered => "It was answered",

@@ -16,6 +16,9 @@ internal sealed class DestinationDigest
     /// <summary>Ascending; at least one.</summary>
     public required EpisodeSpan[] Episodes { get; init; }
 
+    /// <summary>Hours in which it took in more than questions; ascending, nearly always none.</summary>
+    public TunnelHour[] Tunnels { get; init; } = [];
+
     public string? Provider => Entry?.Provider;
 
     /// <summary>Does an episode touch [t-H, t), and since when?</summary>
@@ -61,6 +64,10 @@ internal sealed class InstanceDigest
     /// <summary>Ascending by destination.</summary>
     public DestinationDigest[] Destinations { get; private set; } = [];
 
+    public Roles Roles { get; private set; } = null!;
+    /// <summary>When plain DNS or port 853 was rejected: runs of neighbouring hours, by destination.</summary>
+    public (Destination Destination, long First, long Last)[] Rejects { get; private set; } = [];
+
     public string? CohortAt(long time) => _isConstant ? _constantCohort : Cohorts.Of(_facts, time);
     public string? Fact(InstanceAttribute attribute, long time) => _facts.Fact(attribute, time);
     public IReadOnlyList<InstanceFact> Facts => _facts.Facts;
@@ -99,6 +106,7 @@ internal sealed class InstanceDigest
         var digest = new InstanceDigest(history);
         digest.Epochs = Runs.Of(history.Coverage.Values.Select(d => new EpochSpan(d.FirstStart, d.LastEnd)), parameters);
         digest.CohortEpochs = digest.OfCohorts(history, parameters);
+        digest.Roles = matcher.RolesOf(history);
         digest.Destinations = digest.OfDestinations(history, catalog, matcher, parameters);
         return digest;
     }
@@ -122,8 +130,12 @@ internal sealed class InstanceDigest
         var result = new List<DestinationDigest>(history.Pairs.Count);
         var cells = new List<EpisodeCell>();
         var episodes = new List<EpisodeSpan>();
-        foreach (var destination in DestinationPairs.Of(history, catalog))
+        var rejects = new List<(Destination, long, long)>();
+        var pairs = DestinationPairs.Of(history, catalog);
+        var tunnels = TunnelHours.Of(pairs, parameters);
+        foreach (var destination in pairs)
         {
+            AddRejects(destination, rejects);
             destination.Collect(history, matcher, cells);
             episodes.Clear();
             EpisodeCells.Episodes(cells, parameters, episodes);
@@ -135,8 +147,27 @@ internal sealed class InstanceDigest
                 Entry = destination.Entry,
                 Required = destination.Required,
                 Episodes = [.. episodes],
+                // What a rule expects is no finding, whatever its volume.
+                Tunnels = tunnels.TryGetValue(destination.Destination, out var hours) ? [.. hours.Where(h => !cells.Exists(c => c.IsExpected && c.Start == h.Start))] : [],
             });
         }
+        Rejects = [.. rejects];
         return [.. result];
+    }
+
+    private static void AddRejects(DestinationPairs pairs, List<(Destination Destination, long First, long Last)> rejects)
+    {
+        foreach (var (endpoint, _, cells) in pairs.Endpoints)
+        {
+            if (endpoint.Port is not (53 or 853)) continue;
+            int lastHour = int.MinValue;
+            foreach (var cell in cells)
+            {
+                if (cell.OutRejected.Records == 0) continue;
+                if (cell.Hour == lastHour + 1) rejects[^1] = rejects[^1] with { Last = cell.LastContact };
+                else rejects.Add((pairs.Destination, cell.FirstContact, cell.LastContact));
+                lastHour = cell.Hour;
+            }
+        }
     }
 }

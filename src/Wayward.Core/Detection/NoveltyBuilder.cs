@@ -46,6 +46,15 @@ internal static class NoveltyBuilder
     {
         string history = Wording.Span(c.Parameters.History), learning = Wording.Span(c.Parameters.Learning);
         var judgement = c.First.Judgement;
+        if (c.IsPattern)
+        {
+            return
+            [
+                SeverityScorer.Signs(c)[0].Evidence,
+                c.Type is FindingType.DnsTunnel or FindingType.EncryptedDnsTunnel ? "No rule expects that target; how long it has been in use does not matter for volume. Finding."
+                    : $"{c.Instance.Key} had been observed for {Wording.Span(judgement.Age)}, at least {learning}. Finding beside those of the single contacts{(c.Type == FindingType.ResolverFanOut ? ", which are its members" : "")}.",
+            ];
+        }
         var path = new List<string>
         {
             $"{c.Instance.Key} contacted {c.TargetText} by {Wording.Protocol(c.Transport)} at {Wording.Moment(c.Time)}; no contact in the {history} before, so an episode begins.",
@@ -74,6 +83,7 @@ internal static class NoveltyBuilder
         var options = c.Parameters.Options;
         if (c.Basis == FindingBasis.Forbidden) return [$"Would not have fired at once without rule {c.ForbiddenBy?.Id ?? c.First.Episode.ForbiddenBy}."];
         var result = new List<string>();
+        if (c.IsPattern) return [PatternCounterfactual(c)];
         foreach (var earlier in c.First.Destination.Episodes.Where(e => e.End < c.Time).TakeLast(1))
         {
             long days = (c.Time - earlier.End + UnixTime.DaySeconds - 1) / UnixTime.DaySeconds;
@@ -92,5 +102,20 @@ internal static class NoveltyBuilder
         }
         if (c.WasExpected is { } was) result.Add($"Would not have fired had rule {was.Rule.Id} still covered it.");
         return result;
+    }
+
+    private static string PatternCounterfactual(FindingCase c)
+    {
+        var p = c.Parameters.Options.Patterns;
+        return c.Type switch
+        {
+            FindingType.DnsTunnel => $"Would not have fired below {Wording.Number(p.TunnelBytes)} bytes an hour, nor with smaller packets (under {p.TunnelMeanBytes} bytes) and less than {Wording.Number(p.TunnelVolume)} bytes.",
+            FindingType.EncryptedDnsTunnel => $"Would not have fired below {Wording.Number(p.EncryptedTunnelBytes)} bytes an hour.",
+            FindingType.ResolverFanOut => $"Would have been single findings with fewer than {p.FanOutTargets} new targets on that day.",
+            FindingType.ResolverRotation => $"Would not have fired with fewer than {p.RotationNew} new operators, or with fewer than {p.RotationProviders} in all, within {Wording.Span((long)p.RotationWindow.TotalSeconds)}.",
+            FindingType.EvasionAfterBlock => $"Would not have fired had the reject been more than {Wording.Span((long)p.EvasionWindow.TotalSeconds)} earlier, or had nothing answered.",
+            FindingType.FleetSwitch => $"Would not have fired with fewer than {p.FleetInstances} instances or {p.FleetCohorts} cohorts within {Wording.Span((long)p.FleetWindow.TotalSeconds)}.",
+            _ => "Would not have fired had it had that role while learning.",
+        };
     }
 }

@@ -13,11 +13,14 @@ internal static class SeverityScorer
         if (c.Parameters.Options.FixedSeverity is > 0 and var fixedSeverity)
             return [new("start", fixedSeverity, $"The profile gives every finding severity {Wording.Tenths(fixedSeverity)}.")];
 
+        if (c.IsPattern) return PatternSigns(c);
+
         signs.Add(new("start", s.Start, $"Every first contact starts at {Wording.Tenths(s.Start)}."));
         string history = Wording.Span(c.Parameters.History);
         if (c.ForbiddenBy is { } rule) Add("forbidden", s.ThreatListOrForbid, $"Rule {rule.Id} forbids this target{(rule.Reason.Length > 0 ? $": {rule.Reason}" : "")}.");
         if (c.RejectedBefore is { } rejected && c.Outcome == ContactOutcome.Answered)
             Add("evasion-after-block", s.EvasionAfterBlock, $"{Wording.Protocol(rejected.Transport)} to {rejected.Address} was rejected within the hour before, then this was answered.");
+        if (c.Tunnel is { } tunnel) Add("tunnelling", s.Tunnelling, Volume(c, tunnel));
         if (c.Prevalence.BeforeInAccount == 0)
             Add("first-in-account", s.FirstInAccount, $"No other instance of {Account(c)} talked to {c.Destination.Address} in the {history} before.");
         if (c.Entry is null && c.Outcome == ContactOutcome.Answered && c.Transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ)
@@ -51,6 +54,35 @@ internal static class SeverityScorer
         {
             if (points != 0) signs.Add(new Sign(code, points, evidence));
         }
+    }
+
+    private static IReadOnlyList<Sign> PatternSigns(FindingCase c)
+    {
+        var p = c.Parameters.Options.Patterns;
+        int targets = c.Draft.Alerts.Select(a => a.Destination.Destination).Distinct().Count();
+        var (points, evidence) = c.Type switch
+        {
+            FindingType.DnsTunnel => (p.TunnelSeverity, Volume(c, c.Tunnel!.Value)),
+            FindingType.EncryptedDnsTunnel => (p.EncryptedTunnelSeverity, Volume(c, c.Tunnel!.Value)),
+            FindingType.ResolverFanOut => (p.FanOutSeverity, $"{Wording.Count(targets, "new DNS target")} on {Wording.Date(c.Time)}, {p.FanOutTargets} or more being too many for one day."),
+            FindingType.ResolverRotation => (p.RotationSeverity,
+                $"{Wording.Count(c.Draft.Alerts.Select(a => a.Destination.Provider).Distinct(StringComparer.Ordinal).Count(), "new operator")} within {Wording.Span((long)p.RotationWindow.TotalSeconds)}: {Wording.List([.. c.Draft.Alerts.Select(a => a.Destination.Provider!).Distinct(StringComparer.Ordinal)], 6)}."),
+            FindingType.EvasionAfterBlock => (p.EvasionSeverity, $"{Wording.Protocol(c.RejectedBefore!.Value.Transport)} to {c.RejectedBefore.Value.Address} was rejected, then {c.TargetText} answered by {Wording.Protocol(c.Transport)} within {Wording.Span((long)p.EvasionWindow.TotalSeconds)}."),
+            FindingType.FleetSwitch => (p.FleetSeverity,
+                $"{Wording.Count(c.Draft.Alerts.Select(a => a.Instance.Key).Distinct().Count(), "instance")} of {Wording.Count(c.Draft.Alerts.Select(a => a.Instance.CohortAt(a.Start)).Where(x => x is not null).Distinct(StringComparer.Ordinal).Count(), "cohort")} began it within {Wording.Span((long)p.FleetWindow.TotalSeconds)}."),
+            _ => (p.BecameResolverSeverity, c.Destination.Address.IsNone
+                ? $"It answered {p.ServesClients} clients or more from its own port 53 in {p.ServesHours} hours, which it never did before."
+                : $"On {p.IteratingDays} days it asked a root server and {p.IteratingServers} or more servers that no catalogue names, which it never did before."),
+        };
+        return [new("start", points, evidence)];
+    }
+
+    private static string Volume(FindingCase c, TunnelHour hour)
+    {
+        string text = $"{Wording.Number(hour.Bytes)} bytes went to {c.Destination.Address} in the hour from {Wording.Moment(hour.Start)}, {Wording.Number(hour.MeanBytes)} bytes a packet";
+        return c.Transport == DnsTransport.Dns
+            ? text + (hour.Usual > 0 ? $"; of its own hours before, 95 % stayed under {Wording.Number(hour.Usual + 1)} bytes." : ".")
+            : text + $", against {Wording.Number(hour.Received)} received.";
     }
 
     private static string Account(FindingCase c) => c.Instance.Fact(InstanceAttribute.Account, c.Time) is { } account ? $"account {account}" : "the account";

@@ -9,6 +9,21 @@ namespace Wayward.Core.Triage;
 /// </summary>
 public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
 {
+    private (InstanceHistory History, Roles Roles)? _last;
+
+    /// <summary>How roles are told from a history; without it only the inventory's are known.</summary>
+    internal Func<InstanceHistory, Roles>? RoleReader { get; init; }
+    internal PatternOptions Patterns { get; init; } = new();
+
+    /// <summary>The roles of an instance, kept for the next question about the same history.</summary>
+    internal Roles RolesOf(InstanceHistory history)
+    {
+        if (_last is { } last && ReferenceEquals(last.History, history)) return last.Roles;
+        var roles = RoleReader?.Invoke(history) ?? Roles.None;
+        _last = (history, roles);
+        return roles;
+    }
+
     /// <summary>Rules in force (not deleted), ascending id.</summary>
     public IReadOnlyList<ExpectedTarget> Rules { get; } = [.. rules.Where(r => r.DeletedAt is null).OrderBy(r => r.Id)];
 
@@ -26,12 +41,17 @@ public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
             if (MatchesTarget(rule, endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None)) (candidates ??= []).Add(rule);
         }
         if (candidates is null) return null;
-        return cell => Decide(candidates, FactsOf(history, endpoint, transport, entry, cell.Hour * UnixTime.HourSeconds));
+        bool asksRoles = candidates.Exists(r => r.Scope.Roles.Count > 0);
+        return cell =>
+        {
+            long hourStart = cell.Hour * UnixTime.HourSeconds;
+            return Decide(candidates, FactsOf(history, endpoint, transport, entry, hourStart, asksRoles ? RolesOf(history).At(hourStart, Patterns) : null));
+        };
     }
 
-    internal static ContactFacts FactsOf(InstanceHistory history, Endpoint endpoint, DnsTransport transport, CatalogEntry? entry, long hourStart) => new(
+    private static ContactFacts FactsOf(InstanceHistory history, Endpoint endpoint, DnsTransport transport, CatalogEntry? entry, long hourStart, string? role) => new(
         history.Key, history.Fact(InstanceAttribute.Account, hourStart), history.Fact(InstanceAttribute.Vpc, hourStart), history.Fact(InstanceAttribute.Subnet, hourStart),
-        Cohorts.Of(history, hourStart), history.Fact(InstanceAttribute.Interface, hourStart), history.Fact(InstanceAttribute.Role, hourStart),
+        Cohorts.Of(history, hourStart), history.Fact(InstanceAttribute.Interface, hourStart), history.Fact(InstanceAttribute.Role, hourStart) ?? role,
         endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None, hourStart);
 
     internal static bool Matches(ExpectedTarget rule, in ContactFacts contact) =>

@@ -1,0 +1,53 @@
+namespace Wayward.Core.Detection;
+
+/// <summary>Numbers of the detections beyond first contacts, and of roles. Bytes are of one UTC hour; severities in tenths.</summary>
+public sealed record PatternOptions
+{
+    /// <summary>Tunnel on plain DNS: mean bytes of an outgoing packet, IPv4.</summary>
+    public int TunnelMeanBytes { get; init; } = 150;
+    /// <summary>The same for IPv6, whose header is 20 bytes longer.</summary>
+    public int TunnelMeanBytesV6 { get; init; } = 170;
+    public long TunnelBytes { get; init; } = 256 << 10;
+    /// <summary>Tunnel by sheer volume, whatever the packets' size.</summary>
+    public long TunnelVolume { get; init; } = 4 << 20;
+    /// <summary>… and this many times the instance's own 95th percentile of hours before.</summary>
+    public int TunnelVolumeFactor { get; init; } = 10;
+    public int TunnelSeverity { get; init; } = 75;
+
+    public long EncryptedTunnelBytes { get; init; } = 5 << 20;
+    /// <summary>Sent over received.</summary>
+    public double EncryptedTunnelRatio { get; init; } = 1.5;
+    public int EncryptedTunnelSeverity { get; init; } = 70;
+    public int EncryptedTunnelConfidence { get; init; } = 50;
+
+    /// <summary>New targets of one instance in one UTC day that are one finding instead of many.</summary>
+    public int FanOutTargets { get; init; } = 10;
+    public int FanOutSeverity { get; init; } = 60;
+
+    public int RotationProviders { get; init; } = 4;
+    public int RotationNew { get; init; } = 3;
+    public TimeSpan RotationWindow { get; init; } = TimeSpan.FromDays(7);
+    public int RotationSeverity { get; init; } = 60;
+
+    /// <summary>How long after a reject an answered new way counts as a way around it.</summary>
+    public TimeSpan EvasionWindow { get; init; } = TimeSpan.FromMinutes(60);
+    public int EvasionSeverity { get; init; } = 75;
+
+    public int BecameResolverSeverity { get; init; } = 50;
+
+    public int FleetInstances { get; init; } = 10;
+    public int FleetCohorts { get; init; } = 2;
+    public TimeSpan FleetWindow { get; init; } = TimeSpan.FromHours(24);
+    public int FleetSeverity { get; init; } = 60;
+
+    /// <summary>Roles rest on what was seen in this span before the contact.</summary>
+    public TimeSpan RoleWindow { get; init; } = TimeSpan.FromDays(7);
+    /// <summary>Serves DNS: clients answered in an hour …</summary>
+    public int ServesClients { get; init; } = 3;
+    /// <summary>… in so many hours.</summary>
+    public int ServesHours { get; init; } = 2;
+    /// <summary>Iterating resolver: days with a root server …</summary>
+    public int IteratingDays { get; init; } = 3;
+    /// <summary>… and so many uncatalogued port-53 servers each.</summary>
+    public int IteratingServers { get; init; } = 20;
+}
