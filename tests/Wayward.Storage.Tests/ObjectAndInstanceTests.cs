@@ -101,6 +101,9 @@ public sealed class ObjectAndInstanceTests
         Assert.Single(history.Coverage);
         Assert.Null(await storage.Instances.HistoryAsync("i-unknown", 0, 1, Token));
 
+        var all = (await storage.Instances.HistoryAsync("i-1", 0, int.MaxValue, Token))!;
+        Assert.True(all.Coverage.Count >= history.Coverage.Count && history.Coverage.Count > 0, "the whole of time holds every watched day");
+
         var (rows, total) = await storage.Instances.DestinationsAsync(null, 0, 1, Token);
         Assert.Equal((2, Make.Quad9, 1), (total, rows[0].Address, rows[0].Instances));
         Assert.Equal(Make.Google, Assert.Single((await storage.Instances.DestinationsAsync("8.8.8", 0, 10, Token)).Rows).Address);

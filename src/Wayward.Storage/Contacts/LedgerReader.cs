@@ -39,7 +39,8 @@ internal static class LedgerReader
     public static async Task<InstanceHistory> HistoryAsync(WaywardDbContext db, int instanceId, InstanceKey key, int fromHour, int toHour, CancellationToken cancellation)
     {
         var history = new InstanceHistory { Key = key };
-        int fromDay = fromHour / 24, toDay = (toHour + 23) / 24;
+        // Not (toHour + 23) / 24: "to the end of time" is int.MaxValue.
+        int fromDay = fromHour / 24, toDay = toHour / 24 + (toHour % 24 > 0 ? 1 : 0);
         foreach (var day in await db.CoverageDays.Where(d => d.InstanceId == instanceId && d.Day >= fromDay && d.Day < toDay).OrderBy(d => d.Day).ToListAsync(cancellation))
             history.Coverage.Add(day.Day, day.ToCoverageDay());
         history.Facts.AddRange((await db.InstanceFacts.Where(f => f.InstanceId == instanceId).OrderBy(f => f.Attribute).ThenBy(f => f.Value).ToListAsync(cancellation)).Select(f => f.ToFact()));
