@@ -28,7 +28,7 @@ internal sealed class DemoRunner(CommandContext context, string? dataDirectory, 
                 WorkingDirectory = context.WorkingDirectory,
             };
                 // Built first: a wrong option should not cost the time of writing the logs.
-            await using var app = WaywardHost.Build(request);
+            await using var app = WaywardHost.Build(request, builder => builder.Services.AddSingleton<TimeProvider>(new DemoClock()));
             return await ServeRunner.RunAsync(app, context, cancellation, before: stop => WriteAsync(logs, stop), ready: stop => IngestedAsync(app, stop));
         }
         finally
