@@ -53,7 +53,7 @@ public sealed record ReportEvidence(string? Container, string? Key, long ObjectI
 /// <param name="Verb">As in the audit trail, such as <c>finding.close</c>.</param>
 public sealed record ReportDecision(long At, string Actor, string Verb, string Summary, bool Undone);
 
-/// <param name="At">Unix seconds.</param>
+/// <param name="At">Unix milliseconds.</param>
 public sealed record ReportComment(long At, string Author, string Text);
 
 /// <param name="First">Unix seconds.</param>

@@ -75,7 +75,7 @@ public static class IncidentReportJson
         foreach (var comment in report.Comments)
         {
             json.WriteStartObject();
-            json.WriteString("at", UtcTime.Iso(comment.At));
+            json.WriteString("at", UtcTime.IsoMilliseconds(comment.At));
             json.WriteString("author", comment.Author);
             json.WriteString("text", comment.Text);
             json.WriteEndObject();

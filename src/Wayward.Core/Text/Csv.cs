@@ -87,5 +87,7 @@ public static class UtcTime
     /// <summary><c>19 Apr 2024</c>.</summary>
     public static string Day(long unixSeconds) => At(unixSeconds).ToString("d MMM yyyy", CultureInfo.InvariantCulture);
 
-    private static DateTimeOffset At(long unixSeconds) => DateTimeOffset.FromUnixTimeSeconds(unixSeconds);
+    // A record may claim any time; a moment that the calendar does not reach shows as its end rather than stopping the page.
+    private static DateTimeOffset At(long unixSeconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(unixSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
 }

@@ -8,13 +8,13 @@ public sealed class HealthCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
-        var url = new Option<Uri>("--url") { Description = "The server (default: http://127.0.0.1:5080).", HelpName = "URL", DefaultValueFactory = _ => new Uri("http://127.0.0.1:5080") };
+        var url = new Option<string>("--url") { Description = "The server (default: http://127.0.0.1:5080).", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:5080" };
         var live = new Option<bool>("--live") { Description = "Ask only whether the process answers, not whether its sources and storage are well." };
         var command = new Command("health", "Ask a running server whether it is well.") { url, live };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var server = parsed.GetRequiredValue(url);
-            if (!server.IsAbsoluteUri || server.Scheme is not ("http" or "https")) throw new UsageException($"--url {server}: must look like http://127.0.0.1:5080");
+            string given = parsed.GetRequiredValue(url);
+            if (!Uri.TryCreate(given, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https")) throw new UsageException($"--url {given}: must look like http://127.0.0.1:5080");
             using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
             try
             {

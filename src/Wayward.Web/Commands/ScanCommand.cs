@@ -12,6 +12,12 @@ public sealed class ScanCommand : ICommandModule
     public Command Build(CommandContext context)
     {
         var paths = new Argument<string[]>("PATH") { Description = "Flow-log files and folders.", Arity = ArgumentArity.OneOrMore };
+        // A misspelt option would otherwise be looked for as a file.
+        paths.Validators.Add(result =>
+        {
+            foreach (string path in result.Tokens.Select(t => t.Value).Where(p => p.StartsWith('-') && !Path.Exists(Path.GetFullPath(p, context.WorkingDirectory))))
+                result.AddError($"Unrecognized command or argument '{path}'.");
+        });
         var format = new Option<ScanFormat>("--format") { Description = "table (the default), json (schema wayward.scan/1) or csv.", HelpName = "table|json|csv" };
         var rows = new Option<ScanRows>("--rows") { Description = "What a CSV holds; findings when not given.", HelpName = "findings|contacts" };
         var output = new Option<string?>("--out") { Description = "Write here instead of standard output.", HelpName = "FILE" };

@@ -5,19 +5,26 @@ internal static class AppConfiguration
 {
     public static IConfigurationRoot Build(string workingDirectory, IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        var builder = new ConfigurationBuilder();
+        var builder = new ConfigurationManager();
         AddSources(builder, workingDirectory, settings);
+        return builder;
+    }
+
+    /// <exception cref="Commands.UsageException">A settings file is not valid JSON.</exception>
+    public static void AddSources(IConfigurationBuilder builder, string workingDirectory, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
         try
         {
-            return builder.Build();
+            Add(builder, workingDirectory, settings);
         }
         catch (InvalidDataException e)
         {
+            // A manager reads each file as it is added.
             throw new Commands.UsageException($"{e.Message} {e.InnerException?.Message}".Trim());
         }
     }
 
-    public static void AddSources(IConfigurationBuilder builder, string workingDirectory, IEnumerable<KeyValuePair<string, string?>> settings)
+    private static void Add(IConfigurationBuilder builder, string workingDirectory, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         string beside = AppContext.BaseDirectory;
         builder.AddJsonFile(Path.Combine(beside, "appsettings.json"), optional: true, reloadOnChange: false);

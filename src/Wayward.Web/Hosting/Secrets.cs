@@ -11,7 +11,7 @@ internal static partial class Secrets
     [GeneratedRegex(@"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
     private static partial Regex AccessKey();
 
-    [GeneratedRegex(@"((?:password|pwd|secret|token|signature|credential|authorization|x-amz-security-token|x-amz-signature|x-amz-credential)[""']?\s*[=:]\s*(?:bearer\s+)?)[^\s;,&""']+",
+    [GeneratedRegex(@"((?:password|pwd|secret|token|signature|credential|authorization|x-amz-security-token|x-amz-signature|x-amz-credential)[""']?\s*[=:]\s*[""']?(?:bearer\s+)?)[^\s;,&""']+",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Named();
 }

@@ -184,13 +184,13 @@ internal static class IncidentReportHtml
             html.Markup("<table>").Head("When", "Who", "What").Markup("<tbody>\n");
             foreach (var d in report.Decisions)
             {
-                html.Markup("<tr>").Element("td", UtcTime.Words(Math.DivRem(d.At, 1000).Quotient)).ForeignElement("td", d.Actor)
+                html.Markup("<tr>").Element("td", UtcTime.Words(d.At / 1000)).ForeignElement("td", d.Actor)
                     .Markup(d.Undone ? "<td class=\"undone\">" : "<td>").Foreign(d.Summary).Markup("</td></tr>\n");
             }
             html.Markup("</tbody></table>\n");
         }
         foreach (var c in report.Comments)
-            html.Markup("<blockquote>").ForeignLines(c.Text).Markup("<footer>").Foreign(c.Author, 100).Text($", {UtcTime.Words(c.At)}").Markup("</footer></blockquote>\n");
+            html.Markup("<blockquote>").ForeignLines(c.Text).Markup("<footer>").Foreign(c.Author, 100).Text($", {UtcTime.Words(c.At / 1000)}").Markup("</footer></blockquote>\n");
     }
 
     private static void Siblings(HtmlText html, IncidentReport report)

@@ -25,7 +25,7 @@ internal static class OutputTarget
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(partial);
+            if (File.Exists(partial)) File.Delete(partial);
             throw new InputException($"{file} cannot be written: {e.Message}", e);
         }
     }
