@@ -1,0 +1,92 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor;
+using MudBlazor.Services;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Ingest.Detection;
+using Wayward.Ingest.Evidence;
+using Wayward.Ingest.Notifications;
+using Wayward.Ingest.Pipeline;
+using Wayward.Ingest.Triage;
+using Wayward.Storage;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Expected;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Ingest;
+using Wayward.Storage.Instances;
+using Wayward.Testing;
+using Wayward.Web.Components;
+using Wayward.Web.Components.Shared;
+using Wayward.Web.Hosting;
+
+namespace Wayward.Web.Tests.Components;
+
+/// <summary>Renders pages over a fake desk, with the dialogs and snackbars of the frame beside them.</summary>
+public abstract class DeskContext : BunitContext, IAsyncLifetime
+{
+    private protected FakeDesk Desk { get; private set; } = new();
+    private protected FakeTriage Triage { get; private set; } = default!;
+    private protected IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = default!;
+    private protected IRenderedComponent<MudSnackbarProvider> Snackbars { get; private set; } = default!;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected void Use(FakeDesk desk, Action<FakeDesk>? arrange = null)
+    {
+        arrange?.Invoke(desk);
+        Desk = desk;
+        Triage = new(desk);
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddMudServices();
+        Services.AddSingleton<TimeProvider>(new FixedTime());
+        Services.AddSingleton(DetectionOptions.Default);
+        Services.AddSingleton(new StorageOptions());
+        Services.AddSingleton<ICatalogProvider>(new FixedCatalogProvider(TestCatalog.Default));
+        Services.AddSingleton<ICurrentAnalyst>(new TestAnalyst());
+        Services.AddSingleton(new HostExposure([]));
+        Services.AddSingleton<IFindingStore>(desk);
+        Services.AddSingleton<IInstanceStore>(desk);
+        Services.AddSingleton<IExpectedTargetStore>(desk);
+        Services.AddSingleton<IAuditStore>(desk);
+        Services.AddSingleton<ISourceObjectStore>(desk);
+        Services.AddSingleton<IEvidenceReader>(desk);
+        Services.AddSingleton<IIngestControl>(desk);
+        Services.AddSingleton<IChangeNotifier>(desk);
+        Services.AddSingleton<ITriageService>(Triage);
+        Services.AddWaywardComponents();
+        Services.RemoveAll<PageScript>();
+        Services.AddScoped(p => new PageScript(JSInterop.JSRuntime, p.GetRequiredService<NavigationManager>()));
+        Render<MudPopoverProvider>();
+        Dialogs = Render<MudDialogProvider>();
+        Snackbars = Render<MudSnackbarProvider>();
+    }
+
+    private protected IRenderedComponent<T> Open<T>(string url, Action<ComponentParameterCollectionBuilder<T>>? parameters = null)
+        where T : IComponent
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo(url);
+        return parameters is null ? Render<T>() : Render(parameters);
+    }
+
+    private protected string Url => Services.GetRequiredService<NavigationManager>().ToBaseRelativePath(Services.GetRequiredService<NavigationManager>().Uri);
+
+    private sealed class TestAnalyst : ICurrentAnalyst
+    {
+        public string Name => "tester";
+    }
+
+    /// <summary>A day after the end of the world; timers stay real.</summary>
+    private sealed class FixedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(World.At(61));
+    }
+}

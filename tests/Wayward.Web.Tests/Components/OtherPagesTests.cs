@@ -1,0 +1,168 @@
+using Bunit;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+using Wayward.Ingest.Sources;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Ingest;
+using Wayward.Testing;
+using Wayward.Web.Components.Audit;
+using Wayward.Web.Components.Destinations;
+using Wayward.Web.Components.Expected;
+using Wayward.Web.Components.Ingest;
+using Wayward.Web.Components.Instances;
+using Wayward.Web.Components.Overview;
+using Wayward.Web.Components.Settings;
+
+namespace Wayward.Web.Tests.Components;
+
+public sealed class OtherPagesTests : DeskContext
+{
+    [Fact]
+    public void The_overview_of_an_empty_store_says_what_to_do()
+    {
+        Use(new FakeDesk());
+        var page = Open<OverviewPage>("");
+        Assert.Contains("Nothing has been read yet", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("--source", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_number_of_the_overview_is_a_link_with_a_comparison()
+    {
+        Use(FakeDesk.Fleet());
+        var page = Open<OverviewPage>("");
+        var stats = page.FindAll(".stat");
+        Assert.Equal(8, stats.Count);
+        Assert.All(stats, s => Assert.False(string.IsNullOrWhiteSpace(s.QuerySelector(".c")!.TextContent)));
+        Assert.All(stats, s => Assert.NotNull(s.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void A_sick_source_is_named_on_the_overview()
+    {
+        Use(FakeDesk.Fleet());
+        Desk.SourceList.Add(new("folder:/logs", SourceHealth.Failing, "The folder is gone: mount it again.", null, 0, 3, 1));
+        Assert.Contains("mount it again", Open<OverviewPage>("").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_page_that_cannot_read_says_so_from_the_start()
+    {
+        Use(FakeDesk.Fleet(), d => d.Failure = new IOException("disk"));
+        Assert.Contains("Not up to date", Open<OverviewPage>("").Markup, StringComparison.Ordinal);
+        Assert.Contains("Not up to date", Open<InstancesPage>("instances").Markup, StringComparison.Ordinal);
+        Assert.Contains("Not up to date", Open<DestinationsPage>("destinations").Markup, StringComparison.Ordinal);
+        Assert.Contains("Not up to date", Open<ExpectedPage>("expected").Markup, StringComparison.Ordinal);
+        Assert.Contains("Not up to date", Open<IngestPage>("ingest").Markup, StringComparison.Ordinal);
+        Assert.Contains("Not up to date", Open<AuditPage>("audit").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pages_wait_with_a_skeleton()
+    {
+        Use(FakeDesk.Fleet(), d => d.Gate = new());
+        Assert.NotNull(Open<OverviewPage>("").Find(".skeleton"));
+        Assert.NotNull(Open<InstancesPage>("instances").Find(".skeleton"));
+        Assert.NotNull(Open<DestinationsPage>("destinations").Find(".skeleton"));
+        Assert.NotNull(Open<ExpectedPage>("expected").Find(".skeleton"));
+        Assert.NotNull(Open<IngestPage>("ingest").Find(".skeleton"));
+        Assert.NotNull(Open<AuditPage>("audit").Find(".skeleton"));
+    }
+
+    [Fact]
+    public void Instances_are_listed_and_an_empty_list_teaches()
+    {
+        Use(FakeDesk.Fleet());
+        Assert.Equal(4, Open<InstancesPage>("instances").FindAll("tbody tr").Count);
+        Assert.Contains("No instance matches", Open<InstancesPage>("instances?q=nobody").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Destinations_carry_the_catalogues_names()
+    {
+        Use(FakeDesk.Fleet());
+        var page = Open<DestinationsPage>("destinations");
+        Assert.Contains("Quad9", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Not in the catalogue", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(4, page.FindAll("tbody tr").Count);
+    }
+
+    [Fact]
+    public void A_destination_lists_its_users_in_order_of_adoption()
+    {
+        Use(FakeDesk.Fleet());
+        var page = Open<DestinationPage>("destinations/8.8.8.8", p => p.Add(x => x.Address, "64:ff9b::808:808"));
+        Assert.Contains("web-1", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        Assert.Contains("the first", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        Assert.Contains("This is not an IP address", Open<DestinationPage>("destinations/x", p => p.Add(x => x.Address, "x")).Markup, StringComparison.Ordinal);
+        Assert.Contains("Nobody here has contacted it", Open<DestinationPage>("destinations/4.4.4.4", p => p.Add(x => x.Address, "4.4.4.4")).Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_show_what_they_do_and_are_withdrawn_with_a_reason()
+    {
+        Use(FakeDesk.Fleet());
+        Assert.Contains("No rule yet", Open<ExpectedPage>("expected").Markup, StringComparison.Ordinal);
+        Desk.Rules.Add(new() { Id = 7, Action = ExpectedAction.Expected, Prefixes = [IpPrefix.Parse("8.8.8.8")], Transports = [DnsTransport.Dns], Reason = HostileNames.All["script tag"], CreatedBy = "tester", CreatedAt = World.At(50) });
+        var page = Open<ExpectedPage>("expected");
+        Assert.Contains("8.8.8.8, DNS", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        Assert.Contains("everywhere", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("This rule is for everyone.", page.Markup, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("script"));
+        page.FindAll("button").Single(b => b.TextContent == "Withdraw").Click();
+        Dialogs.WaitForElement("#dialog-text").Input("The test is over");
+        Dialogs.Find("#text-form").Submit();
+        page.WaitForAssertion(() => Assert.Equal("withdraw 7 The test is over", Triage.Calls[^1]));
+    }
+
+    [Fact]
+    public void A_rule_by_hand_names_all_its_faults_at_once()
+    {
+        var (rule, problems) = new RuleDraft { Targets = "8.8.8.8/33\n300.1.1.1/2", LastDay = "soon" }.Build();
+        Assert.Null(rule);
+        Assert.All(["8.8.8.8/33", "300.1.1.1", "for whom", "last day", "reason"], said => Assert.Contains(problems, p => p.Contains(said, StringComparison.Ordinal)));
+        (rule, problems) = new RuleDraft { Targets = "8.8.8.0/24\nQuad9", ScopeKind = "account", ScopeIds = "111122223333", Transport = "DoT", LastDay = "2026-05-31", Reason = "agreed" }.Build();
+        Assert.Empty(problems);
+        Assert.Equal(["Quad9"], rule!.Providers);
+        Assert.Equal(["111122223333"], rule.Scope.Accounts);
+        Assert.Equal(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), rule.ValidTo);
+    }
+
+    [Fact]
+    public void Failed_objects_give_a_reason_and_can_be_retried()
+    {
+        Use(FakeDesk.Fleet());
+        Desk.SourceList.Add(new("folder:/logs", SourceHealth.Healthy, null, DateTimeOffset.UnixEpoch, 0, 3, 1));
+        Desk.Objects.Add(new() { ObjectId = 5, Source = "folder:/logs", Container = "/logs", Key = "a/" + HostileNames.All["script tag"], ETag = "1", State = SourceObjectState.Quarantined, Reason = "The gzip trailer is missing.", QuarantineJson = """[{"line":3,"column":"srcaddr","reason":"not an address"}]""" });
+        var page = Open<IngestPage>("ingest?object=5");
+        Assert.Contains("The gzip trailer is missing.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("not an address", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("script"));
+        page.FindAll("button").Single(b => b.TextContent == "Retry").Click();
+        Assert.Equal("retry 5", Desk.Calls[^1]);
+    }
+
+    [Fact]
+    public void Audit_entries_can_be_undone_once()
+    {
+        Use(FakeDesk.Fleet());
+        Assert.Contains("Nothing has been decided yet", Open<AuditPage>("audit").Markup, StringComparison.Ordinal);
+        Desk.Entries.Add(new(3, 1_772_000_000_000, HostileNames.All["bidi override"], "finding.close", "abc", "Closed: duplicate", null, null, null, null));
+        Desk.Entries.Add(new(2, 1_772_000_000_000, "tester", "finding.close", "def", "Closed", null, null, null, 4));
+        var page = Open<AuditPage>("audit");
+        page.FindAll("button").Single(b => b.TextContent == "Undo").Click();
+        Assert.Equal("undo 3", Triage.Calls[^1]);
+        Assert.Contains("undone", page.FindAll("tbody tr")[1].TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202E', page.Find("tbody").TextContent);
+    }
+
+    [Fact]
+    public void Settings_name_key_value_and_catalogue()
+    {
+        Use(new FakeDesk());
+        string markup = Open<SettingsPage>("settings").Markup;
+        Assert.Contains("Detection:HistoryWindow", markup, StringComparison.Ordinal);
+        Assert.Contains("45 days", markup, StringComparison.Ordinal);
+        Assert.Contains(TestCatalog.Default.Hash, markup, StringComparison.Ordinal);
+    }
+}
