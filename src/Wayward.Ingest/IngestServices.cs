@@ -40,6 +40,7 @@ public static class IngestServices
         if (services.Any(s => s.ServiceType == typeof(CatalogStore)))
         {
             services.TryAddSingleton(_ => new CatalogFetcher(CatalogFetcher.NewClient()));
+            services.AddSingleton<CatalogRescan>();
             services.AddHostedService<CatalogWatch>();
         }
         services.TryAddSingleton(p => new AddressSpace(p.GetRequiredService<DetectionOptions>().OwnPrefixes.Select(IpPrefix.Parse)));

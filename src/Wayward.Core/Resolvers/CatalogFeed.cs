@@ -5,7 +5,7 @@ namespace Wayward.Core.Resolvers;
 /// </summary>
 /// <remarks>
 /// A new entry on a port that only the catalogue makes interesting (443 and the like) has no recorded past, so it trains until <see cref="CatalogEntry.AlertsFrom"/>;
-/// on 53 and 853, which are recorded for every public remote, it changes names and tiers only and holds at once. An entry that leaves its feed gets the day as its
+/// on 53, 853, 784 and 8853, which are recorded for every public remote, it holds at once. An entry that leaves its feed gets the day as its
 /// <see cref="CatalogEntry.ValidTo"/>; the hold is added when contacts are judged, so that entry and option stay separate facts. One that is back within the hold
 /// is as if it had never left; one that is back later starts anew.
 /// </remarks>
@@ -34,15 +34,12 @@ public static class CatalogFeed
         long Confirmed(CatalogEntry entry) => entry.LastConfirmed != 0 ? entry.LastConfirmed : now;
         // Confirming by the day would give the catalogue another hash each day, and every finding with it.
         long Reconfirmed(CatalogEntry entry, CatalogEntry old) => Confirmed(entry) - old.LastConfirmed >= ConfirmStep ? Confirmed(entry) : old.LastConfirmed;
-        long FirstAlert(CatalogEntry entry) => entry.AlertsFrom != 0 ? entry.AlertsFrom : NeedsEntry(entry) ? now + (long)learning.TotalSeconds : 0;
+        long FirstAlert(CatalogEntry entry) => entry.AlertsFrom != 0 ? entry.AlertsFrom : IsRecordedAnyway(entry.Port) ? 0 : now + (long)learning.TotalSeconds;
     }
 
     /// <summary>After a rescan of the stored objects for just these prefixes their past is recorded, and they may alert at once.</summary>
     public static IReadOnlyList<CatalogEntry> Rescanned(IEnumerable<CatalogEntry> entries) => [.. entries.Select(e => e with { AlertsFrom = 0 })];
 
-    /// <summary>Prefixes whose past is not recorded yet: what a rescan has to look for.</summary>
-    public static IReadOnlyList<IpPrefix> WithoutPast(IEnumerable<CatalogEntry> entries, long now) =>
-        [.. entries.Where(e => e.AlertsFrom > now).Select(e => e.Prefix).Distinct().OrderBy(p => p.Address).ThenBy(p => p.Bits)];
-
-    private static bool NeedsEntry(CatalogEntry entry) => entry.Port is not (53 or 853);
+    /// <summary>Ports whose traffic is recorded for every public remote, catalogued or not, so that an entry there has a past from the start.</summary>
+    public static bool IsRecordedAnyway(ushort port) => port is 53 or 853 or 784 or 8853;
 }

@@ -12,7 +12,7 @@ public sealed class CatalogCommand : ICommandModule
 {
     public Command Build(CommandContext context) => new("catalog", "Look into the resolver catalogue and check lists against it.")
     {
-        Check(context), Diff(context), Show(context), Import(context), Files(context),
+        Check(context), Diff(context), Show(context), Import(context), Rescan(context), Files(context),
     };
 
     private static Command Check(CommandContext context)
@@ -92,6 +92,26 @@ public sealed class CatalogCommand : ICommandModule
             {
                 throw new InputException(e.Message, e);
             }
+        });
+        return command;
+    }
+
+    private static Command Rescan(CommandContext context)
+    {
+        var name = new Argument<string>("NAME") { Description = "An addition, see 'catalog files'." };
+        var data = new Option<string?>("--data") { Description = "Data folder (default: data).", HelpName = "DIR" };
+        var source = new Option<string[]>("--source") { Description = "A folder of flow logs that the server was given with --source; may be repeated.", HelpName = "PATH" };
+        var command = new Command("rescan", "Read the stored objects of the history window again for an addition's endpoints; its entries then alert at once.") { name, data, source };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var services = await StoreAccess.OpenAsync(context, parsed.GetValue(data), cancellation, parsed.GetValue(source) ?? []);
+            string addition = parsed.GetRequiredValue(name);
+            if (services.GetRequiredService<CatalogStore>().Additions.All(a => a.Name != addition)) throw new UsageException([$"there is no addition {Core.Text.SafeText.Plain(addition, 60)}; see 'wayward catalog files'"]);
+            var result = await services.GetRequiredService<CatalogRescan>().RunAsync(addition, null, cancellation);
+            context.Out.WriteLine(FormattableString.Invariant($"{result.Objects} objects read again, {result.Contributed} with contacts to the added endpoints"));
+            foreach (string problem in result.Problems) context.Error.WriteLine($"wayward: {Core.Text.SafeText.Plain(problem)}");
+            if (!result.Complete) context.Error.WriteLine("wayward: not all of the past could be read; the entries go on training");
+            return result.Complete ? ExitCode.Success : ExitCode.Input;
         });
         return command;
     }

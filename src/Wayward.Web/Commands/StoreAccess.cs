@@ -9,9 +9,9 @@ internal static class StoreAccess
 {
     /// <exception cref="InputException">There is no store in that folder.</exception>
     /// <exception cref="UsageException">Options are wrong.</exception>
-    public static async Task<ServiceProvider> OpenAsync(CommandContext context, string? dataDirectory, CancellationToken cancellation)
+    public static async Task<ServiceProvider> OpenAsync(CommandContext context, string? dataDirectory, CancellationToken cancellation, IReadOnlyList<string>? sources = null)
     {
-        var request = new ServeRequest { DataDirectory = dataDirectory, Settings = context.Settings, WorkingDirectory = context.WorkingDirectory };
+        var request = new ServeRequest { DataDirectory = dataDirectory, Sources = sources ?? [], Settings = context.Settings, WorkingDirectory = context.WorkingDirectory };
         var configuration = AppConfiguration.Build(context.WorkingDirectory, request.AllSettings());
         var options = ServeOptions.Read(configuration, request);
         if (options.Storage.Provider == StorageProvider.Sqlite && !File.Exists(options.Storage.SqlitePath))
