@@ -12,6 +12,8 @@ public sealed record ScanRequest
     public required ResolverCatalog Catalog { get; init; }
     public required DetectionOptions Detection { get; init; }
     public IReadOnlyList<Core.Triage.ExpectedTarget> Expected { get; init; } = [];
+    /// <summary>What flow logs do not say themselves; null = nothing.</summary>
+    public Inventory? Inventory { get; init; }
     public FlowLogs.FlowReadLimits Limits { get; init; } = FlowLogs.FlowReadLimits.Default;
     /// <summary>0 = one per core.</summary>
     public int Workers { get; init; }

@@ -22,14 +22,15 @@ public static class ScanRunner
         var run = new Run(request);
         await run.ReadAsync(cancellation);
         var engine = new DetectionEngine(request.Catalog, request.Expected, request.Detection);
-        var judged = await Task.Run(() => engine.Judge(run.Ledger), cancellation);
+        var ledger = request.Inventory?.Apply(run.Ledger) ?? run.Ledger;
+        var judged = await Task.Run(() => engine.Judge(ledger), cancellation);
         return new ScanResult
         {
             Input = run.Input(),
-            Contacts = ContactsOf(run.Ledger, request.Catalog),
+            Contacts = ContactsOf(ledger, request.Catalog),
             Findings = judged.Findings,
             Learned = judged.Learned,
-            Ledger = run.Ledger,
+            Ledger = ledger,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Ingest.Scan;
 using Wayward.Web.Configuration;
@@ -23,17 +24,19 @@ public sealed class ScanCommand : ICommandModule
         var output = new Option<string?>("--out") { Description = "Write here instead of standard output.", HelpName = "FILE" };
         var set = new Option<string[]>("--set") { Description = "An option, such as Detection:Learning=1.00:00:00; may be repeated.", HelpName = "KEY=VALUE" };
         var catalog = new Option<string[]>("--catalog") { Description = "A catalogue file whose entries are added to the shipped ones; may be repeated.", HelpName = "FILE" };
+        var inventory = new Option<string?>("--inventory") { Description = "Which interface belongs to which instance, and their groups: CSV, JSON, or the output of aws ec2 describe-instances.", HelpName = "FILE" };
         var failOn = new Option<SeverityBand?>("--fail-on")
         {
             Description = "Exit with 1 when a finding has at least this severity (and enough confidence to report); without it, when any finding is reported.",
             HelpName = "low|medium|high",
         };
-        var command = new Command("scan", "Read flow logs, print contacts and findings, keep nothing.") { paths, format, rows, output, set, catalog, failOn };
+        var command = new Command("scan", "Read flow logs, print contacts and findings, keep nothing.") { paths, format, rows, output, set, catalog, inventory, failOn };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = ReadOptions(context, parsed.GetValue(set) ?? []);
             var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
-            var result = await ScanProgressBar.RunAsync(context, new ScanRequest { Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options }, cancellation);
+            var known = ReadInventory(context, parsed.GetValue(inventory));
+            var result = await ScanProgressBar.RunAsync(context, new ScanRequest { Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options, Inventory = known }, cancellation);
 
             string? file = parsed.GetValue(output);
             switch (parsed.GetValue(format))
@@ -54,6 +57,23 @@ public sealed class ScanCommand : ICommandModule
             return Judge(context, result, options, parsed.GetValue(failOn));
         });
         return command;
+    }
+
+    private static Inventory? ReadInventory(CommandContext context, string? file)
+    {
+        if (file is null) return null;
+        try
+        {
+            return InventoryFile.Parse(File.ReadAllText(Path.GetFullPath(file, context.WorkingDirectory)), file);
+        }
+        catch (InventoryFormatException e)
+        {
+            throw new UsageException([.. e.Errors.Select(error => $"--inventory {error}")]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--inventory {file} cannot be read: {e.Message}", e);
+        }
     }
 
     private static DetectionOptions ReadOptions(CommandContext context, IReadOnlyList<string> set)
