@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
@@ -32,6 +33,15 @@ internal interface IStorageDialect
 
     /// <summary>True when the exception is what a cancelled statement throws.</summary>
     bool IsInterruption(Exception exception);
+
+    /// <summary>
+    /// Reads cells in key order, which is the bulk of every judgement and timeline, without a change tracker or boxing between.
+    /// </summary>
+    /// <param name="instance">One instance, by way of its pairs; null = all, by a scan.</param>
+    /// <param name="fromHour">Inclusive.</param>
+    /// <param name="toHour">Exclusive.</param>
+    /// <param name="take">Instance id, endpoint id, cell.</param>
+    void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation);
 
     /// <summary>The database's check of itself: problems, one sentence each.</summary>
     Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation);

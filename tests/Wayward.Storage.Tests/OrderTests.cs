@@ -12,7 +12,7 @@ public sealed class OrderTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Objects that overlap in instances, endpoints, hours, evidence and facts, with gaps longer than H between some days.</summary>
-    internal static List<ObjectContribution> Objects(int seed, int count)
+    internal static List<ObjectContribution> Objects(int seed, int count, string etag = "e1")
     {
         var random = new Random(seed);
         var addresses = Enumerable.Range(0, 12).Select(i => IpAddress.FromIPv4(0x2D000000u + (uint)i * 7)).Append(Make.Quad9).ToArray();
@@ -20,7 +20,7 @@ public sealed class OrderTests
         for (int n = 0; n < count; n++)
         {
             long day = Make.T0 + random.Next(3) * 60L * 86_400 + random.Next(2) * 86_400;
-            long id = Make.Id($"object-{n}");
+            long id = Make.Id($"object-{n}", etag);
             var contacts = Enumerable.Range(0, random.Next(1, 40)).Select(_ => ($"i-{random.Next(9)}", addresses[random.Next(addresses.Length)], day + random.Next(10_800))).ToArray();
             var batch = Make.Batch(id, contacts);
             foreach (var (key, share) in batch.Instances)
@@ -30,7 +30,7 @@ public sealed class OrderTests
                 Make.Know(share, InstanceAttribute.Subnet, $"subnet-{random.Next(2)}", day + random.Next(100), day + 200 + random.Next(100));
                 Make.Know(share, InstanceAttribute.Name, $"name of {key.Id} <{random.Next(2)}>", day + random.Next(100), day + 200 + random.Next(100));
             }
-            objects.Add(Make.Object($"object-{n}", batch));
+            objects.Add(Make.Object($"object-{n}", batch, etag: etag));
         }
         return objects;
     }

@@ -867,6 +867,46 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.ObjectReplayEntity", b =>
+                {
+                    b.Property<long>("ObjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("object_id");
+
+                    b.Property<int>("WindowId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("window_id");
+
+                    b.HasKey("ObjectId", "WindowId");
+
+                    b.ToTable("object_replays");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.RebuildWindowEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("FromDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_day");
+
+                    b.Property<byte[]>("InstanceIds")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("instance_ids");
+
+                    b.Property<int>("ToDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_day");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("rebuild_windows");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.SourceObjectEntity", b =>
                 {
                     b.Property<long>("ObjectId")
@@ -914,6 +954,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.Property<string>("Format")
                         .HasColumnType("TEXT")
                         .HasColumnName("format");
+
+                    b.Property<byte[]>("InstanceIds")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("instance_ids");
 
                     b.Property<string>("Key")
                         .IsRequired()

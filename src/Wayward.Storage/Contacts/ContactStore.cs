@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.Storage.Ingest;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Contacts;
@@ -37,20 +38,20 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
         }, cancellation);
     }
 
-    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => database.SnapshotAsync((db, c) => LedgerReader.ReadAsync(db, null, c), cancellation);
+    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => database.SnapshotAsync((db, c) => LedgerReader.ReadAsync(db, database.Dialect, null, c), cancellation);
 
     public Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation) =>
-        database.SnapshotAsync((db, c) => loader.LoadAsync(db, scope, c), cancellation);
+        database.SnapshotAsync((db, c) => loader.LoadAsync(db, database.Dialect, scope, c), cancellation);
 
     public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
     {
         var keys = instances.Select(i => i.Id).ToList();
-        return await LedgerReader.ReadAsync(db, await db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(c), c);
+        return await LedgerReader.ReadAsync(db, database.Dialect, await db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(c), c);
     }, cancellation);
 
     public Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
     {
-        await LedgerReader.ForEachAsync(db, take, c);
+        await LedgerReader.ForEachAsync(db, database.Dialect, take, c);
         return await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c);
     }, cancellation);
 
@@ -58,6 +59,9 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
     {
         var state = await db.LedgerState.SingleAsync(s => s.Id == LedgerStateEntity.OnlyId, c);
         if (state.Mark == state.JudgedMark) return null;
+        // A replaced object left a gap that others are being read again for: judging now would say that contacts never were.
+        List<byte> waiting = [(byte)SourceObjectState.Seen, (byte)SourceObjectState.Leased, (byte)SourceObjectState.Retry];
+        if (await db.ObjectReplays.Join(db.SourceObjects.Where(o => waiting.Contains(o.State)), r => r.ObjectId, o => o.ObjectId, (r, _) => r).AnyAsync(c)) return null;
         if (state.JudgedMark == 0) return new(state.Mark, null);
         int touched = await db.TouchedInstances.CountAsync(c);
         if (touched > ManyInstances && touched > await db.Instances.CountAsync(c) / 4) return new(state.Mark, null);

@@ -11,7 +11,7 @@ internal static class LedgerReader
     private const int StreamChunk = 500;
 
     /// <param name="ids">Instances to read, whole; null = all.</param>
-    public static async Task<ContactLedger> ReadAsync(WaywardDbContext db, IReadOnlyCollection<int>? ids, CancellationToken cancellation)
+    public static async Task<ContactLedger> ReadAsync(WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<int>? ids, CancellationToken cancellation)
     {
         var ledger = new ContactLedger { MaxStart = await db.LedgerState.Select(s => s.MaxStart).SingleAsync(cancellation) };
         var wanted = ids?.ToList();
@@ -22,21 +22,21 @@ internal static class LedgerReader
             histories.Add(instance.Id, ledger.GetOrAdd(new(instance.Key)));
 
         await ReadOutlinesAsync(db, wanted, histories, cancellation);
-        await ReadContactsAsync(db, wanted, histories, cancellation);
+        await ReadContactsAsync(db, dialect, wanted, histories, cancellation);
         return ledger;
     }
 
     /// <summary>All instances, some hundred at a time, for a reader that keeps less than the whole.</summary>
-    public static async Task ForEachAsync(WaywardDbContext db, Action<InstanceHistory> take, CancellationToken cancellation)
+    public static async Task ForEachAsync(WaywardDbContext db, IStorageDialect dialect, Action<InstanceHistory> take, CancellationToken cancellation)
     {
         foreach (var chunk in (await db.Instances.OrderBy(i => i.Id).Select(i => i.Id).ToListAsync(cancellation)).Chunk(StreamChunk))
         {
-            foreach (var history in (await ReadAsync(db, chunk, cancellation)).Instances.Values) take(history);
+            foreach (var history in (await ReadAsync(db, dialect, chunk, cancellation)).Instances.Values) take(history);
         }
     }
 
     /// <summary>One instance's cells and coverage in [fromHour, toHour), with all its facts and the evidence of the pairs shown.</summary>
-    public static async Task<InstanceHistory> HistoryAsync(WaywardDbContext db, int instanceId, InstanceKey key, int fromHour, int toHour, CancellationToken cancellation)
+    public static async Task<InstanceHistory> HistoryAsync(WaywardDbContext db, IStorageDialect dialect, int instanceId, InstanceKey key, int fromHour, int toHour, CancellationToken cancellation)
     {
         var history = new InstanceHistory { Key = key };
         // Not (toHour + 23) / 24: "to the end of time" is int.MaxValue.
@@ -45,14 +45,15 @@ internal static class LedgerReader
             history.Coverage.Add(day.Day, day.ToCoverageDay());
         history.Facts.AddRange((await db.InstanceFacts.Where(f => f.InstanceId == instanceId).OrderBy(f => f.Attribute).ThenBy(f => f.Value).ToListAsync(cancellation)).Select(f => f.ToFact()));
 
-        // By way of the pairs, so that each is a seek to its hours and not a walk over its whole past.
-        var hours = db.ContactPairs.Where(p => p.InstanceId == instanceId)
-            .Join(db.ContactHours, p => new { p.InstanceId, p.EndpointId }, h => new { h.InstanceId, h.EndpointId }, (_, h) => h)
-            .Where(h => h.Hour >= fromHour && h.Hour < toHour).OrderBy(h => h.EndpointId).ThenBy(h => h.Hour);
-        var cells = await hours.ToListAsync(cancellation);
-        var ids = cells.Select(h => h.EndpointId).Distinct().ToList();
+        var cells = new Dictionary<int, List<ContactHour>>();
+        dialect.ReadCells(db.Database.GetDbConnection(), instanceId, fromHour, toHour, (_, endpoint, cell) =>
+        {
+            if (!cells.TryGetValue(endpoint, out var list)) cells.Add(endpoint, list = []);
+            list.Add(cell);
+        }, cancellation);
+        var ids = cells.Keys.ToList();
         var endpoints = await db.Endpoints.Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, e => new Endpoint(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port), cancellation);
-        foreach (var pair in cells.GroupBy(h => h.EndpointId)) history.Pairs.Add(endpoints[pair.Key], [.. pair.Select(h => h.ToContactHour())]);
+        foreach (var (id, list) in cells) history.Pairs.Add(endpoints[id], list);
 
         var evidence = await db.ContactEvidence.Where(e => e.InstanceId == instanceId && ids.Contains(e.EndpointId)).ToListAsync(cancellation);
         foreach (var pair in evidence.GroupBy(e => e.EndpointId))
@@ -73,21 +74,22 @@ internal static class LedgerReader
             histories[fact.InstanceId].Facts.Add(fact.ToFact());
     }
 
-    private static async Task ReadContactsAsync(WaywardDbContext db, List<int>? ids, Dictionary<int, InstanceHistory> histories, CancellationToken cancellation)
+    private static async Task ReadContactsAsync(WaywardDbContext db, IStorageDialect dialect, List<int>? ids, Dictionary<int, InstanceHistory> histories, CancellationToken cancellation)
     {
         var endpoints = await EndpointsAsync(db, cancellation);
-        var hours = db.ContactHours.AsQueryable();
-        if (ids is not null) hours = hours.Where(h => ids.Contains(h.InstanceId));
         (int Instance, int Endpoint) open = (-1, -1);
         List<ContactHour> cells = [];
-        await foreach (var hour in hours.OrderBy(h => h.InstanceId).ThenBy(h => h.EndpointId).ThenBy(h => h.Hour).AsAsyncEnumerable().WithCancellation(cancellation))
+        foreach (int? instance in ids is null ? [null] : ids.Order().Select(i => (int?)i))
         {
-            if ((hour.InstanceId, hour.EndpointId) != open)
+            dialect.ReadCells(db.Database.GetDbConnection(), instance, 0, int.MaxValue, (instanceId, endpointId, cell) =>
             {
-                open = (hour.InstanceId, hour.EndpointId);
-                histories[hour.InstanceId].Pairs.Add(endpoints[hour.EndpointId], cells = []);
-            }
-            cells.Add(hour.ToContactHour());
+                if ((instanceId, endpointId) != open)
+                {
+                    open = (instanceId, endpointId);
+                    histories[instanceId].Pairs.Add(endpoints[endpointId], cells = []);
+                }
+                cells.Add(cell);
+            }, cancellation);
         }
 
         var evidence = db.ContactEvidence.AsQueryable();

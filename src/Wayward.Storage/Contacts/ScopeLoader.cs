@@ -26,14 +26,14 @@ internal sealed class ScopeLoader(Func<ResolverCatalog> catalog)
     /// Whole: the instances of the scope, all users of its targets (its destinations, those of its instances, and their providers' over the same transport), and all
     /// members of the cohorts of these.
     /// </summary>
-    public async Task<ContactLedger> LoadAsync(WaywardDbContext db, DetectionScope scope, CancellationToken cancellation)
+    public async Task<ContactLedger> LoadAsync(WaywardDbContext db, IStorageDialect dialect, DetectionScope scope, CancellationToken cancellation)
     {
         var keys = scope.Instances.Select(i => i.Id).ToList();
         var involved = (await db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation)).ToHashSet();
         var endpoints = await EndpointsOfTargetsAsync(db, scope, involved, cancellation);
         involved.UnionWith(await db.ContactPairs.Where(p => endpoints.Contains(p.EndpointId)).Select(p => p.InstanceId).Distinct().ToListAsync(cancellation));
         await AddCohortsAsync(db, involved, cancellation);
-        return await LedgerReader.ReadAsync(db, involved, cancellation);
+        return await LedgerReader.ReadAsync(db, dialect, involved, cancellation);
     }
 
     private async Task<List<int>> EndpointsOfTargetsAsync(WaywardDbContext db, DetectionScope scope, HashSet<int> instances, CancellationToken cancellation)

@@ -52,7 +52,7 @@ internal sealed class InstanceStore(Database database, DetectionOptions detectio
     public Task<InstanceHistory?> HistoryAsync(string id, int fromHour, int toHour, CancellationToken cancellation) =>
         database.SnapshotAsync(async (db, c) =>
             await db.Instances.Where(i => i.Key == id).Select(i => (int?)i.Id).FirstOrDefaultAsync(c) is { } instance
-                ? await LedgerReader.HistoryAsync(db, instance, new(id), fromHour, toHour, c)
+                ? await LedgerReader.HistoryAsync(db, database.Dialect, instance, new(id), fromHour, toHour, c)
                 : null, cancellation);
 
     public Task<(IReadOnlyList<DestinationRow> Rows, int Total)> DestinationsAsync(string? text, int skip, int take, CancellationToken cancellation) =>

@@ -10,6 +10,9 @@ internal static class FindingModel
         {
             e.HasKey(x => x.Id);
             e.Property(x => x.Id).ValueGeneratedNever();
+            // As numbers, so that a filter reads "is_open = 1", which an index can seek; of a bare "is_open" SQLite makes nothing.
+            e.Property(x => x.IsOpen).HasConversion<int>();
+            e.Property(x => x.Reported).HasConversion<int>();
             // The queue: open and reported, in each order offered; ending in the id for a stable page.
             e.HasIndex(x => new { x.IsOpen, x.Reported, x.Severity, x.First, x.Id });
             e.HasIndex(x => new { x.IsOpen, x.Reported, x.First, x.Id });

@@ -34,6 +34,28 @@ public sealed class SourceObjectEntity
     public long LastEnd { get; set; }
     public string? Sha256 { get; set; }
     public double ReadMilliseconds { get; set; }
+    /// <summary>Instances that it contributed to (<see cref="Contacts.IdSet"/>): what must be rebuilt when it is replaced.</summary>
+    public byte[]? InstanceIds { get; set; }
     /// <summary>Number of the commit that it was part of.</summary>
     public long Mark { get; set; }
+}
+
+/// <summary>
+/// A stretch of the ledger that was cleared because an object in it was replaced: minimum and maximum cannot be subtracted. The other objects that reach into it are
+/// read again and contribute to just this stretch.
+/// </summary>
+public sealed class RebuildWindowEntity
+{
+    public int Id { get; set; }
+    /// <summary>Days since the epoch, both included.</summary>
+    public int FromDay { get; set; }
+    public int ToDay { get; set; }
+    public byte[] InstanceIds { get; set; } = [];
+}
+
+/// <summary>An object that has to be read again for a window.</summary>
+public sealed class ObjectReplayEntity
+{
+    public long ObjectId { get; set; }
+    public int WindowId { get; set; }
 }

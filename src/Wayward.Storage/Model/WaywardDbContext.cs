@@ -20,6 +20,8 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<TouchedEndpointEntity> TouchedEndpoints => Set<TouchedEndpointEntity>();
     public DbSet<TouchedInstanceEntity> TouchedInstances => Set<TouchedInstanceEntity>();
     public DbSet<SourceObjectEntity> SourceObjects => Set<SourceObjectEntity>();
+    public DbSet<RebuildWindowEntity> RebuildWindows => Set<RebuildWindowEntity>();
+    public DbSet<ObjectReplayEntity> ObjectReplays => Set<ObjectReplayEntity>();
     public DbSet<FindingEntity> Findings => Set<FindingEntity>();
     public DbSet<FindingDocumentEntity> FindingDocuments => Set<FindingDocumentEntity>();
     public DbSet<FindingMemberEntity> FindingMembers => Set<FindingMemberEntity>();

@@ -106,6 +106,9 @@ internal static class SqliteContactSql
     public const string SelectObjectState = "SELECT state FROM source_objects WHERE object_id = ?";
     public const string SelectSameContent = "SELECT key FROM source_objects WHERE sha256 = ? AND state = ? AND object_id <> ? LIMIT 1";
 
+    /// <summary>A replayed object keeps the instances that it had: its replay is a part of it.</summary>
+    public const string SetObjectInstances = "UPDATE source_objects SET instance_ids = coalesce(instance_ids, ?) WHERE object_id = ?";
+
     public const string UpsertObject = """
         INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, done_at, attempts, next_try, reason, lease_owner, lease_epoch, lease_until,
             expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, mark)

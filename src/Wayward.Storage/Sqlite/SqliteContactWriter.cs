@@ -30,23 +30,30 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
             static (context, _, arguments) => raw.sqlite3_result_blob(context, InnerSources.Merge(raw.sqlite3_value_blob(arguments[0]), raw.sqlite3_value_blob(arguments[1])))));
     }
 
+    /// <summary>H in seconds.</summary>
+    public long HistoryWindow => _settings.HistoryWindow;
+
     public CommitResult Commit(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
     {
         Execute("BEGIN IMMEDIATE");
         try
         {
             long mark = Scalar(SqliteContactSql.SelectMark) + 1;
-            var accepted = new List<ContactBatch>(objects.Count);
+            var replacement = new SqliteReplacement(this);
+            // First what older versions of these objects contributed goes, then anything is added.
+            var newest = replacement.Newest(objects);
+            var stale = objects.Where(o => !replacement.RemoveFormer(o.Object, newest, mark)).Select(o => o.Object.ObjectId).ToHashSet();
+            var accepted = new List<(long ObjectId, ContactBatch Batch)>(objects.Count);
             int duplicates = 0;
             foreach (var contribution in objects)
             {
-                if (Take(contribution.Object, mark)) accepted.Add(contribution.Batch);
+                if (!stale.Contains(contribution.Object.ObjectId) && Take(contribution.Object, mark)) accepted.Add((contribution.Object.ObjectId, replacement.PartToAdd(contribution)));
                 else duplicates++;
             }
-            if (accepted.Count > 0)
+            if (accepted.Count > 0 || replacement.Removed)
             {
                 WriteBatches(accepted, mark, cancellation);
-                Prepare(SqliteContactSql.UpdateState).Bind(mark).Bind(accepted.Max(b => b.MaxStart)).Run();
+                Prepare(SqliteContactSql.UpdateState).Bind(mark).Bind(accepted.Select(a => a.Batch.MaxStart).DefaultIfEmpty().Max()).Run();
             }
             cancellation.ThrowIfCancellationRequested();
             Execute("COMMIT");
@@ -88,12 +95,12 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
         return twin is null;
     }
 
-    private void WriteBatches(List<ContactBatch> batches, long mark, CancellationToken cancellation)
+    private void WriteBatches(List<(long ObjectId, ContactBatch Batch)> batches, long mark, CancellationToken cancellation)
     {
         var endpoints = new EndpointIds(this);
         var instances = new List<SqliteInstanceWriter>();
         var byKey = new Dictionary<InstanceKey, SqliteInstanceWriter>();
-        foreach (var batch in batches)
+        foreach (var (_, batch) in batches)
         {
             foreach (var (key, contribution) in batch.Instances)
             {
@@ -103,6 +110,8 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
             }
         }
         foreach (var instance in instances) instance.Resolve();
+        foreach (var (objectId, batch) in batches)
+            Prepare(SqliteContactSql.SetObjectInstances).Bind(IdSet.Write(batch.Instances.Keys.Select(k => byKey[k].Id))).Bind(objectId).Run();
         // Rows go in key order, so that a page of the tree is dirtied once.
         instances.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (var instance in instances)
@@ -111,10 +120,10 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
             if (instance.Write()) TouchInstance.Bind(instance.Id).Bind(mark).Run();
         }
         endpoints.Flush(mark);
-        foreach (int day in DaysOf(batches)) Prepare(SqliteContactSql.StrikeDigest).Bind(day).Run();
+        foreach (int day in DaysOf(batches.Select(b => b.Batch))) Prepare(SqliteContactSql.StrikeDigest).Bind(day).Run();
     }
 
-    private static HashSet<int> DaysOf(List<ContactBatch> batches)
+    private static HashSet<int> DaysOf(IEnumerable<ContactBatch> batches)
     {
         var days = new HashSet<int>();
         foreach (var batch in batches)

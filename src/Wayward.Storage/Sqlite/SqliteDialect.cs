@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 using SQLitePCL;
+using Wayward.Core.Contacts;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
@@ -82,6 +83,9 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
     public bool IsInterruption(Exception exception) => SqliteErrors.Code(exception) == raw.SQLITE_INTERRUPT;
 
     public StorageUnavailableException? Explain(Exception exception) => SqliteErrors.Explain(exception, options.SqlitePath);
+
+    public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
+        SqliteCellReader.Read(((SqliteConnection)connection).Handle!, instance, fromHour, toHour, take, cancellation);
 
     public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) =>
         SqliteBackup.CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);

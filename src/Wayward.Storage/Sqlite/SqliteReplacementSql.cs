@@ -1,0 +1,64 @@
+namespace Wayward.Storage.Sqlite;
+
+internal static class SqliteReplacementSql
+{
+    public const string SelectFormer = "SELECT object_id, state, first_start, last_end, instance_ids, last_modified, sha256 FROM source_objects WHERE container = ? AND key = ? AND object_id <> ?";
+    public const string SelectLastModified = "SELECT last_modified FROM source_objects WHERE object_id = ?";
+    public const string MarkChanged = "UPDATE source_objects SET state = 8, reason = ?, next_try = NULL, lease_owner = NULL, lease_until = NULL WHERE object_id = ?";
+    public const string InsertStale = """
+        INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, mark)
+        VALUES (?,?,?,?,?,?,8,?,0,?,1,0,0,0,0,0,0,0,0,?) ON CONFLICT DO UPDATE SET state = 8
+        """;
+
+    /// <summary>Objects of the same content that had counted for nothing: one of them must count now.</summary>
+    public const string ReviveTwin = "UPDATE source_objects SET state = 1, reason = NULL WHERE object_id = (SELECT object_id FROM source_objects WHERE sha256 = ? AND state = 7 ORDER BY object_id LIMIT 1)";
+
+    public const string InsertWindow = "INSERT INTO rebuild_windows (from_day, to_day, instance_ids) VALUES (?,?,?) RETURNING id";
+
+    /// <summary>What is done, or was done and waits for another replay, and reaches into the span.</summary>
+    public const string SelectOverlapping = """
+        SELECT object_id, instance_ids FROM source_objects o
+        WHERE (state = 3 OR EXISTS (SELECT 1 FROM object_replays r WHERE r.object_id = o.object_id)) AND object_id <> ? AND last_end >= ? AND first_start < ?
+        """;
+
+    public const string Requeue = "UPDATE source_objects SET state = 1, next_try = NULL, reason = 'read again: an object beside it was replaced' WHERE object_id = ?";
+    public const string InsertReplay = "INSERT OR IGNORE INTO object_replays (object_id, window_id) VALUES (?,?)";
+    public const string SelectReplays = "SELECT w.from_day, w.to_day, w.instance_ids FROM object_replays r JOIN rebuild_windows w ON w.id = r.window_id WHERE r.object_id = ?";
+    public const string DeleteReplays = "DELETE FROM object_replays WHERE object_id = ?";
+    public const string DeleteIdleWindows = "DELETE FROM rebuild_windows WHERE id NOT IN (SELECT window_id FROM object_replays)";
+    public const string SelectInstanceKey = "SELECT key FROM instances WHERE id = ?";
+
+    public const string DeleteCells = "DELETE FROM contact_hours WHERE instance_id = ? AND hour >= ? AND hour < ?";
+    public const string DeleteCoverage = "DELETE FROM coverage_days WHERE instance_id = ? AND day >= ? AND day <= ?";
+    public const string DeleteEvidence = "DELETE FROM contact_evidence WHERE instance_id = ? AND start >= ? AND start < ?";
+    public const string StrikeDigests = "DELETE FROM day_digests WHERE day >= ? AND day <= ?";
+
+    public const string SelectPairEndpoints = "SELECT endpoint_id FROM contact_pairs WHERE instance_id = ?";
+    public const string DeleteEmptyPairs = "DELETE FROM contact_pairs WHERE instance_id = ? AND NOT EXISTS (SELECT 1 FROM contact_hours h WHERE h.instance_id = contact_pairs.instance_id AND h.endpoint_id = contact_pairs.endpoint_id)";
+    public const string RecomputePairs = """
+        UPDATE contact_pairs SET
+            first = (SELECT min(first_contact) FROM contact_hours h WHERE h.instance_id = contact_pairs.instance_id AND h.endpoint_id = contact_pairs.endpoint_id),
+            last = (SELECT max(last_contact) FROM contact_hours h WHERE h.instance_id = contact_pairs.instance_id AND h.endpoint_id = contact_pairs.endpoint_id)
+        WHERE instance_id = ?
+        """;
+
+    public const string RecomputeEndpoint = """
+        UPDATE endpoints SET first = coalesce((SELECT min(first) FROM contact_pairs p WHERE p.endpoint_id = endpoints.id), 9223372036854775807),
+            last = coalesce((SELECT max(last) FROM contact_pairs p WHERE p.endpoint_id = endpoints.id), 0),
+            instances = (SELECT count(*) FROM contact_pairs p WHERE p.endpoint_id = endpoints.id AND p.last > 0)
+        WHERE id = ?
+        """;
+
+    public const string DeleteUnusedEndpoint = "DELETE FROM endpoints WHERE id = ? AND NOT EXISTS (SELECT 1 FROM contact_pairs p WHERE p.endpoint_id = endpoints.id)";
+    public const string DeleteUntouchable = "DELETE FROM touched_endpoints WHERE endpoint_id NOT IN (SELECT id FROM endpoints)";
+
+    public const string RecomputeInstance = """
+        UPDATE instances SET
+            first_seen = coalesce((SELECT min(first_start) FROM coverage_days c WHERE c.instance_id = instances.id), 9223372036854775807),
+            last_seen = coalesce((SELECT max(last_end) FROM coverage_days c WHERE c.instance_id = instances.id), 0),
+            observed_since = ?,
+            last_contact = coalesce((SELECT max(last) FROM contact_pairs p WHERE p.instance_id = instances.id), 0),
+            destinations = ?
+        WHERE id = ?
+        """;
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Wayward.Core.Text;
+using Wayward.Storage;
+using Wayward.Storage.Maintenance;
+using Wayward.Storage.Sqlite;
+
+namespace Wayward.Web.Commands;
+
+/// <summary><c>verify</c>: is the database, or a backup, what was written?</summary>
+public sealed class VerifyCommand : ICommandModule
+{
+    public Command Build(CommandContext context)
+    {
+        var backup = new Option<string?>("--backup") { Description = "Check this backup against its manifest instead of the database.", HelpName = "FILE" };
+        var dump = new Option<bool>("--dump-hash") { Description = "Also print the hash of the canonical dump: equal for two stores that took in the same objects, in whatever order." };
+        var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
+        var command = new Command("verify", "Check the database: its own integrity, and the digest of every day's contacts. Exit 1 when something is wrong.") { backup, dump, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (parsed.GetValue(backup) is { } file)
+                return Report(context, await SqliteBackup.VerifyAsync(Path.GetFullPath(file, context.WorkingDirectory), cancellation));
+            await using var services = await StoreAccess.OpenAsync(context, parsed.GetValue(data), cancellation);
+            int code = Report(context, await services.GetRequiredService<IStorageMaintenance>().VerifyAsync(cancellation));
+            if (parsed.GetValue(dump)) context.Out.WriteLine($"dump sha256 {await services.GetRequiredService<CanonicalDump>().HashAsync(cancellation)}");
+            return code;
+        });
+        return command;
+    }
+
+    private static int Report(CommandContext context, VerifyReport report)
+    {
+        foreach (string problem in report.Problems) context.Error.WriteLine($"wayward: {SafeText.Plain(problem, 2_000)}");
+        context.Out.WriteLine(FormattableString.Invariant($"{(report.Good ? "sound" : "NOT sound")}: {report.Days} days with a digest, {report.Rows} rows read, {report.Problems.Count} problems"));
+        return report.Good ? ExitCode.Success : ExitCode.Found;
+    }
+}
