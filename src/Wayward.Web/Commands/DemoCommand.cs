@@ -14,7 +14,7 @@ public sealed class DemoCommand : ICommandModule
         };
         var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by semicolons (default: {Configuration.HostingOptions.DefaultUrls}).", HelpName = "URLS" };
 
-        var command = new Command("demo", "Serve a bundled scenario with a known answer: about 40 instances, 60 days, five attacks.") { data, urls };
+        var command = new Command("demo", "Serve a bundled scenario with a known answer: about 40 instances, 60 days, six attacks.") { data, urls };
         command.SetAction((parsed, cancellation) => new DemoRunner(context, parsed.GetValue(data), parsed.GetValue(urls)).RunAsync(cancellation));
         return command;
     }

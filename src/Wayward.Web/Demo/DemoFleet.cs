@@ -22,6 +22,8 @@ internal static class DemoFleet
     public static readonly long DotAt = DemoTime.At("2026-04-21T14:05:31Z");
     public static readonly long RefusedAt = DemoTime.At("2026-04-24T03:12:10Z");
     public static readonly long DoqAt = DemoTime.At("2026-04-24T03:19:45Z");
+    /// <summary>stage-web-1 changes its resolver again and again.</summary>
+    public static readonly IReadOnlyList<long> RotationAt = [DemoTime.At("2026-04-26T08:20:05Z"), DemoTime.At("2026-04-27T13:44:50Z"), DemoTime.At("2026-04-28T19:03:30Z")];
     /// <summary>The shop-api group is replaced machine by machine, from an image with another resolver.</summary>
     public static readonly long ImageUpdateAt = DemoTime.At("2026-04-08T09:30:00Z");
 
@@ -64,6 +66,7 @@ internal static class DemoFleet
         }
         for (int i = 1; i <= 2; i++)
             yield return new() { Name = $"shop-pay-{i}", Network = Shop, Host = 80 + i, Habits = [new Work("10.20.1.71", 5_432), new AskInside(InsideResolver), new LogTrouble()] };
+        yield return new() { Name = "shop-dns", Network = ShopTools, Host = 53, Habits = [new Work(), new ResolveFromRoots("10.20.1.81", "10.20.1.82", "10.20.9.21", "10.20.9.22"), new LogTrouble()] };
         yield return new()
         {
             Name = "shop-bastion", Network = ShopTools, Host = 5,
@@ -72,9 +75,9 @@ internal static class DemoFleet
         yield return new()
         {
             Name = "shop-build-1", Network = ShopTools, Host = 21,
-            Habits = [new Work(), new Beacon(CloudflareDoh, DemoProtocol.Tcp, 443) { From = DohAt }, new LogTrouble()],
+            Habits = [new Work(), new AskInside(InsideResolver), new Beacon(CloudflareDoh, DemoProtocol.Tcp, 443) { From = DohAt }, new LogTrouble()],
         };
-        yield return new() { Name = "shop-build-2", Network = ShopTools, Host = 22, Habits = [new Work(), new FetchFromCdn(), new LogTrouble()] };
+        yield return new() { Name = "shop-build-2", Network = ShopTools, Host = 22, Habits = [new Work(), new AskInside(InsideResolver), new FetchFromCdn(), new LogTrouble()] };
         yield return new() { Name = "shop-nat", Network = ShopTools, Host = 250, ManagedType = "nat_gateway", Habits = [new NatRelay(Quad9, Google)] };
     }
 
@@ -126,10 +129,18 @@ internal static class DemoFleet
         {
             // stage-web-2 is replaced by stage-web-3 in the middle of March.
             long swap = DemoTime.At("2026-03-18T11:00:00Z");
+            DemoHabit[] more = i == 1
+                ? [
+                    new AskResolver(Quad9, Quad9Second) { To = RotationAt[0] },
+                    new AskResolver(CleanBrowsing) { From = RotationAt[0], To = RotationAt[1] },
+                    new AskResolver(ControlD) { From = RotationAt[1], To = RotationAt[2] },
+                    new AskResolver(Yandex) { From = RotationAt[2] },
+                ]
+                : [];
             yield return new()
             {
                 Name = $"stage-web-{i}", Network = Staging, Host = 20 + i, Born = i == 3 ? swap : DemoTime.Start, Gone = i == 2 ? swap + 600 : DemoTime.End,
-                Habits = [new Work("10.60.2.40", 8_080), new LogTrouble()],
+                Habits = [new Work("10.60.2.40", 8_080), new LogTrouble(), .. more],
             };
         }
         yield return new() { Name = "stage-db", Network = Staging, Host = 40, Habits = [new Work(), new LogTrouble()] };

@@ -50,6 +50,14 @@ internal sealed class DemoHour(StringBuilder text)
         Line(remote, _machine.Address, port, local, protocol, inPackets, inBytes, start, seconds, "ACCEPT", tcp ? SynAck | Fin : 0, egress: false);
     }
 
+    /// <summary>A client inside the network asks the machine's own service port and is answered.</summary>
+    public void Serve(long start, int seconds, string client, byte protocol, ushort port, long inPackets, long inBytes, long outPackets, long outBytes)
+    {
+        ushort remote = _dice.EphemeralPort();
+        Line(client, _machine.Address, remote, port, protocol, inPackets, inBytes, start, seconds, "ACCEPT", 0, egress: false);
+        Line(_machine.Address, client, port, remote, protocol, outPackets, outBytes, start, seconds, "ACCEPT", 0, egress: true);
+    }
+
     /// <summary>The machine tries and a security group or network ACL refuses.</summary>
     public void Rejected(long start, int seconds, string remote, byte protocol, ushort port, long packets, long bytes) =>
         Line(_machine.Address, remote, _dice.EphemeralPort(), port, protocol, packets, bytes, start, seconds, "REJECT", protocol == DemoProtocol.Tcp ? Syn : 0, egress: true);

@@ -74,6 +74,16 @@ public sealed class DemoAnswerTests(DemoScan scan) : IClassFixture<DemoScan>
         Assert.All(learned, l => Assert.Equal(EpisodeDecision.LearnedFromCohort, l.Decision));
     }
 
+    [Fact]
+    public void The_resolver_that_iterates_is_known_as_one_and_its_new_servers_are_only_counted()
+    {
+        var learned = scan.Result.Learned.Where(l => l.Instance.Id == DemoIds.Instance("shop-dns")).ToList();
+        Assert.Contains(learned, l => l.Decision == EpisodeDecision.RoleExempt);
+        // From the second week on the role decides; before, it was learning.
+        Assert.All(learned.Where(l => l.First >= DemoTime.Start + 8 * DemoTime.Day), l => Assert.Equal(EpisodeDecision.RoleExempt, l.Decision));
+        Assert.True(learned.Count(l => l.First >= DemoTime.Start + 8 * DemoTime.Day) > 30);
+    }
+
     internal static string Describe(DemoFinding f) =>
         $"{f.Type.Name()} {f.Subject.Id} {f.Transport.Name()} {f.Provider ?? "-"} {string.Join(',', f.Addresses)} first {f.First} {f.Basis.Name()} {f.Outcome} [{string.Join(',', f.Members.Select(DemoIds.Instance).Order(StringComparer.Ordinal))}] severity {f.Severity} confidence {f.Confidence} reported {f.Reported}";
 

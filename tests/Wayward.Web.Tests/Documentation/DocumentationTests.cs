@@ -94,7 +94,13 @@ public sealed partial class DocumentationTests
     internal static string AnswerRow(DemoFinding finding, int index)
     {
         string who = finding.Subject.Kind == SubjectKind.Cohort ? $"`{finding.Subject.Id}` ({finding.Members.Count} instances)" : $"`{finding.Members[0]}`";
-        string target = $"{Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider ?? "an uncatalogued server"} ({string.Join(", ", finding.Addresses)})";
+        string addresses = string.Join(", ", finding.Addresses);
+        string target = finding.Type switch
+        {
+            FindingType.ResolverRotation => $"rotation over {finding.Addresses.Count} new operators ({addresses})",
+            FindingType.EvasionAfterBlock => $"evasion after block: {Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider}",
+            _ => $"{Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider ?? "an uncatalogued server"} ({addresses})",
+        };
         string first = DateTimeOffset.FromUnixTimeSeconds(finding.First).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         string severity = (finding.Severity / 10.0).ToString("0.0", CultureInfo.InvariantCulture);
         string reported = finding.Reported ? "" : ", kept below the threshold";
