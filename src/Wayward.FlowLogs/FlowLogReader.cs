@@ -27,11 +27,11 @@ public static class FlowLogReader
         var context = new ReadContext(info, limits, tuning, cancellation);
         var tally = new RecordTally(context);
         using var stored = new ObjectSource(source, context);
-        using var opened = OpenedObject.Open(stored, context);
-        var text = new TextRecords(context, tally, () => opened.BeginsWithHeader);
+        using var opened = OpenedObject.Open(stored, context, sink.Ports);
+        var text = new TextRecords(context, tally, opened.IsTable ? 0 : 1, () => opened.BeginsWithHeader);
         text.Read(opened.Window, ref sink);
         string sha256 = stored.Finish();
-        string format = $"text {text.Plan?.Description ?? "without records"}{opened.Description}";
+        string format = $"{opened.Form} {text.Plan?.Description ?? "without records"}{opened.Description}";
         return tally.ToResult(sha256, stored.Total, opened.Expanded, format, text.Plan?.Names ?? []);
     }
 }

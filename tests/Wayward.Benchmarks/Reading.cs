@@ -27,7 +27,7 @@ internal static class Reading
             var context = new ReadContext(new FlowObjectInfo(file), FlowReadLimits.Default, ReadTuning.Default, default);
             using var stream = File.OpenRead(file);
             using var stored = new ObjectSource(stream, context);
-            using var opened = OpenedObject.Open(stored, context);
+            using var opened = OpenedObject.Open(stored, context, new PortSet(53));
             do
             {
                 total += opened.Window.Length;

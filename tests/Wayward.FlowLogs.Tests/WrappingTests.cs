@@ -35,7 +35,7 @@ public sealed partial class WrappingTests
     private static string Plain => Header + "\n" + string.Join('\n', Lines) + "\n";
 
     /// <summary>What was pushed, without line numbers and the raw line, which depend on the wrapping.</summary>
-    private static (string[] Observed, string[] Accepted) Meaning(Reading reading) =>
+    internal static (string[] Observed, string[] Accepted) Meaning(Reading reading) =>
         ([.. reading.Observed.Select(t => LineNumber().Replace(t, ""))], [.. reading.Accepted.Select(t => RawLine().Replace(LineNumber().Replace(t, ""), ""))]);
 
     [GeneratedRegex("^[0-9]+ ")]

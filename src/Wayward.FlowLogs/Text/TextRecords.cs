@@ -6,8 +6,9 @@ using Wayward.FlowLogs.Wrapping;
 namespace Wayward.FlowLogs.Text;
 
 /// <summary>Lines of text to records. The header, wherever it stands, compiles to a plan; a line then costs what its plan looks at.</summary>
+/// <param name="firstLine">Number of the first line.</param>
 /// <param name="beginsWithHeader">Asked at the first line: is it a header whatever its words are?</param>
-internal sealed class TextRecords(ReadContext context, RecordTally tally, Func<bool> beginsWithHeader)
+internal sealed class TextRecords(ReadContext context, RecordTally tally, long firstLine, Func<bool> beginsWithHeader)
 {
     private readonly Separators _separators = new();
     private readonly Separators _scratchSeparators = new();
@@ -15,7 +16,8 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Func<b
     private readonly bool _fastLines = context.Tuning.FastLines;
     private byte[] _scratch = new byte[1024];
     private ColumnPlan? _plan;
-    private long _line = 1;
+    private readonly long _firstLine = firstLine;
+    private long _line = firstLine;
 
     public ColumnPlan? Plan => _plan;
 
@@ -89,7 +91,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Func<b
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReadCarefully<TSink>(ReadOnlySpan<byte> raw, long line, ref TSink sink) where TSink : IFlowRecordSink
     {
-        if (line == 1 && raw.StartsWith("\uFEFF"u8)) raw = raw[3..];
+        if (line == _firstLine && raw.StartsWith("\uFEFF"u8)) raw = raw[3..];
         if (raw.EndsWith("\r"u8)) raw = raw[..^1];
         int blank = raw.IndexOfAnyExcept((byte)' ', (byte)'\t');
         if (blank < 0) return;
@@ -147,7 +149,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Func<b
     private bool TryHeader(ReadOnlySpan<byte> text, long line)
     {
         string[] tokens = Encoding.Latin1.GetString(text).Split(' ');
-        if (!ColumnPlan.IsHeader(tokens) && !(line == 1 && beginsWithHeader())) return false;
+        if (!ColumnPlan.IsHeader(tokens) && !(line == _firstLine && beginsWithHeader())) return false;
         _plan = ColumnPlan.FromHeader(tokens, context.Limits.MaxColumns, out string problem) ?? throw context.Refuse(problem, line: line);
         return true;
     }

@@ -41,7 +41,15 @@ internal sealed class GzipSource : ByteSource
                 _inflater.Begin();
                 _inMember = true;
             }
-            int n = _inflater.Read(window, end, limit);
+            int n;
+            try
+            {
+                n = _inflater.Read(window, end, limit);
+            }
+            catch (FlowObjectException) when (!_context.Tuning.CheckTrailer)
+            {
+                return 0;
+            }
             if (n > 0)
             {
                 _crc.Append(window.AsSpan(end, n));
@@ -86,7 +94,12 @@ internal sealed class GzipSource : ByteSource
 
     private void ReadTrailer()
     {
-        if (!_input.Ensure(8)) throw Truncated("trailer");
+        if (!_input.Ensure(8) && _context.Tuning.CheckTrailer) throw Truncated("trailer");
+        if (_input.Length < 8)
+        {
+            _input.Start = _input.End;
+            return;
+        }
         uint crc = BinaryPrimitives.ReadUInt32LittleEndian(_input.Unread), size = BinaryPrimitives.ReadUInt32LittleEndian(_input.Unread[4..]);
         _input.Start += 8;
         Members++;

@@ -11,8 +11,14 @@ internal abstract class LineSource(SourceWindow input) : ByteSource
 
     protected SourceWindow Input { get; } = input;
 
-    /// <summary>How it is called in <see cref="FlowReadResult.Format"/>.</summary>
+    /// <summary>How the wrapping is called in <see cref="FlowReadResult.Format"/>; empty when <see cref="Form"/> says it.</summary>
     public abstract string Name { get; }
+
+    /// <summary>What the records are at bottom.</summary>
+    public virtual string Form => "text";
+
+    /// <summary>Its lines are the expansion, and line 1 is the first record: the header is none of the object's.</summary>
+    public virtual bool IsTable => false;
 
     /// <summary>The first line is a header whatever its words are.</summary>
     public virtual bool BeginsWithHeader => false;

@@ -1,8 +1,8 @@
 namespace Wayward.FlowLogs.Wrapping;
 
 /// <summary>
-/// An object with its wrappings taken off, each told by content, never by name: gzip or zstd (one in the other where a subscription's gzip was compressed again), then JSON or
-/// comma-separated records, which become lines.
+/// An object with its wrappings taken off, each told by content, never by name: gzip or zstd (one in the other where a subscription's gzip was compressed again), then JSON,
+/// comma-separated or parquet records, which become lines.
 /// </summary>
 internal sealed class OpenedObject : IDisposable
 {
@@ -23,12 +23,15 @@ internal sealed class OpenedObject : IDisposable
     /// <summary>The innermost bytes: lines.</summary>
     public SourceWindow Window { get; }
     /// <summary>How many bytes came out of the last decompression so far.</summary>
-    public long Expanded => _expanding.Total;
+    public long Expanded => _lines is { IsTable: true } ? _lines.Total : _expanding.Total;
     /// <summary>Such as <c>, gzip (16 members)</c>.</summary>
-    public string Description => string.Concat(_wrappings.Select(w => ", " + w()));
+    public string Description => string.Concat(_wrappings.Select(w => w()).Where(w => w.Length > 0).Select(w => ", " + w));
+    public string Form => _lines?.Form ?? "text";
+    public bool IsTable => _lines is { IsTable: true };
     public bool BeginsWithHeader => _lines is { BeginsWithHeader: true };
 
-    public static OpenedObject Open(ObjectSource stored, ReadContext context)
+    /// <param name="ports">Ports of interest: of other rows in a table not everything is decoded.</param>
+    public static OpenedObject Open(ObjectSource stored, ReadContext context, PortSet ports)
     {
         int chunk = context.Tuning.Chunk, maximum = context.Limits.MaxLineBytes + 2 * chunk + 1024;
         ByteSource source = stored;
@@ -54,7 +57,7 @@ internal sealed class OpenedObject : IDisposable
             window = new SourceWindow(source, chunk, maximum);
         }
 
-        var lines = Unwrap(window, context);
+        var lines = ParquetLineSource.Begins(window.Unread) ? new ParquetLineSource(window, context, ports, () => stored.Total) : Unwrap(window, context);
         if (lines is not null)
         {
             wrappings.Insert(0, () => lines.Name);

@@ -31,6 +31,8 @@ internal sealed record ReadTuning
     public int Chunk { get; init; } = SourceWindow.DefaultChunk;
     /// <summary>False sends every line through the careful path that otherwise takes only odd lines.</summary>
     public bool FastLines { get; init; } = true;
+    /// <summary>Where parquet is spooled.</summary>
+    public string TemporaryFolder { get; init; } = System.IO.Path.GetTempPath();
     /// <summary>False plants the bug that the truncation harness must catch.</summary>
     public bool CheckTrailer { get; init; } = true;
 }
