@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 
@@ -8,7 +9,7 @@ namespace Wayward.Benchmarks;
 /// <summary>Reads and folds objects with some workers and tells sums that another program can be held to.</summary>
 internal static class Folding
 {
-    public static int Run(int workers, string[] files)
+    public static int Run(int workers, string[] files, bool judge)
     {
         var catalog = ResolverCatalog.Shipped;
         var queue = new ConcurrentQueue<string>(files);
@@ -21,6 +22,11 @@ internal static class Folding
         var sums = ledger.Instances.Values.SelectMany(i => i.Pairs.Values).SelectMany(p => p).Aggregate((Out: 0L, In: 0L, Rejected: 0L), (s, c) =>
             (s.Out + c.OutAccepted.Records + c.OutRejected.Records, s.In + c.InAccepted.Records + c.InRejected.Records, s.Rejected + c.OutRejected.Records + c.InRejected.Records));
         Console.WriteLine($"records {records} contacts {contacts} quarantined {quarantined} instances {ledger.Instances.Count} cells {cells} out {sums.Out} in {sums.In} rejected {sums.Rejected}");
+        var dns = ledger.Instances.Values.SelectMany(i => i.Pairs).Where(p => p.Key.Port is 53 or 853 && p.Key.Address.IsIPv4).SelectMany(p => p.Value).ToList();
+        TrafficSum outward = default, inward = default;
+        foreach (var cell in dns) (outward, inward) = (outward + cell.OutAccepted + cell.OutRejected, inward + cell.InAccepted + cell.InRejected);
+        Console.WriteLine($"dns cells {dns.Count} out {outward.Records} in {inward.Records} packets-out {outward.Packets} bytes-out {outward.Bytes} packets-in {inward.Packets} bytes-in {inward.Bytes} rejected {dns.Sum(c => c.OutRejected.Records + c.InRejected.Records)}");
+        if (judge) Console.WriteLine($"findings {new DetectionEngine(catalog, [], DetectionOptions.Default).Judge(ledger).Findings.Count}");
         return 0;
 
         void Work()

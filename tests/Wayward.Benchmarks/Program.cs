@@ -8,7 +8,11 @@ return args switch
     ["drain", .. var files] => Reading.Drain(files),
     ["inflate", .. var files] => Reading.Inflate(files),
     ["read", .. var files] => Reading.Read(files),
-    ["fold", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files),
+    ["fold", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, judge: false),
+    ["judge", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, judge: true),
+    ["ingest", var workers, var folder] => await Ingesting.RunAsync(int.Parse(workers, CultureInfo.InvariantCulture), folder),
+    ["duckdb", var threads, .. var files] => Duck.Run(int.Parse(threads, CultureInfo.InvariantCulture), files),
+    ["parquet", var text, var parquet] => ParquetCopy.Run(text, parquet),
     ["parts", .. var rest] => Parts.Run(rest),
     _ => Usage(),
 };
@@ -21,6 +25,10 @@ static int Usage()
         inflate FILE...         inflate with Wayward's own decoder and throw away
         read FILE...            read every line into a sink that does nothing
         fold WORKERS FILE...    read and fold into cells and coverage, no database
+        judge WORKERS FILE...   the same, then detection
+        ingest WORKERS FOLDER   the program's ingest into a database, detection included
+        duckdb THREADS FILE...  DuckDB on the same job
+        parquet TEXT PARQUET    copy a default-format object as parquet
         parts [BenchmarkDotNet options]
         """);
     return 2;
