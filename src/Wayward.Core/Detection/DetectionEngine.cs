@@ -31,17 +31,17 @@ public sealed class DetectionEngine
     internal ExpectedMatcher Matcher { get; }
 
     /// <summary>Judges everything in the ledger, which must be the whole data set.</summary>
-    public DetectionResult Judge(ContactLedger ledger) => Session(ledger).Judge(null, ledger.Find);
+    public DetectionResult Judge(ContactLedger ledger) => Session(ledger, isPart: false).Judge(null, ledger.Find);
 
     /// <summary>
     /// Judges only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says (more is never wrong).
     /// For each group the result equals that of <see cref="Judge(ContactLedger)"/> on the whole data set.
     /// </summary>
-    public DetectionResult Judge(ContactLedger ledger, DetectionScope scope) => Session(ledger).Judge(scope, ledger.Find);
+    public DetectionResult Judge(ContactLedger ledger, DetectionScope scope) => Session(ledger, isPart: true).Judge(scope, ledger.Find);
 
-    private DetectionSession Session(ContactLedger ledger)
+    private DetectionSession Session(ContactLedger ledger, bool isPart)
     {
-        var session = new DetectionSession(this) { MaxStart = ledger.MaxStart };
+        var session = new DetectionSession(this, isPart) { MaxStart = ledger.MaxStart };
         foreach (var history in ledger.Instances.Values) session.Load(history);
         return session;
     }
@@ -73,4 +73,6 @@ public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IRea
             if (Instances.Contains(member)) return true;
         return false;
     }
+
+    internal bool Covers(DestinationDigest destination) => Instances.Contains(destination.Instance.Key) || Destinations.Contains(destination.Destination);
 }

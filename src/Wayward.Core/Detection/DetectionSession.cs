@@ -14,9 +14,18 @@ public sealed class DetectionSession
     private readonly DetectionIndex _index;
     private readonly EpisodeJudge _judge;
     private readonly HashSet<Destination> _moved = [];
+    private readonly HashSet<InstanceKey> _unsettled = [];
+    private readonly bool _isPart;
+    private bool _isFresh = true;
 
-    public DetectionSession(DetectionEngine engine)
+    public DetectionSession(DetectionEngine engine) : this(engine, isPart: false)
     {
+    }
+
+    /// <param name="isPart">The session holds what one scope needs, and is asked once.</param>
+    internal DetectionSession(DetectionEngine engine, bool isPart)
+    {
+        _isPart = isPart;
         _engine = engine;
         _index = new DetectionIndex(engine.Parameters);
         _judge = new EpisodeJudge(_index, engine.Parameters);
@@ -61,7 +70,10 @@ public sealed class DetectionSession
         return needed;
     }
 
-    /// <summary>Judges a scope, or everything.</summary>
+    /// <summary>
+    /// Judges a scope, or everything. The first judgement of a session judges everything whatever the scope: it cannot know what moved before it was made.
+    /// <see cref="DetectionResult.Judged"/> says what was judged.
+    /// </summary>
     /// <param name="histories">Whole present histories, at least of <see cref="Needs"/>.</param>
     public DetectionResult Judge(DetectionScope? scope, Func<InstanceKey, InstanceHistory?> histories)
     {
@@ -72,6 +84,8 @@ public sealed class DetectionSession
         findings.Sort(static (a, b) => a.First.CompareTo(b.First) is var f && f != 0 ? f : string.CompareOrdinal(a.Id, b.Id));
         learned.Sort(static (a, b) => (a.Instance, a.Destination, a.First).CompareTo((b.Instance, b.Destination, b.First)));
         _moved.Clear();
+        _isFresh = false;
+        KeepUnsettled(findings, judged);
         var summaries = learned.Where(l => l.Decision == EpisodeDecision.RoleExempt).GroupBy(l => (l.Instance, Day: UnixTime.Day(l.First)))
             .Select(g => new RoleSummary(g.Key.Instance, g.Key.Day, g.Count())).OrderBy(s => s.Instance).ThenBy(s => s.Day).ToList();
         return new DetectionResult(findings, learned) { Judged = judged, RoleSummaries = summaries };
@@ -79,12 +93,19 @@ public sealed class DetectionSession
 
     private InstanceDigest Digest(InstanceHistory history) => InstanceDigest.Of(history, _engine.Catalog, _engine.Matcher, _engine.Parameters);
 
-    /// <summary>Adds what moved since the last judgement, and every address of the providers touched.</summary>
+    /// <summary>
+    /// Widens a scope to what its data may have changed: all targets of its instances, and every address of the providers touched; in a session also what moved since the last judgement and
+    /// findings that were not settled then.
+    /// </summary>
     private DetectionScope? Widen(DetectionScope? scope)
     {
-        if (scope is null) return null;
+        if (scope is null || (_isFresh && !_isPart)) return null;
+        var instances = new HashSet<InstanceKey>(scope.Instances);
+        instances.UnionWith(_unsettled);
         var destinations = new HashSet<Destination>(scope.Destinations);
         destinations.UnionWith(_moved);
+        foreach (var key in scope.Instances)
+            if (_index.Instances.TryGetValue(key, out var instance)) destinations.UnionWith(instance.Destinations.Select(d => d.Destination));
         foreach (var destination in destinations.ToArray())
         {
             foreach (var user in _index.Users(destination)?.All ?? [])
@@ -93,21 +114,31 @@ public sealed class DetectionSession
                 break;
             }
         }
-        return new DetectionScope(destinations, scope.Instances);
+        return new DetectionScope(destinations, instances);
+    }
+
+    /// <summary>What a later watermark may still change: provisional ones, and those whose silent resolver has not been silent for long enough to tell.</summary>
+    private void KeepUnsettled(IEnumerable<Finding> findings, DetectionScope? judged)
+    {
+        if (judged is null) _unsettled.Clear();
+        else _unsettled.ExceptWith(judged.Instances);
+        long settled = MaxStart - Math.Max(_engine.Parameters.Lateness, (long)_engine.Options.Scoring.ResolverSilence.TotalSeconds);
+        foreach (var finding in findings)
+            if (finding.First >= settled) _unsettled.UnionWith(finding.Members);
     }
 
     private IEnumerable<FindingDraft> Drafts(DetectionScope? scope, List<LearnedContact>? learned)
     {
         var alerts = new List<Alert>();
         var instances = new HashSet<InstanceDigest>();
-        foreach (var destination in Candidates(scope))
+        foreach (var destination in _index.Instances.Values.SelectMany(d => d.Destinations))
         {
             instances.Add(destination.Instance);
             foreach (var episode in destination.Episodes)
             {
                 if (_judge.Judge(destination, episode) is not { } judgement) continue;
                 if (judgement.IsAlert) alerts.Add(new Alert(destination, episode, judgement, FindingTypes.For(destination.Destination.Transport)));
-                else
+                else if (scope is null || scope.Covers(destination))
                     learned?.Add(new LearnedContact(destination.Instance.Key, destination.Destination, destination.Provider, episode.Start, episode.End, judgement.Decision,
                         judgement.Decision is EpisodeDecision.Learned or EpisodeDecision.LearnedFromCohort));
             }
@@ -122,37 +153,7 @@ public sealed class DetectionSession
             if (!groups.TryGetValue(group, out var members)) groups.Add(group, members = []);
             members.Add(alert);
         }
-        return groups.SelectMany(g => FindingDraft.Of(g.Key, g.Value, _engine.Parameters));
-    }
-
-    /// <summary>Pairs whose decisions make the groups of a scope complete.</summary>
-    private IEnumerable<DestinationDigest> Candidates(DetectionScope? scope)
-    {
-        if (scope is null) return _index.Instances.Values.SelectMany(d => d.Destinations);
-        var candidates = new HashSet<DestinationDigest>();
-        foreach (var destination in scope.Destinations)
-            if (_index.Users(destination) is { } users) candidates.UnionWith(users.All);
-        foreach (var key in scope.Instances)
-        {
-            if (!_index.Instances.TryGetValue(key, out var instance)) continue;
-            foreach (var destination in instance.Destinations)
-            {
-                candidates.Add(destination);
-                AddCohort(destination, candidates);
-            }
-        }
-        return candidates;
-    }
-
-    /// <summary>A young contact may be part of a finding about its cohort: then the other members' contacts with the same target belong to it.</summary>
-    private void AddCohort(DestinationDigest destination, HashSet<DestinationDigest> candidates)
-    {
-        foreach (var episode in destination.Episodes)
-        {
-            if (_judge.Judge(destination, episode) is not { Decision: EpisodeDecision.CohortAlert, Cohort: { } cohort }) continue;
-            var targets = destination.Provider is { } provider ? _index.OfProvider(provider, destination.Destination.Transport) : [destination.Destination];
-            foreach (var target in targets)
-                if (_index.Users(target) is { } users) candidates.UnionWith(users.OfCohort(cohort));
-        }
+        // Deciding is cheap and makes every group complete; explaining is not, and is done for the scope only.
+        return groups.Where(g => scope is null || g.Value.Exists(a => scope.Covers(a.Destination))).SelectMany(g => FindingDraft.Of(g.Key, g.Value, _engine.Parameters));
     }
 }

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
+using Wayward.Testing;
+
+namespace Wayward.Core.Tests.Detection;
+
+/// <summary>Live equals batch: objects in random order, some twice, judged after each batch, the process restarted in between.</summary>
+public sealed class LiveTests
+{
+    private const int Runs = 100;
+    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3, FleetCohorts = 1 } };
+
+    private static string Text(IEnumerable<Finding> findings) => string.Join('\n', findings.OrderBy(f => f.Id, StringComparer.Ordinal).Select(f => JsonSerializer.Serialize(f)));
+
+    /// <summary>What a store does: a judged finding that is no longer said is gone.</summary>
+    private static void Apply(Dictionary<string, Finding> stored, DetectionResult result)
+    {
+        foreach (var (id, finding) in stored.ToArray())
+            if (result.Judged is null || result.Judged.Covers(finding) || result.Findings.Any(f => f.GroupId == finding.GroupId)) stored.Remove(id);
+        foreach (var finding in result.Findings) stored[finding.Id] = finding;
+    }
+
+    private static DetectionScope Touched(IEnumerable<ContactBatch> batches, ResolverCatalog catalog) => new(
+        batches.SelectMany(b => b.Instances.Values).SelectMany(i => i.Cells.Keys).Select(c => (c.Endpoint, Transport: catalog.Classify(c.Endpoint.Address, c.Endpoint.Protocol, c.Endpoint.Port)))
+            .Where(x => x.Transport is not null).Select(x => new Destination(x.Endpoint.Address, x.Transport!.Value)).ToHashSet(),
+        batches.SelectMany(b => b.Instances.Keys).ToHashSet());
+
+    private static List<IReadOnlyList<FlowLine>> Objects(int seed, Random random)
+    {
+        var lines = RandomRecords.Of(seed).Lines;
+        // Mostly in order of time, as delivered, with late ones; sometimes quite at random.
+        int parts = random.Next(4, 12);
+        bool chaos = random.Next(3) == 0;
+        var ordered = lines.OrderBy(l => l.Start).ToList();
+        var objects = ordered.Select((line, i) => (line, Part: chaos || random.Next(12) == 0 ? random.Next(parts) : i * parts / ordered.Count)).GroupBy(x => x.Part, x => x.line)
+            .OrderBy(g => g.Key).Select(g => (IReadOnlyList<FlowLine>)[.. g]).ToList();
+        if (chaos)
+        {
+            var shuffled = objects.ToArray();
+            random.Shuffle(shuffled);
+            objects = [.. shuffled];
+        }
+        return objects;
+    }
+
+    [Fact]
+    public void A_session_fed_live_ends_where_a_batch_ends()
+    {
+        for (int seed = 1; seed <= Runs; seed++)
+        {
+            var random = new Random(seed);
+            var engine = new DetectionEngine(RandomRecords.Catalog, RandomRecords.Rules(RandomRecords.Of(seed).Rules), Options);
+            var ledger = new ContactLedger();
+            var session = new DetectionSession(engine);
+            var stored = new Dictionary<string, Finding>(StringComparer.Ordinal);
+            foreach (var batch in World.Batches(Objects(seed, random), RandomRecords.Catalog, Options))
+            {
+                ledger.Add(batch);
+                if (random.Next(5) == 0)
+                {
+                    // The process ends between commit and judgement.
+                    session = new DetectionSession(engine);
+                    foreach (var history in ledger.Instances.Values) session.Load(history);
+                }
+                session.MaxStart = ledger.MaxStart;
+                foreach (var key in batch.Instances.Keys) session.Update(ledger.Find(key)!);
+                var scope = Touched([batch], RandomRecords.Catalog);
+                var needs = session.Needs(scope);
+                Apply(stored, session.Judge(scope, key => needs.Contains(key) ? ledger.Find(key) : null));
+            }
+            Assert.True(Text(engine.Judge(ledger).Findings) == Text(stored.Values), $"seed {seed}: live differs from batch");
+        }
+    }
+
+    [Fact]
+    public void A_scoped_judgement_says_of_its_groups_what_the_full_one_says()
+    {
+        for (int seed = 1; seed <= Runs; seed++)
+        {
+            var random = new Random(seed);
+            var engine = new DetectionEngine(RandomRecords.Catalog, RandomRecords.Rules(RandomRecords.Of(seed).Rules), Options);
+            var ledger = new ContactLedger();
+            var batches = World.Batches(Objects(seed, random), RandomRecords.Catalog, Options).ToList();
+            foreach (var batch in batches) ledger.Add(batch);
+            var result = engine.Judge(ledger, Touched([batches[random.Next(batches.Count)]], RandomRecords.Catalog));
+            var full = engine.Judge(ledger).Findings;
+            Assert.True(Text(full.Where(result.Judged!.Covers)) == Text(result.Findings.Where(result.Judged.Covers)), $"seed {seed}");
+            Assert.True(Text(full.Where(f => result.Findings.Any(r => r.Id == f.Id))) == Text(result.Findings), $"seed {seed}");
+        }
+    }
+}
