@@ -21,7 +21,8 @@ internal static class SeverityScorer
         if (c.RejectedBefore is { } rejected && c.Outcome == ContactOutcome.Answered)
             Add("evasion-after-block", s.EvasionAfterBlock, $"{Wording.Protocol(rejected.Transport)} to {rejected.Address} was rejected within the hour before, then this was answered.");
         if (c.Tunnel is { } tunnel) Add("tunnelling", s.Tunnelling, Volume(c, tunnel));
-        if (c.Prevalence.BeforeInAccount == 0)
+        // An instance that comes back to a target is not its first user, whoever else forgot it.
+        if (c.Prevalence.BeforeInAccount == 0 && c.Earlier.Count == 0)
             Add("first-in-account", s.FirstInAccount, $"No other instance of {Account(c)} talked to {c.Destination.Address} in the {history} before.");
         if (c.Entry is null && c.Outcome == ContactOutcome.Answered && c.Transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ)
             Add("uncatalogued-answered", s.UncataloguedAnswered, $"{c.Destination.Address} is in no resolver catalogue, yet it answered on port {c.Details[0].FirstEndpoint.Port}.");
@@ -43,6 +44,8 @@ internal static class SeverityScorer
             Add("seen-before", s.SeenBefore, $"Seen before: last on {Wording.Date(c.Earlier[^1].End)}, {Wording.Span(c.Time - c.Earlier[^1].End)} earlier.");
         if (c.Prevalence.Before >= s.WidelyEstablishedInstances && c.Prevalence.EstablishedBefore == c.Prevalence.Before)
             Add("widely-established", s.WidelyEstablished, $"{Wording.Count(c.Prevalence.Before, "other instance")} use it, all for {Wording.Span(c.Parameters.Learning)} or longer.");
+        if (c.Entry is not null && c.Instance.Roles.ServesDns(c.Time, c.Parameters.Options.Patterns))
+            Add("serves-dns-catalogued", s.ServesDnsCatalogued, "The instance serves DNS to others: a catalogued resolver may be its upstream.");
         if (c.Outcome == ContactOutcome.Unanswered)
             Add("unanswered", s.Unanswered, "Nothing came back.");
 
