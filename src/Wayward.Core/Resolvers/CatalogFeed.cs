@@ -37,8 +37,10 @@ public static class CatalogFeed
         long FirstAlert(CatalogEntry entry) => entry.AlertsFrom != 0 ? entry.AlertsFrom : IsRecordedAnyway(entry.Port) ? 0 : now + (long)learning.TotalSeconds;
     }
 
-    /// <summary>After a rescan of the stored objects for just these prefixes their past is recorded, and they may alert at once.</summary>
-    public static IReadOnlyList<CatalogEntry> Rescanned(IEnumerable<CatalogEntry> entries) => [.. entries.Select(e => e with { AlertsFrom = 0 })];
+    /// <summary>After a rescan of the stored objects for just these entries their past is recorded, and they may alert at once.</summary>
+    /// <param name="only">Ids of the entries that were looked for, or null for all.</param>
+    public static IReadOnlyList<CatalogEntry> Rescanned(IEnumerable<CatalogEntry> entries, IReadOnlySet<string>? only = null) =>
+        [.. entries.Select(e => only?.Contains(e.Id) != false ? e with { AlertsFrom = 0 } : e)];
 
     /// <summary>Ports whose traffic is recorded for every public remote, catalogued or not, so that an entry there has a past from the start.</summary>
     public static bool IsRecordedAnyway(ushort port) => port is 53 or 853 or 784 or 8853;

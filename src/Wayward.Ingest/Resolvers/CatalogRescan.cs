@@ -68,7 +68,7 @@ public sealed class CatalogRescan(
             progress?.Invoke(rows.Count, rows.Count);
             objects += rows.Count;
         }
-        if (training.Count > 0 && problems.Count == 0) store.EndTraining(name);
+        if (training.Count > 0 && problems.Count == 0) store.EndTraining(name, training.Select(e => e.Id).ToHashSet(StringComparer.Ordinal));
         log.LogInformation("Rescan for {Name}: {Objects} objects read, {Contributed} with contacts, {Problems} not readable", name, objects, contributed, problems.Count);
         trigger.Signal();
         return new(objects, contributed, problems);

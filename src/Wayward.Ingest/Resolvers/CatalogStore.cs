@@ -78,6 +78,7 @@ public sealed class CatalogStore : ICatalogProvider
         if (!IsName(name)) throw new ArgumentException($"'{name}' is not a name: 1 to 40 letters, digits, - and _", nameof(name));
         lock (_writing)
         {
+            Reload();
             var diff = Preview(name, file);
             long now = _time.GetUtcNow().ToUnixTimeSeconds();
             var previous = Additions.FirstOrDefault(a => a.Name == name)?.Entries ?? [];
@@ -87,12 +88,15 @@ public sealed class CatalogStore : ICatalogProvider
     }
 
     /// <summary>Lets the entries of a file alert at once: after a rescan, or on the analyst's word.</summary>
+    /// <param name="only">Ids of these entries, or null for all.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public void EndTraining(string name)
+    public void EndTraining(string name, IReadOnlySet<string>? only = null)
     {
         lock (_writing)
         {
-            if (Additions.FirstOrDefault(a => a.Name == name) is { } addition) Write(name, CatalogFeed.Rescanned(addition.Entries));
+            // Another process may have written since: a rescan beside a server takes its time.
+            Reload();
+            if (Additions.FirstOrDefault(a => a.Name == name) is { } addition) Write(name, CatalogFeed.Rescanned(addition.Entries, only));
         }
     }
 

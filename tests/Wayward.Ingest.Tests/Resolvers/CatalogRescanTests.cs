@@ -95,6 +95,7 @@ public sealed class CatalogRescanTests : IAsyncLifetime
         File.Move(away, _folder.Path("logs", "one.log"));
         Assert.True((await rescan.RunAsync("list", null, cancellation)).Complete);
         Assert.All(store.Additions.Single().Entries, e => Assert.Equal(0, e.AlertsFrom));
+        Assert.Equal((0, true), ((await rescan.RunAsync("list", null, cancellation)).Objects, store.Current.FindEndpoint(Added.Address, 6, 443) is { AlertsFrom: 0 }));
         Assert.Equal([1L, 1L], (await CellsAsync(Added))!.Select(c => c.OutAccepted.Records));
         var covering = await _services.GetRequiredService<ISourceObjectStore>().CoveringAsync(0, long.MaxValue / 4, 50, cancellation);
         Assert.Equal(["one.log", "two.log"], covering.Select(r => r.Key).Order());

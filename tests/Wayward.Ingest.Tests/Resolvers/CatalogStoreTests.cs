@@ -28,6 +28,21 @@ public sealed class CatalogStoreTests : IDisposable
     private static CatalogEntry? Find(CatalogStore store, IpAddress? address = null) => store.Current.FindEndpoint(address ?? Added, 6, 443);
 
     [Fact]
+    public void Ending_the_training_keeps_what_another_process_added_meanwhile_in_training()
+    {
+        var rescan = Store();
+        rescan.Import("mine", File("192.88.1.1\n"));
+        var looked = rescan.Additions.Single().Entries.Select(e => e.Id).ToHashSet();
+        _time.Advance(TimeSpan.FromHours(1));
+        Store().Import("mine", File("192.88.1.1\n192.88.1.2\n"));
+
+        _time.Advance(TimeSpan.FromHours(1));
+        rescan.EndTraining("mine", looked);
+        Assert.Equal(0, Find(rescan)?.AlertsFrom);
+        Assert.Equal(Start.AddDays(7).AddHours(1).ToUnixTimeSeconds(), Find(rescan, IpAddress.Parse("192.88.1.2"))?.AlertsFrom);
+    }
+
+    [Fact]
     public void Without_a_folder_it_is_the_shipped_catalogue() => Assert.Equal(ResolverCatalog.Shipped.Hash, Store().Current.Hash);
 
     [Fact]

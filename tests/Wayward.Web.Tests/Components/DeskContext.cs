@@ -50,7 +50,7 @@ public abstract class DeskContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<TimeProvider>(new FixedTime());
         Services.AddSingleton(DetectionOptions.Default);
         Services.AddSingleton(new StorageOptions());
-        Services.AddSingleton<ICatalogProvider>(new FixedCatalogProvider(TestCatalog.Default));
+        Services.TryAddSingleton<ICatalogProvider>(new FixedCatalogProvider(TestCatalog.Default));
         Services.AddSingleton<ICurrentAnalyst>(new TestAnalyst());
         Services.AddSingleton(new HostExposure([]));
         Services.AddSingleton<IFindingStore>(desk);

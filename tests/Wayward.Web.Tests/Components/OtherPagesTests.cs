@@ -1,6 +1,10 @@
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
+using Wayward.Ingest.Detection;
+using Wayward.Ingest.Resolvers;
 using Wayward.Ingest.Sources;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Ingest;
@@ -164,5 +168,25 @@ public sealed class OtherPagesTests : DeskContext
         Assert.Contains("Detection:HistoryWindow", markup, StringComparison.Ordinal);
         Assert.Contains("45 days", markup, StringComparison.Ordinal);
         Assert.Contains(TestCatalog.Default.Hash, markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_tell_what_was_added_to_the_catalogue_and_what_is_wrong_with_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("wayward-settings-test-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "mine.txt"), "192.88.1.1\n");
+            File.WriteAllText(Path.Combine(folder.FullName, "broken.txt"), "wayward-catalog 1\nnonsense\n");
+            Services.AddSingleton<ICatalogProvider>(new CatalogStore(folder.FullName, DetectionOptions.Default, TimeProvider.System));
+            Use(new FakeDesk());
+            string text = Open<SettingsPage>("settings").Find("section:contains('Resolver catalogue')").TextContent;
+            Assert.Matches("(?s)Added: *mine.*2 entries", text);
+            Assert.Matches("(?s)Added: *broken.*0 entries.*Not in force: *broken.txt:2: ", text);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

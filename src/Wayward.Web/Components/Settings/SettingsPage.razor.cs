@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Detection;
 using Wayward.Ingest.Detection;
+using Wayward.Ingest.Resolvers;
 using Wayward.Storage;
 using Wayward.Web.Components.Shared;
 using Wayward.Web.Hosting;
@@ -41,6 +42,15 @@ public sealed partial class SettingsPage : IDisposable
             (string, string, string, string) Span(string key, string what, Func<DetectionOptions, TimeSpan> read) => (key, what, Words.Days(read(Options)), Words.Days(read(usual)));
             (string, string, string, string) Text(string key, string what, Func<DetectionOptions, string> read) => (key, what, read(Options), read(usual));
         }
+    }
+
+    /// <summary>What the catalogue folder adds; nothing where the catalogue is a fixed one.</summary>
+    private IReadOnlyList<CatalogAddition> Additions => (Catalogs as CatalogStore)?.Additions ?? [];
+
+    private string Remarks(CatalogAddition addition)
+    {
+        int training = addition.Training(Ui.Now), held = addition.Held;
+        return (training > 0 ? $", {Words.Count(training)} still training" : "") + (held > 0 ? $", {Words.Count(held)} that left the feed" : "");
     }
 
     private static string YesNo(bool value) => value ? "yes" : "no";
