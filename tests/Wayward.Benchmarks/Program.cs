@@ -13,6 +13,7 @@ return args switch
     ["ingest", var workers, var folder] => await Ingesting.RunAsync(int.Parse(workers, CultureInfo.InvariantCulture), folder),
     ["duckdb", var threads, .. var files] => Duck.Run(int.Parse(threads, CultureInfo.InvariantCulture), files),
     ["parquet", var text, var parquet] => ParquetCopy.Run(text, parquet),
+    ["detect", .. var sizes] => Detecting.Run(sizes),
     ["parts", .. var rest] => Parts.Run(rest),
     _ => Usage(),
 };
@@ -29,6 +30,7 @@ static int Usage()
         ingest WORKERS FOLDER   the program's ingest into a database, detection included
         duckdb THREADS FILE...  DuckDB on the same job
         parquet TEXT PARQUET    copy a default-format object as parquet
+        detect INSTANCES...     full judgement of fleets of these sizes, and a live batch of 1,000 instances on top of each
         parts [BenchmarkDotNet options]
         """);
     return 2;

@@ -31,17 +31,17 @@ public sealed class DetectionEngine
     internal ExpectedMatcher Matcher { get; }
 
     /// <summary>Judges everything in the ledger, which must be the whole data set.</summary>
-    public DetectionResult Judge(ContactLedger ledger) => Session(ledger, isPart: false).Judge(null, ledger.Find);
+    public DetectionResult Judge(ContactLedger ledger) => Session(ledger).Judge(ledger.Find);
 
     /// <summary>
     /// Judges only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says (more is never wrong).
     /// For each group the result equals that of <see cref="Judge(ContactLedger)"/> on the whole data set.
     /// </summary>
-    public DetectionResult Judge(ContactLedger ledger, DetectionScope scope) => Session(ledger, isPart: true).Judge(scope, ledger.Find);
+    public DetectionResult Judge(ContactLedger ledger, DetectionScope scope) => Session(ledger).JudgePart(scope, ledger.Find);
 
-    private DetectionSession Session(ContactLedger ledger, bool isPart)
+    private DetectionSession Session(ContactLedger ledger)
     {
-        var session = new DetectionSession(this, isPart) { MaxStart = ledger.MaxStart };
+        var session = new DetectionSession(this) { MaxStart = ledger.MaxStart };
         foreach (var history in ledger.Instances.Values) session.Load(history);
         return session;
     }
@@ -61,11 +61,17 @@ public sealed class DetectionEngine
 public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IReadOnlySet<InstanceKey> Instances)
 {
     /// <summary>
+    /// Set by a <see cref="DetectionSession"/>: exactly the groups that were judged (<see cref="Finding.GroupId"/>). <see cref="Instances"/> then holds all their members, past ones included.
+    /// </summary>
+    public IReadOnlySet<string>? Groups { get; init; }
+
+    /// <summary>
     /// Was this stored finding judged by a judgement of this scope? If so and the judgement no longer says it, it is to be withdrawn. Use the result's
     /// <see cref="DetectionResult.Judged"/>, which is the scope given, widened.
     /// </summary>
     public bool Covers(Finding finding)
     {
+        if (Groups is not null) return Groups.Contains(finding.GroupId);
         if (finding.Subject.Kind == SubjectKind.Instance && Instances.Contains(new InstanceKey(finding.Subject.Id))) return true;
         foreach (var address in finding.Addresses)
             if (Destinations.Contains(new Destination(address.Address, finding.Transport))) return true;

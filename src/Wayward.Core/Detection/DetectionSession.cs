@@ -1,5 +1,4 @@
 using Wayward.Core.Contacts;
-using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
 
@@ -11,24 +10,27 @@ namespace Wayward.Core.Detection;
 public sealed class DetectionSession
 {
     private readonly DetectionEngine _engine;
+    private readonly Parameters _parameters;
     private readonly DetectionIndex _index;
     private readonly EpisodeJudge _judge;
-    private readonly HashSet<Destination> _moved = [];
-    private readonly HashSet<InstanceKey> _unsettled = [];
-    private readonly bool _isPart;
+    private readonly AlertBook _book;
+    /// <summary>Updated since the last judgement.</summary>
+    private readonly HashSet<InstanceKey> _updated = [];
+    /// <summary>Destinations whose use changed, with the earliest time from which it looks different.</summary>
+    private readonly Dictionary<Destination, long> _changed = [];
+    /// <summary>Cohorts whose observation changed, with the earliest time.</summary>
+    private readonly Dictionary<string, long> _moved = new(StringComparer.Ordinal);
+    private readonly HashSet<FindingGroup> _unsettled = [];
+    private List<LearnedContact> _learned = [];
     private bool _isFresh = true;
 
-    public DetectionSession(DetectionEngine engine) : this(engine, isPart: false)
+    public DetectionSession(DetectionEngine engine)
     {
-    }
-
-    /// <param name="isPart">The session holds what one scope needs, and is asked once.</param>
-    internal DetectionSession(DetectionEngine engine, bool isPart)
-    {
-        _isPart = isPart;
         _engine = engine;
+        _parameters = engine.Parameters;
         _index = new DetectionIndex(engine.Parameters);
         _judge = new EpisodeJudge(_index, engine.Parameters);
+        _book = new AlertBook(engine, _index, _judge);
     }
 
     public DetectionEngine Engine => _engine;
@@ -37,7 +39,11 @@ public sealed class DetectionSession
     public long MaxStart { get; set; }
 
     /// <summary>Takes in an instance that nothing was judged of yet.</summary>
-    public void Load(InstanceHistory history) => _index.Set(Digest(history));
+    public void Load(InstanceHistory history)
+    {
+        _index.Set(Digest(history));
+        _updated.Add(history.Key);
+    }
 
     /// <summary>Takes in the whole present history of a touched instance, and remembers what that may change for others.</summary>
     public void Update(InstanceHistory history)
@@ -45,65 +51,109 @@ public sealed class DetectionSession
         var old = _index.Instances.GetValueOrDefault(history.Key);
         var digest = Digest(history);
         _index.Set(digest);
-        if (SessionChanges.Of(old, digest, MaxStart, _engine.Parameters) is not { } change) return;
-        // Its age or its cohort looks different from some time on: its own contacts are judged again with all who share their targets …
-        foreach (var destination in digest.Destinations) _moved.Add(destination.Destination);
-        if (old is not null)
-            foreach (var destination in old.Destinations) _moved.Add(destination.Destination);
-        // … and so are the young contacts of its cohort from then on.
-        foreach (string cohort in change.Cohorts)
-        {
-            foreach (var member in _index.Members(cohort))
-            {
-                foreach (var destination in member.Destinations)
-                    if (destination.Episodes[^1].Start >= change.From && SessionChanges.HasYoung(destination, change.From, _engine.Parameters)) _moved.Add(destination.Destination);
-            }
-        }
+        _updated.Add(history.Key);
+        SessionChanges.AddDestinations(old, digest, _changed);
+        if (SessionChanges.Of(old, digest, MaxStart, _parameters) is not { } change) return;
+        // Its age or its group looks different from some time on: whoever shares its targets or its cohort may be told so.
+        foreach (var destination in digest.Destinations.Concat(old?.Destinations ?? [])) _changed[destination.Destination] = Math.Min(change.From, _changed.GetValueOrDefault(destination.Destination, long.MaxValue));
+        foreach (string cohort in change.Cohorts) _moved[cohort] = Math.Min(change.From, _moved.GetValueOrDefault(cohort, long.MaxValue));
     }
 
-    /// <summary>The instances whose histories a judgement of this scope will ask for, to be loaded beforehand. Null = everything.</summary>
-    public IReadOnlySet<InstanceKey> Needs(DetectionScope? scope)
+    /// <summary>The instances whose histories the next judgement will ask for, to be loaded beforehand.</summary>
+    public IReadOnlySet<InstanceKey> Needs()
     {
-        var needed = new HashSet<InstanceKey>();
-        foreach (var draft in Drafts(Widen(scope), null))
-            needed.UnionWith(FindingBuilder.Needs(draft, _index, _engine.Parameters));
-        return needed;
+        Prepare();
+        return _book.Drafts().SelectMany(d => FindingBuilder.Needs(d, _index, _parameters)).ToHashSet();
     }
 
     /// <summary>
-    /// Judges a scope, or everything. The first judgement of a session judges everything whatever the scope: it cannot know what moved before it was made.
-    /// <see cref="DetectionResult.Judged"/> says what was judged.
+    /// Judges what changed since the last judgement; the first one of a session judges everything, since it cannot know what moved before it was made.
+    /// <see cref="DetectionResult.Judged"/> says what was judged; null = everything.
     /// </summary>
     /// <param name="histories">Whole present histories, at least of <see cref="Needs"/>.</param>
-    public DetectionResult Judge(DetectionScope? scope, Func<InstanceKey, InstanceHistory?> histories)
+    public DetectionResult Judge(Func<InstanceKey, InstanceHistory?> histories)
     {
-        var judged = Widen(scope);
-        var learned = new List<LearnedContact>();
-        var builder = new FindingBuilder(_engine, _index, _judge, MaxStart, histories);
-        var findings = Drafts(judged, learned).Select(builder.Build).OfType<Finding>().ToList();
-        findings.Sort(static (a, b) => a.First.CompareTo(b.First) is var f && f != 0 ? f : string.CompareOrdinal(a.Id, b.Id));
-        learned.Sort(static (a, b) => (a.Instance, a.Destination, a.First).CompareTo((b.Instance, b.Destination, b.First)));
-        _moved.Clear();
+        Prepare();
+        var findings = Build(_book.Drafts(), histories);
+        var judged = _isFresh ? null : new DetectionScope(new HashSet<Destination>(), _book.Involved.ToHashSet()) { Groups = _book.Dirty.Select(g => g.Id).ToHashSet(StringComparer.Ordinal) };
+        var result = Result(findings, _learned, judged);
+        KeepUnsettled();
+        _book.Clear();
+        _learned = [];
         _isFresh = false;
-        KeepUnsettled(findings, judged);
+        return result;
+    }
+
+    /// <summary>For a ledger that holds one scope's part: decides all of it, explains what the scope covers.</summary>
+    internal DetectionResult JudgePart(DetectionScope scope, Func<InstanceKey, InstanceHistory?> histories)
+    {
+        Prepare();
+        var judged = Widen(scope);
+        _book.Clear();
+        _book.Touch((_, alert) => judged.Covers(alert.Destination));
+        return Result(Build(_book.Drafts(), histories), [.. _learned.Where(l => judged.Instances.Contains(l.Instance) || judged.Destinations.Contains(l.Destination))], judged);
+    }
+
+    private InstanceDigest Digest(InstanceHistory history) => InstanceDigest.Of(history, _engine.Catalog, _engine.Matcher, _parameters);
+
+    /// <summary>Decides what was updated, and finds the groups for which anything may look different. May be called again: what is dirty stays so until it is judged.</summary>
+    private void Prepare()
+    {
+        var decide = new HashSet<InstanceKey>(_updated);
+        foreach (var (cohort, from) in _moved)
+        {
+            if (_isFresh) break;
+            foreach (var member in _index.Members(cohort))
+                if (member.Destinations.Any(d => SessionChanges.HasYoung(d, from, _parameters))) decide.Add(member.Key);
+        }
+        foreach (var key in decide) _book.Decide(_index.Instances[key], _learned, _isFresh ? null : _changed);
+        _book.CheckFleet();
+        if (_isFresh) _book.TouchAll();
+        else if (_changed.Count + _moved.Count + _unsettled.Count > 0) _book.Touch(Concerned);
+        _updated.Clear();
+        _changed.Clear();
+        _moved.Clear();
+        _unsettled.Clear();
+    }
+
+    /// <summary>What is told of a finding's surroundings ends L after its first contact, so only changes before that matter.</summary>
+    private bool Concerned(FindingGroup group, Alert alert)
+    {
+        if (_unsettled.Contains(group)) return true;
+        if (_changed.TryGetValue(alert.Destination.Destination, out long from) && from <= alert.Start + _parameters.Learning) return true;
+        if (_moved.Count == 0) return false;
+        string? cohort = alert.Judgement.Cohort ?? alert.Instance.CohortAt(alert.Start);
+        return cohort is not null && _moved.TryGetValue(cohort, out long moved) && moved <= alert.Start;
+    }
+
+    private List<Finding> Build(IEnumerable<FindingDraft> drafts, Func<InstanceKey, InstanceHistory?> histories)
+    {
+        var builder = new FindingBuilder(_engine, _index, _judge, MaxStart, histories);
+        var findings = drafts.Select(builder.Build).OfType<Finding>().ToList();
+        findings.Sort(static (a, b) => a.First.CompareTo(b.First) is var f && f != 0 ? f : string.CompareOrdinal(a.Id, b.Id));
+        return findings;
+    }
+
+    private static DetectionResult Result(List<Finding> findings, List<LearnedContact> learned, DetectionScope? judged)
+    {
+        learned.Sort(static (a, b) => (a.Instance, a.Destination, a.First).CompareTo((b.Instance, b.Destination, b.First)));
         var summaries = learned.Where(l => l.Decision == EpisodeDecision.RoleExempt).GroupBy(l => (l.Instance, Day: UnixTime.Day(l.First)))
             .Select(g => new RoleSummary(g.Key.Instance, g.Key.Day, g.Count())).OrderBy(s => s.Instance).ThenBy(s => s.Day).ToList();
         return new DetectionResult(findings, learned) { Judged = judged, RoleSummaries = summaries };
     }
 
-    private InstanceDigest Digest(InstanceHistory history) => InstanceDigest.Of(history, _engine.Catalog, _engine.Matcher, _engine.Parameters);
-
-    /// <summary>
-    /// Widens a scope to what its data may have changed: all targets of its instances, and every address of the providers touched; in a session also what moved since the last judgement and
-    /// findings that were not settled then.
-    /// </summary>
-    private DetectionScope? Widen(DetectionScope? scope)
+    /// <summary>What a later watermark may still change: provisional findings, and those whose silent resolver has not been silent for long enough to tell.</summary>
+    private void KeepUnsettled()
     {
-        if (scope is null || (_isFresh && !_isPart)) return null;
-        var instances = new HashSet<InstanceKey>(scope.Instances);
-        instances.UnionWith(_unsettled);
+        long settled = MaxStart - Math.Max(_parameters.Lateness, (long)_engine.Options.Scoring.ResolverSilence.TotalSeconds);
+        foreach (var draft in _book.Drafts())
+            if (draft.First >= settled) _unsettled.Add(draft.Group);
+    }
+
+    /// <summary>Widens a scope to what its data may have changed: all targets of its instances, and every address of the providers touched.</summary>
+    private DetectionScope Widen(DetectionScope scope)
+    {
         var destinations = new HashSet<Destination>(scope.Destinations);
-        destinations.UnionWith(_moved);
         foreach (var key in scope.Instances)
             if (_index.Instances.TryGetValue(key, out var instance)) destinations.UnionWith(instance.Destinations.Select(d => d.Destination));
         foreach (var destination in destinations.ToArray())
@@ -114,46 +164,6 @@ public sealed class DetectionSession
                 break;
             }
         }
-        return new DetectionScope(destinations, instances);
-    }
-
-    /// <summary>What a later watermark may still change: provisional ones, and those whose silent resolver has not been silent for long enough to tell.</summary>
-    private void KeepUnsettled(IEnumerable<Finding> findings, DetectionScope? judged)
-    {
-        if (judged is null) _unsettled.Clear();
-        else _unsettled.ExceptWith(judged.Instances);
-        long settled = MaxStart - Math.Max(_engine.Parameters.Lateness, (long)_engine.Options.Scoring.ResolverSilence.TotalSeconds);
-        foreach (var finding in findings)
-            if (finding.First >= settled) _unsettled.UnionWith(finding.Members);
-    }
-
-    private IEnumerable<FindingDraft> Drafts(DetectionScope? scope, List<LearnedContact>? learned)
-    {
-        var alerts = new List<Alert>();
-        var instances = new HashSet<InstanceDigest>();
-        foreach (var destination in _index.Instances.Values.SelectMany(d => d.Destinations))
-        {
-            instances.Add(destination.Instance);
-            foreach (var episode in destination.Episodes)
-            {
-                if (_judge.Judge(destination, episode) is not { } judgement) continue;
-                if (judgement.IsAlert) alerts.Add(new Alert(destination, episode, judgement, FindingTypes.For(destination.Destination.Transport)));
-                else if (scope is null || scope.Covers(destination))
-                    learned?.Add(new LearnedContact(destination.Instance.Key, destination.Destination, destination.Provider, episode.Start, episode.End, judgement.Decision,
-                        judgement.Decision is EpisodeDecision.Learned or EpisodeDecision.LearnedFromCohort));
-            }
-        }
-        if (_engine.Options.OwnTypes) new PatternFinder(_engine.Parameters, _index).Apply(alerts, instances);
-        else alerts.RemoveAll(a => a.Type > FindingType.UnusualDotActivity);
-
-        var groups = new Dictionary<FindingGroup, List<Alert>>();
-        foreach (var alert in alerts)
-        {
-            var group = FindingGroup.Of(alert, _engine.Options.ProviderMerge);
-            if (!groups.TryGetValue(group, out var members)) groups.Add(group, members = []);
-            members.Add(alert);
-        }
-        // Deciding is cheap and makes every group complete; explaining is not, and is done for the scope only.
-        return groups.Where(g => scope is null || g.Value.Exists(a => scope.Covers(a.Destination))).SelectMany(g => FindingDraft.Of(g.Key, g.Value, _engine.Parameters));
+        return new DetectionScope(destinations, scope.Instances);
     }
 }

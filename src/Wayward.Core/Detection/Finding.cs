@@ -88,7 +88,8 @@ public sealed record FindingAddress(IpAddress Address, byte Protocol, ushort Por
 /// <param name="Since">Start of the episode that was going on.</param>
 public sealed record UsualDestination(IpAddress Address, DnsTransport Transport, string? Provider, long Since, long LastContact, int DaysSeen);
 
-/// <summary>Another instance that talks to the same target.</summary>
+/// <summary>Another instance that talked to the same target before the finding, or began to within L after it; the present use stands in the ledger.</summary>
+/// <param name="LastContact">Not after L past the finding's first contact.</param>
 /// <param name="Established">Its own use began at least L before the finding.</param>
 public sealed record OtherUser(InstanceKey Instance, IpAddress Address, long Since, long LastContact, bool Established, bool SameCohort);
 

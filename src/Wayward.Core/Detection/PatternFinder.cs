@@ -9,28 +9,24 @@ internal sealed class PatternFinder(Parameters parameters, DetectionIndex index)
     private readonly PatternOptions _options = parameters.Options.Patterns;
 
     /// <summary>
-    /// Takes the single alerts of a fan-out out of <paramref name="alerts"/> and adds what the patterns find.
+    /// Takes the single alerts of a fan-out out of one instance's alerts and adds what the patterns find in them and in its hours. <see cref="Fleet"/> comes after all instances.
     /// </summary>
-    public void Apply(List<Alert> alerts, IReadOnlyCollection<InstanceDigest> instances)
+    public void Apply(List<Alert> alerts, InstanceDigest instance)
     {
         var found = new List<Alert>();
-        var members = new HashSet<Alert>();
-        foreach (var own in alerts.Where(a => a.Judgement.Decision == EpisodeDecision.Alert).GroupBy(a => a.Instance))
+        var own = alerts.Where(a => a.Judgement.Decision == EpisodeDecision.Alert).ToList();
+        if (own.Count > 0)
         {
-            var sorted = own.ToList();
-            sorted.Sort(Alert.Order);
-            FanOut(sorted, found, members);
-            sorted.RemoveAll(members.Contains);
-            Rotation(sorted, found);
-            Evasion(sorted, found);
+            var members = new HashSet<Alert>();
+            own.Sort(Alert.Order);
+            FanOut(own, found, members);
+            own.RemoveAll(members.Contains);
+            Rotation(own, found);
+            Evasion(own, found);
+            if (members.Count > 0) alerts.RemoveAll(members.Contains);
         }
-        alerts.RemoveAll(members.Contains);
-        Fleet(alerts, found);
-        foreach (var instance in instances)
-        {
-            Tunnels(instance, found);
-            BecameResolver(instance, found);
-        }
+        Tunnels(instance, found);
+        BecameResolver(instance, found);
         alerts.AddRange(found);
     }
 
@@ -92,25 +88,24 @@ internal sealed class PatternFinder(Parameters parameters, DetectionIndex index)
     }
 
     /// <summary>Many instances of several cohorts begin one target within a day: one finding about the fleet beside the single ones.</summary>
-    private void Fleet(List<Alert> alerts, List<Alert> found)
+    /// <param name="alerts">All first-contact alerts on one destination; gets sorted.</param>
+    public List<Alert> Fleet(List<Alert> alerts)
     {
+        var found = new List<Alert>();
+        if (alerts.Count < _options.FleetInstances) return found;
         long window = (long)_options.FleetWindow.TotalSeconds;
-        foreach (var target in alerts.GroupBy(a => a.Destination.Destination))
+        alerts.Sort(Alert.Order);
+        for (int first = 0; first < alerts.Count;)
         {
-            var sorted = target.ToList();
-            if (sorted.Count < _options.FleetInstances) continue;
-            sorted.Sort(Alert.Order);
-            for (int first = 0; first < sorted.Count;)
-            {
-                int end = first;
-                while (end < sorted.Count && sorted[end].Start - sorted[first].Start <= window) end++;
-                var begun = sorted[first..end];
-                bool many = begun.Select(a => a.Instance).Distinct().Count() >= _options.FleetInstances
-                    && begun.Select(a => a.Instance.CohortAt(a.Start)).Where(c => c is not null).Distinct(StringComparer.Ordinal).Count() >= _options.FleetCohorts;
-                if (many) found.AddRange(begun.Select(a => a with { Type = FindingType.FleetSwitch }));
-                first = many ? end : first + 1;
-            }
+            int end = first;
+            while (end < alerts.Count && alerts[end].Start - alerts[first].Start <= window) end++;
+            var begun = alerts[first..end];
+            bool many = begun.Select(a => a.Instance).Distinct().Count() >= _options.FleetInstances
+                && begun.Select(a => a.Instance.CohortAt(a.Start)).Where(c => c is not null).Distinct(StringComparer.Ordinal).Count() >= _options.FleetCohorts;
+            if (many) found.AddRange(begun.Select(a => a with { Type = FindingType.FleetSwitch }));
+            first = many ? end : first + 1;
         }
+        return found;
     }
 
     private void Tunnels(InstanceDigest instance, List<Alert> found)

@@ -30,7 +30,7 @@ internal static class PrevalenceBuilder
                     if (user.Instance.Fact(InstanceAttribute.Account, t) == account) inAccount++;
                 }
                 if (Latest(user, t, parameters) is not { } use) continue;
-                others.Add(new OtherUser(user.Instance.Key, destination.Address, use.Start, use.End, use.Start <= t - parameters.Learning,
+                others.Add(new OtherUser(user.Instance.Key, destination.Address, use.Start, Math.Min(use.End, t + parameters.Learning), use.Start <= t - parameters.Learning,
                     cohort is not null && user.Instance.CohortAt(t) == cohort));
             }
         }
@@ -49,12 +49,12 @@ internal static class PrevalenceBuilder
         };
     }
 
-    /// <summary>The use that was going on in [t-H, t), else the first that began later.</summary>
+    /// <summary>The use that was going on in [t-H, t), else the first that began within L afterwards. What comes later does not change a finding.</summary>
     private static EpisodeSpan? Latest(DestinationDigest user, long time, Parameters parameters)
     {
         if (user.UsedBefore(time, parameters, out var episode)) return episode;
         foreach (var later in user.Episodes)
-            if (later.Start >= time) return later;
+            if (later.Start >= time && later.Start <= time + parameters.Learning) return later;
         return null;
     }
 

@@ -33,6 +33,30 @@ internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
         return false;
     }
 
+    /// <summary>Notes each destination whose episodes differ, with the earliest time from which they do.</summary>
+    public static void AddDestinations(InstanceDigest? old, InstanceDigest now, Dictionary<Destination, long> changed)
+    {
+        foreach (var destination in now.Destinations) Note(destination.Destination, old?.Find(destination.Destination)?.Episodes ?? [], destination.Episodes);
+        foreach (var destination in old?.Destinations ?? [])
+            if (now.Find(destination.Destination) is null) Note(destination.Destination, destination.Episodes, []);
+
+        void Note(Destination destination, EpisodeSpan[] before, EpisodeSpan[] after)
+        {
+            if (Differ(before, after) is { } from) changed[destination] = Math.Min(from, changed.GetValueOrDefault(destination, long.MaxValue));
+        }
+    }
+
+    private static long? Differ(EpisodeSpan[] before, EpisodeSpan[] after)
+    {
+        int common = Math.Min(before.Length, after.Length);
+        for (int i = 0; i < common; i++)
+        {
+            if (before[i].Start != after[i].Start) return Math.Min(before[i].Start, after[i].Start);
+            if (before[i].End != after[i].End) return Math.Min(before[i].End, after[i].End);
+        }
+        return before.Length > common ? before[common].Start : after.Length > common ? after[common].Start : null;
+    }
+
     private static bool SameFacts(InstanceDigest old, InstanceDigest now)
     {
         return Values(old).SequenceEqual(Values(now));

@@ -67,9 +67,8 @@ public sealed class LiveTests
                 }
                 session.MaxStart = ledger.MaxStart;
                 foreach (var key in batch.Instances.Keys) session.Update(ledger.Find(key)!);
-                var scope = Touched([batch], RandomRecords.Catalog);
-                var needs = session.Needs(scope);
-                Apply(stored, session.Judge(scope, key => needs.Contains(key) ? ledger.Find(key) : null));
+                var needs = session.Needs();
+                Apply(stored, session.Judge(key => needs.Contains(key) ? ledger.Find(key) : null));
             }
             Assert.True(Text(engine.Judge(ledger).Findings) == Text(stored.Values), $"seed {seed}: live differs from batch");
         }

@@ -44,7 +44,7 @@ public sealed class EvaluationTests
         fleet.Count();
         var session = new DetectionSession(new DetectionEngine(TestCatalog.Default, [], change(DetectionOptions.Default))) { MaxStart = FleetBackground.MaxStart };
         foreach (var history in fleet.Histories) session.Load(history);
-        int reported = session.Judge(null, fleet.Of).Findings.Count(f => f.Reported);
+        int reported = session.Judge(fleet.Of).Findings.Count(f => f.Reported);
         return (reported, reported * 1_000.0 / fleet.InstanceDays, fleet.InstanceDays);
     }
 
