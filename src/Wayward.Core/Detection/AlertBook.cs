@@ -16,6 +16,7 @@ internal sealed class AlertBook(DetectionEngine engine, DetectionIndex index, Ep
     /// <summary>Instances with a first-contact alert on a destination.</summary>
     private readonly Dictionary<Destination, HashSet<InstanceKey>> _alerting = [];
     private readonly HashSet<Destination> _fleetToCheck = [];
+    private readonly Dictionary<Destination, FindingGroup> _fleetGroups = [];
     private readonly HashSet<FindingGroup> _dirty = [];
     private readonly HashSet<InstanceKey> _involved = [];
 
@@ -57,25 +58,21 @@ internal sealed class AlertBook(DetectionEngine engine, DetectionIndex index, Ep
             {
                 var alerts = _alerting.TryGetValue(destination, out var instances)
                     ? instances.SelectMany(i => _ofInstance[i]).Where(a => a.Type < FindingType.DnsTunnel && a.Destination.Destination == destination).ToList() : [];
-                var found = _patterns.Fleet(alerts);
-                var sample = found.Count > 0 ? found[0] : default(Alert?);
-                foreach (var group in _fleetGroups.GetValueOrDefault(destination, []))
+                if (_fleetGroups.Remove(destination, out var old))
                 {
-                    Touch(group);
-                    Remove(group, a => a.Destination.Destination == destination);
+                    Touch(old);
+                    Remove(old, a => a.Destination.Destination == destination);
                 }
-                _fleetGroups.Remove(destination);
-                if (sample is not { } alert) continue;
-                var now = FindingGroup.Of(alert, engine.Options.ProviderMerge);
-                foreach (var one in found) Add(now, one);
+                var found = _patterns.Fleet(alerts);
+                if (found.Count == 0) continue;
+                var now = FindingGroup.Of(found[0], engine.Options.ProviderMerge);
+                foreach (var alert in found) Add(now, alert);
                 Touch(now);
-                _fleetGroups[destination] = [now];
+                _fleetGroups.Add(destination, now);
             }
         }
         _fleetToCheck.Clear();
     }
-
-    private readonly Dictionary<Destination, FindingGroup[]> _fleetGroups = [];
 
     /// <summary>Makes groups dirty by what their alerts are about.</summary>
     public void Touch(Func<FindingGroup, Alert, bool> concerns)
