@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Detection;
+using Wayward.Storage.Contacts;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage;
@@ -8,11 +10,13 @@ public sealed class StorageInitializer
 {
     private readonly IDbContextFactory<WaywardDbContext> _contexts;
     private readonly IStorageDialect _dialect;
+    private readonly long _historyWindow;
 
-    internal StorageInitializer(IDbContextFactory<WaywardDbContext> contexts, IStorageDialect dialect)
+    internal StorageInitializer(IDbContextFactory<WaywardDbContext> contexts, IStorageDialect dialect, DetectionOptions detection)
     {
         _contexts = contexts;
         _dialect = dialect;
+        _historyWindow = (long)detection.HistoryWindow.TotalSeconds;
     }
 
     /// <exception cref="StorageUnavailableException">The message says what is wrong and what to do.</exception>
@@ -24,6 +28,7 @@ public sealed class StorageInitializer
             await using var db = await _contexts.CreateDbContextAsync(cancellation);
             await db.Database.MigrateAsync(cancellation);
             await _dialect.VerifyAsync(db, cancellation);
+            await ObservationEpochs.RefreshAsync(db, _historyWindow, cancellation);
         }
         catch (Exception e) when (_dialect.Explain(e) is { } explained)
         {

@@ -1,6 +1,7 @@
 namespace Wayward.Storage;
 
-public enum StorageProvider { Sqlite, PostgreSql }
+/// <summary>The databases that there is a dialect for.</summary>
+public enum StorageProvider { Sqlite }
 
 /// <summary>Configuration section <c>Storage</c>.</summary>
 public sealed record StorageOptions
@@ -9,7 +10,5 @@ public sealed record StorageOptions
     public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
     /// <summary>Folder of the database and of all other state; made with mode 0700.</summary>
     public string DataDirectory { get; init; } = "data";
-    /// <summary>For PostgreSql.</summary>
-    public string? ConnectionString { get; init; }
     public string SqlitePath => Path.Combine(DataDirectory, "wayward.db");
 }

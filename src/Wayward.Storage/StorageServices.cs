@@ -29,7 +29,7 @@ public static class StorageServices
         services.AddSingleton<IStorageDialect>(_ => DialectOf(options));
         services.AddPooledDbContextFactory<WaywardDbContext>((provider, builder) => provider.GetRequiredService<IStorageDialect>().Configure(builder));
         services.AddSingleton<Database>();
-        services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>()));
+        services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>(), DetectionOf(p)));
         services.AddSingleton(p => new ScopeLoader(CatalogOf(p)));
         services.AddSingleton<IStorageMaintenance>(p => new StorageMaintenance(p.GetRequiredService<Database>()));
         services.AddSingleton(p => new CanonicalDump(p.GetRequiredService<Database>()));
@@ -51,7 +51,7 @@ public static class StorageServices
     internal static IStorageDialect DialectOf(StorageOptions options) => options.Provider switch
     {
         StorageProvider.Sqlite => new SqliteDialect(options),
-        _ => throw new NotSupportedException($"Storage:Provider '{options.Provider}' is not supported; use Sqlite."),
+        _ => throw new NotSupportedException($"There is no dialect for Storage:Provider '{options.Provider}'."),
     };
 
     /// <summary>For design-time tools: options as the program itself would build them.</summary>

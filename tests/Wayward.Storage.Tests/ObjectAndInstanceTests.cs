@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
 
@@ -87,6 +88,20 @@ public sealed class ObjectAndInstanceTests
         Assert.Equal((2, 1, 2), (fleet.Instances, fleet.Learning, fleet.Destinations));
         Assert.Equal(Make.T0 + 15 * 86_400L, fleet.NextJudged);
         Assert.Equal(Make.T0 + 8 * 86_400L + 7_200, fleet.MaxStart);
+    }
+
+    [Fact]
+    public async Task Another_history_window_moves_the_start_of_observation_at_the_next_start()
+    {
+        string directory = Directory.CreateTempSubdirectory("wayward-storage-").FullName;
+        await using (var storage = await StorageFixture.CreateAsync(directory))
+        {
+            await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0), ("i-1", Make.Google, Make.T0 + 50 * 86_400)))], Token);
+            Assert.Equal(Make.T0 + 50 * 86_400, (await storage.Instances.FindAsync("i-1", Token))!.ObservedSince);
+        }
+        await using (var storage = await StorageFixture.CreateAsync(directory, new DetectionOptions { HistoryWindow = TimeSpan.FromDays(60) }))
+            Assert.Equal(Make.T0, (await storage.Instances.FindAsync("i-1", Token))!.ObservedSince);
+        Directory.Delete(directory, true);
     }
 
     [Fact]

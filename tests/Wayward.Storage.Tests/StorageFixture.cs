@@ -17,12 +17,13 @@ internal sealed class StorageFixture : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly bool _ownsDirectory;
 
-    private StorageFixture(StorageOptions options, bool ownsDirectory)
+    private StorageFixture(StorageOptions options, bool ownsDirectory, DetectionOptions detection)
     {
         Options = options;
         _ownsDirectory = ownsDirectory;
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton(detection);
         services.AddWaywardStorage(options);
         // The wording of rows is not this project's concern.
         services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), f => $"why {f.Id}"));
@@ -51,13 +52,13 @@ internal sealed class StorageFixture : IAsyncDisposable
         return bytes;
     });
 
-    public static async Task<StorageFixture> CreateAsync(string? directory = null)
+    public static async Task<StorageFixture> CreateAsync(string? directory = null, DetectionOptions? detection = null)
     {
         string path = directory ?? Directory.CreateTempSubdirectory("wayward-storage-").FullName;
         var options = new StorageOptions { DataDirectory = path };
         // Migrating takes a second; a copy of one that has been migrated does not.
         if (directory is null) await File.WriteAllBytesAsync(options.SqlitePath, await Empty.Value);
-        var fixture = new StorageFixture(options, directory is null);
+        var fixture = new StorageFixture(options, directory is null, detection ?? DetectionOptions.Default);
         await fixture._services.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
         return fixture;
     }

@@ -40,6 +40,5 @@ public interface IStorageMaintenance
 
     /// <summary>Copies the database to a file while work goes on, checks the copy, and writes its manifest.</summary>
     /// <exception cref="IOException">The file exists, or cannot be written.</exception>
-    /// <exception cref="NotSupportedException">The provider has backup tools of its own; the message names them.</exception>
     Task<BackupManifest> BackupAsync(string file, CancellationToken cancellation);
 }

@@ -21,7 +21,7 @@ public sealed class BackupCommand : ICommandModule
                 context.Out.WriteLine(FormattableString.Invariant($"{path}: {manifest.Bytes} bytes, {manifest.Days.Count} days, sha256 {manifest.Sha256}"));
                 return ExitCode.Success;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 throw new InputException(e.Message, e);
             }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Wayward.Storage;
 using Wayward.Storage.Sqlite;
 using Wayward.Web.Configuration;
 using Wayward.Web.Hosting;
@@ -18,7 +17,6 @@ public sealed class RestoreCommand : ICommandModule
         {
             var request = new ServeRequest { DataDirectory = parsed.GetValue(data), Settings = context.Settings, WorkingDirectory = context.WorkingDirectory };
             var options = ServeOptions.Read(AppConfiguration.Build(context.WorkingDirectory, request.AllSettings()), request);
-            if (options.Storage.Provider != StorageProvider.Sqlite) throw new UsageException("restore is for SQLite; restore PostgreSQL with pg_restore");
             string path = Path.GetFullPath(parsed.GetRequiredValue(file), context.WorkingDirectory);
             try
             {

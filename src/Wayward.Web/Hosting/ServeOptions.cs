@@ -2,6 +2,7 @@ using Wayward.Core.Detection;
 using Wayward.Ingest;
 using Wayward.Ingest.Resolvers;
 using Wayward.Storage;
+using Wayward.Storage.Maintenance;
 using Wayward.Web.Configuration;
 
 namespace Wayward.Web.Hosting;
@@ -15,6 +16,7 @@ internal sealed record ServeOptions
     public required DetectionOptions Detection { get; init; }
     public required IngestOptions Ingest { get; init; }
     public required CatalogOptions Catalog { get; init; }
+    public required RetentionOptions Retention { get; init; }
     public required IReadOnlyList<string> Urls { get; init; }
 
     public string CatalogFolder => Catalog.Folder ?? Path.Combine(Storage.DataDirectory, "catalog");
@@ -31,6 +33,8 @@ internal sealed record ServeOptions
         ingest = ingest with { Sources = [.. ingest.Sources, .. request.Sources.Select(path => SourceOf(path, request.WorkingDirectory))] };
         foreach (string error in ingest.Validate()) reader.Add(error);
         var catalog = reader.Read<CatalogOptions>(CatalogOptions.Section, o => o.Validate());
+
+        var retention = reader.Read<RetentionOptions>(RetentionOptions.Section, o => o.Validate(detection.HistoryWindow));
 
         var (urls, urlErrors) = ListenAddresses.Parse(request.Urls ?? configuration["urls"] ?? hosting.Urls);
         foreach (string error in urlErrors) reader.Add(error);
@@ -50,6 +54,7 @@ internal sealed record ServeOptions
             Detection = detection,
             Ingest = ingest,
             Catalog = catalog with { Folder = catalog.Folder is { } folder ? Path.GetFullPath(folder, Path.GetFullPath(request.WorkingDirectory)) : null },
+            Retention = retention,
             Urls = urls,
         };
     }
@@ -60,7 +65,5 @@ internal sealed record ServeOptions
     private static IEnumerable<string> Validate(StorageOptions storage)
     {
         if (string.IsNullOrWhiteSpace(storage.DataDirectory)) yield return $"{StorageOptions.Section}:DataDirectory must name a folder";
-        if (storage.Provider == StorageProvider.PostgreSql && string.IsNullOrWhiteSpace(storage.ConnectionString))
-            yield return $"{StorageOptions.Section}:ConnectionString is needed with {StorageOptions.Section}:Provider=PostgreSql";
     }
 }

@@ -44,6 +44,7 @@ public static class WaywardHost
         services.AddSingleton(new HostExposure(options.Urls));
         services.AddSingleton<CircuitLimit>();
         services.AddHostedService<StorageStartup>();
+        services.AddHostedService<StorageCare>();
 
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Hosting.ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>

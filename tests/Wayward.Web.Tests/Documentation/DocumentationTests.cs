@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Wayward.Core.Detection;
 using Wayward.Ingest;
 using Wayward.Storage;
+using Wayward.Storage.Maintenance;
 using Wayward.Testing;
 using Wayward.Web.Commands;
 using Wayward.Web.Configuration;
@@ -109,7 +110,7 @@ public sealed partial class DocumentationTests
 
     private static readonly (string Section, object Defaults)[] Sections =
     [
-        (DetectionOptions.Section, DetectionOptions.Default), (IngestOptions.Section, new IngestOptions()), (StorageOptions.Section, new StorageOptions()),
+        (DetectionOptions.Section, DetectionOptions.Default), (IngestOptions.Section, new IngestOptions()), (StorageOptions.Section, new StorageOptions()), (RetentionOptions.Section, new RetentionOptions()),
         (HostingOptions.Section, new HostingOptions()), (DeskOptions.Section, new DeskOptions()),
     ];
 
