@@ -15,6 +15,12 @@ internal interface IStorageDialect
     /// <summary>Before the first connection: folders, permissions.</summary>
     void Prepare();
 
+    /// <summary>
+    /// Keeps other processes from migrating until disposed, by a lock that ends with its holder, and clears what a migration that was killed has left behind.
+    /// Null where the database does both itself, or nothing can be written anyway.
+    /// </summary>
+    Task<IDisposable?> BeginMigrationAsync(WaywardDbContext db, CancellationToken cancellation);
+
     /// <summary>After migration: journal mode, version, anything that must hold before work begins.</summary>
     /// <exception cref="StorageUnavailableException"/>
     Task VerifyAsync(WaywardDbContext db, CancellationToken cancellation);

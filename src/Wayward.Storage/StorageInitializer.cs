@@ -26,7 +26,11 @@ public sealed class StorageInitializer
         try
         {
             await using var db = await _contexts.CreateDbContextAsync(cancellation);
-            await db.Database.MigrateAsync(cancellation);
+            if ((await db.Database.GetPendingMigrationsAsync(cancellation)).Any())
+            {
+                using var alone = await _dialect.BeginMigrationAsync(db, cancellation);
+                await db.Database.MigrateAsync(cancellation);
+            }
             await _dialect.VerifyAsync(db, cancellation);
             await ObservationEpochs.RefreshAsync(db, _historyWindow, cancellation);
         }

@@ -150,6 +150,16 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         return true;
     }
 
+    public async Task<bool> PauseAsync(string source, bool paused, string actor, CancellationToken cancellation)
+    {
+        if (_sources.FirstOrDefault(s => s.Source.Name == source) is not { } state || state.Held == paused) return false;
+        state.Held = paused;
+        await _audit.AppendAsync(actor, paused ? "source.pause" : "source.resume", source, paused ? $"Paused {source}" : $"Resumed {source}", null, null, cancellation);
+        Wake();
+        _notifier.Publish(ChangeKinds.Ingest);
+        return true;
+    }
+
     private Task<long> AuditAsync(string verb, SourceObjectRow row, string actor, string what, CancellationToken cancellation) =>
         _audit.AppendAsync(actor, verb, row.ObjectId.ToString(CultureInfo.InvariantCulture), $"{row.Container}/{row.Key} {what}, was {row.State.ToString().ToLowerInvariant()}", null, null, cancellation);
 
@@ -162,6 +172,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             try
             {
                 await foreach (var batch in state.Source.ListAsync(cancellation)) await OfferAsync(state, batch, cancellation);
+                state.OldestWaiting = state.Waiting > 0 && (await _ledger.CountAsync(cancellation)).OldestWaiting is { } oldest ? DateTimeOffset.FromUnixTimeSeconds(oldest) : null;
                 state.Succeeded();
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -170,10 +181,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             }
             catch (Exception e)
             {
-                var unavailable = e as SourceUnavailableException;
-                int failures = state.LookFailed(e.Message, unavailable?.NeedsOperator == true);
-                if (failures == 1) _log.LogWarning(e, "Source {Source} cannot be listed", state.Source.Name);
-                _notifier.Publish(ChangeKinds.Ingest);
+                LookFailed(state, e);
             }
             // Retries that came due while nobody looked are found here too.
             state.MayHaveWork = true;
@@ -183,11 +191,24 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             {
                 await WaitAsync(state, cancellation);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 return;
             }
+            catch (Exception e)
+            {
+                // A queue's long wait is a call of its own and fails like any other: the loop must outlive it.
+                LookFailed(state, e);
+                await Task.Delay(_options.PollInterval, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
+    }
+
+    private void LookFailed(SourceState state, Exception error)
+    {
+        int failures = state.LookFailed(error.Message, (error as SourceUnavailableException)?.NeedsOperator == true);
+        if (failures == 1) _log.LogWarning(error, "Source {Source} cannot be listed", state.Source.Name);
+        _notifier.Publish(ChangeKinds.Ingest);
     }
 
     private async Task OfferAsync(SourceState state, IReadOnlyList<OfferedObject> batch, CancellationToken cancellation)
@@ -250,7 +271,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
                 bool fed = false;
                 foreach (var state in _sources)
                 {
-                    if (!state.MayHaveWork || state.Paused) continue;
+                    if (!state.MayHaveWork || state.Resting) continue;
                     fed |= await FeedFromAsync(state, cancellation);
                 }
                 if (!fed) await _feed.WaitAsync(UntilDue(), cancellation);
@@ -276,7 +297,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         {
             state.MayHaveWork = false;
             _inFlight.ForgetSettled();
-            var waiting = await _ledger.WaitingAsync(state.Source.Name, FeedQuantum + _inFlight.Count, cancellation);
+            var waiting = await _ledger.WaitingAsync(state.Source.Name, FeedQuantum + _inFlight.Count, state.Source.NewestFirst, cancellation);
             List<OfferedObject> taken = [.. waiting.Where(o => _inFlight.TryAdd(o.ObjectId))];
             if (taken.Count == 0) return false;
             state.MayHaveWork = true;
@@ -401,7 +422,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     }
 
     /// <summary>Nothing is being read, fed or committed, and nothing is known to wait (retries that are not due do not count).</summary>
-    private bool IsQuiet() => !_sources.Any(s => s.MayHaveWork && !s.Paused) && !_feeding && _inFlight.Active == 0;
+    private bool IsQuiet() => !_sources.Any(s => s.MayHaveWork && !s.Resting) && !_feeding && _inFlight.Active == 0;
 
     private void Wake()
     {

@@ -57,10 +57,11 @@ public sealed class FolderSource : ISource, IDisposable
             yield return batch;
             batch = [];
         }
+        if (batch.Count > 0) yield return batch;
+        // Only now: whoever waits for a settled source must find the last batch in the ledger.
         _young = young;
         _settled = young.Values.All(f => f.Settled);
         Notice = Describe();
-        if (batch.Count > 0) yield return batch;
     }
 
     public Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation)

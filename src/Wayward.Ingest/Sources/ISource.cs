@@ -25,6 +25,9 @@ public interface ISource
     /// <summary>After an object was read whole: throws <see cref="SourceObjectChangedException"/> when it changed under the reader.</summary>
     Task ConfirmAsync(OfferedObject item, CancellationToken cancellation) => Task.CompletedTask;
 
+    /// <summary>Of what waits, the newest is read first.</summary>
+    bool NewestFirst => false;
+
     /// <summary>True when <see cref="SettledAsync"/> does something: then it is also told of objects that were settled before they were offered.</summary>
     bool WantsSettled => false;
 
@@ -53,4 +56,8 @@ public sealed class SourceUnavailableException(string message, bool needsOperato
 public enum SourceHealth : byte { Starting, Healthy, Degraded, Failing }
 
 /// <param name="Message">What is wrong and what to do, when not healthy.</param>
-public sealed record SourceStatus(string Name, SourceHealth Health, string? Message, DateTimeOffset? LastSuccess, long Waiting, long Done, long Failed);
+public sealed record SourceStatus(string Name, SourceHealth Health, string? Message, DateTimeOffset? LastSuccess, long Waiting, long Done, long Failed)
+{
+    /// <summary>An operator holds it: it is looked at, but nothing of it is read.</summary>
+    public bool Paused { get; init; }
+}

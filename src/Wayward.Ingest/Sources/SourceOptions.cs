@@ -39,6 +39,10 @@ public sealed record SourceOptions
     public string? ExternalId { get; init; }
     /// <summary>Objects filed under earlier days are not taken, <c>yyyy-MM-dd</c> UTC; empty = all that is there.</summary>
     public string? StartDate { get; init; }
+    /// <summary>Objects filed under later days are not taken; empty = no end.</summary>
+    public string? EndDate { get; init; }
+    /// <summary>Of what waits, read the newest first: a backfill then shows the present before the past.</summary>
+    public bool NewestFirst { get; init; }
     /// <summary>Days that every poll lists, today's not counted. Late objects within it are found at the next poll, older ones by the reconcile.</summary>
     public int LookBackDays { get; init; } = 2;
     /// <summary>How often everything is listed and compared with the ledger.</summary>
@@ -74,7 +78,12 @@ public sealed record SourceOptions
     }
 
     /// <summary>Null = no limit.</summary>
-    public DateOnly? Start => DateOnly.TryParseExact(StartDate, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
+    public DateOnly? Start => Day(StartDate);
+
+    /// <summary>Null = no limit.</summary>
+    public DateOnly? End => Day(EndDate);
+
+    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
 
     internal void Validate(string key, List<string> errors)
     {
@@ -98,6 +107,8 @@ public sealed record SourceOptions
         Url("QueueEndpoint", QueueEndpoint);
         if (!string.IsNullOrEmpty(StartDate) && (Start is not { } start || start < EarliestStart))
             errors.Add($"{key}:StartDate is '{StartDate}'; accepted: a day such as 2026-01-31, from 2013-01-01");
+        if (!string.IsNullOrEmpty(EndDate) && (End is not { } end || end < (Start ?? EarliestStart)))
+            errors.Add($"{key}:EndDate is '{EndDate}'; accepted: a day such as 2026-01-31, not before StartDate");
         if (LookBackDays is < 0 or > 400) errors.Add($"{key}:LookBackDays is {LookBackDays.ToString(CultureInfo.InvariantCulture)}; accepted: 0 to 400");
         if (ReconcileInterval < TimeSpan.FromSeconds(1) || ReconcileInterval > TimeSpan.FromDays(7)) errors.Add($"{key}:ReconcileInterval is {ReconcileInterval:c}; accepted: 00:00:01 to 7.00:00:00");
         if (VisibilitySeconds is < 2 or > 43_200) errors.Add($"{key}:VisibilitySeconds is {VisibilitySeconds.ToString(CultureInfo.InvariantCulture)}; accepted: 2 to 43200");

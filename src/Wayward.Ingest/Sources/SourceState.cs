@@ -29,6 +29,9 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
     public void LookBegins() => Interlocked.Increment(ref _looksBegun);
     public void LookEnds() => Interlocked.Increment(ref _looksEnded);
 
+    /// <summary>When the oldest object that waits was first seen, as of the last look.</summary>
+    public DateTimeOffset? OldestWaiting { get; set; }
+
     /// <summary>May hold objects to read; cleared by the feeder when it finds none.</summary>
     public volatile bool MayHaveWork = true;
 
@@ -88,7 +91,13 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         }
     }
 
-    public bool Paused { get { lock (_gate) return _pausedUntil is { } until && time.GetUtcNow() < until; } }
+    /// <summary>By an operator.</summary>
+    public volatile bool Held;
+
+    /// <summary>Nothing of it is read now.</summary>
+    public bool Resting => Held || Paused;
+
+    private bool Paused { get { lock (_gate) return _pausedUntil is { } until && time.GetUtcNow() < until; } }
 
     /// <summary>An operator put an object back. One in retry was waiting already.</summary>
     public void Requeued(SourceObjectState was)
@@ -119,10 +128,12 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
                 : _readFailures >= PauseAfter || (_readFailures > 0 && _readNeedsOperator) ? (SourceHealth.Failing, _readError)
                 : _failures > 0 ? (SourceHealth.Degraded, _error)
                 : _readFailures > 0 ? (SourceHealth.Degraded, _readError)
+                : OldestWaiting is { } oldest && now - oldest > options.BacklogAlarm && !Held
+                    ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"objects wait since {oldest.UtcDateTime:yyyy-MM-dd HH:mm} UTC: reading does not keep up"))
                 : _lastSuccess is null ? (SourceHealth.Starting, null)
                 : aside > 0 ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"{aside} object(s) set aside; see the ledger for the reasons, then retry or skip them"))
                 : (SourceHealth.Healthy, Source.Notice);
-            return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed));
+            return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed)) { Paused = Held };
         }
     }
 

@@ -66,7 +66,11 @@ public interface ISourceObjectStore
     /// <summary>Adds those that the ledger does not have (state Seen) and returns, of the offered, those now waiting to be read (Seen, or Retry that is due).</summary>
     Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation);
     /// <summary>Objects waiting: Seen, or Retry that is due, oldest first.</summary>
-    Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation);
+    Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation) => WaitingAsync(source, take, newestFirst: false, cancellation);
+    /// <summary>The same, by last-modified time in either order.</summary>
+    Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation);
+    /// <summary>Which of these the ledger has, in whatever state.</summary>
+    Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation);
     Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation);
     Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation);
     /// <summary>Operator's retry: any of Retry, Quarantined, Skipped becomes Seen. Audited by the caller.</summary>

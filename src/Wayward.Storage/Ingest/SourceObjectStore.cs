@@ -41,13 +41,19 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
         db.SourceObjects.Where(o => ids.Contains(o.ObjectId)).Select(o => new { o.ObjectId, o.State, o.NextTry })
             .ToDictionaryAsync(o => o.ObjectId, o => (o.State, o.NextTry), cancellation);
 
-    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation)
+    public Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => database.ReadAsync<IReadOnlySet<long>>(
+        async (db, c) => (await db.SourceObjects.Where(o => objectIds.Contains(o.ObjectId)).Select(o => o.ObjectId).ToListAsync(c)).ToHashSet(), cancellation);
+
+    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation)
     {
         long now = database.NowSeconds;
         return database.ReadAsync<IReadOnlyList<OfferedObject>>(async (db, c) =>
-            await db.SourceObjects.Where(o => o.Source == source && (o.State == Seen || o.State == Retry && (o.NextTry ?? 0) <= now))
-                .OrderBy(o => o.LastModified).ThenBy(o => o.ObjectId).Take(take)
-                .Select(o => new OfferedObject(o.Source, o.Container, o.Key, o.ETag, o.Bytes, o.LastModified)).ToListAsync(c), cancellation);
+        {
+            var waiting = db.SourceObjects.Where(o => o.Source == source && (o.State == Seen || o.State == Retry && (o.NextTry ?? 0) <= now));
+            var ordered = newestFirst ? waiting.OrderByDescending(o => o.LastModified).ThenByDescending(o => o.ObjectId) : waiting.OrderBy(o => o.LastModified).ThenBy(o => o.ObjectId);
+            return await ordered.Take(take)
+                .Select(o => new OfferedObject(o.Source, o.Container, o.Key, o.ETag, o.Bytes, o.LastModified)).ToListAsync(c);
+        }, cancellation);
     }
 
     public Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation)

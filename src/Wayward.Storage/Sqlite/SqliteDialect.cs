@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -48,6 +49,31 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
             throw new StorageUnavailableException(StorageProblem.CannotOpen,
                 $"The data directory '{options.DataDirectory}' cannot be made: {e.Message} Choose another with --data, or change its permissions.", e);
         }
+    }
+
+    /// <remarks>
+    /// EF's own lock on SQLite is a row in a table, which a process that is killed while it migrates leaves there: every later start would wait for ever.
+    /// </remarks>
+    public async Task<IDisposable?> BeginMigrationAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        FileStream? held = null;
+        for (var waited = Stopwatch.StartNew(); held is null;)
+        {
+            try
+            {
+                held = new FileStream(options.SqlitePath + ".migrating", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException)
+            {
+                return null;
+            }
+            catch (IOException) when (waited.Elapsed.TotalSeconds < BusySeconds)
+            {
+                await Task.Delay(100, cancellation);
+            }
+        }
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellation);
+        return held;
     }
 
     public async Task VerifyAsync(WaywardDbContext db, CancellationToken cancellation)

@@ -14,6 +14,9 @@ public sealed class FakeSqs
     /// <summary>Messages that were deleted, in order, with the moment.</summary>
     public List<(string Body, DateTimeOffset At)> Deleted { get; } = [];
 
+    /// <summary>Called with each message that is deleted.</summary>
+    public Action<string>? OnDelete { get; set; }
+
     public int Extended { get; private set; }
 
     public int Count { get { lock (_messages) return _messages.Count; } }
@@ -21,6 +24,11 @@ public sealed class FakeSqs
     public void Send(string body)
     {
         lock (_messages) _messages.Add(new Message(body));
+    }
+
+    public void Clear()
+    {
+        lock (_messages) _messages.Clear();
     }
 
     /// <summary>Everything received but not deleted shows up again at once: what the service does when a visibility ends.</summary>
@@ -41,6 +49,7 @@ public sealed class FakeSqs
             {
                 _messages.Remove(m);
                 Deleted.Add((m.Body, DateTimeOffset.UtcNow));
+                OnDelete?.Invoke(m.Body);
             }),
             "ChangeMessageVisibilityBatch" => Each(request, (m, entry) =>
             {

@@ -27,6 +27,8 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
 
     public string? Notice { get; private set; }
 
+    public bool NewestFirst => source.NewestFirst;
+
     public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -65,12 +67,13 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
             if (whole)
             {
                 // The start date is the operator's word, not a memory of ours.
-                yield return new Listing(day.Prefix, null, source.Start is { } start ? S3Layout.Day(day.Prefix, day.Hive, start) : null);
+                yield return new Listing(day.Prefix, null, source.Start is { } start ? S3Layout.Day(day.Prefix, day.Hive, start) : null,
+                    source.End is { } end ? S3Layout.Day(day.Prefix, day.Hive, end.AddDays(1)) : null);
                 continue;
             }
             // Tomorrow too: its first objects may be filed before our clock says so.
             for (var date = today.AddDays(-source.LookBackDays); date <= today.AddDays(1); date = date.AddDays(1))
-                if (source.Start is null || date >= source.Start) yield return new Listing(S3Layout.Day(day.Prefix, day.Hive, date), null, null);
+                if ((source.Start is null || date >= source.Start) && (source.End is null || date <= source.End)) yield return new Listing(S3Layout.Day(day.Prefix, day.Hive, date), null, null);
         }
     }
 
@@ -112,12 +115,19 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
         await foreach (var response in ResponsesAsync(part.Prefix, part.Delimiter, part.StartAfter, cancellation))
         {
             List<OfferedObject> page = [];
+            bool past = false;
             foreach (var item in response.S3Objects ?? [])
             {
+                if (part.Before is { } before && string.CompareOrdinal(item.Key, before) >= 0)
+                {
+                    past = true;
+                    break;
+                }
                 if (!IsObject(item) || !S3Layout.MayHoldFlowLogs(item.Key)) continue;
                 page.Add(new OfferedObject(Name, _bucket, item.Key, S3ObjectOpener.Unquote(item.ETag), item.Size ?? 0, item.LastModified is { } at ? new DateTimeOffset(at.ToUniversalTime()).ToUnixTimeSeconds() : 0));
             }
             yield return page;
+            if (past) yield break;
         }
     }
 
@@ -148,7 +158,8 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
     private static bool IsObject(S3Object item) => item.Size is > 0 && !item.Key.EndsWith('/');
 
     /// <param name="Delimiter">A slash lists the folder itself, null all below it.</param>
-    private readonly record struct Listing(string Prefix, string? Delimiter, string? StartAfter);
+    /// <param name="Before">Keys from here on are not wanted.</param>
+    private readonly record struct Listing(string Prefix, string? Delimiter, string? StartAfter, string? Before = null);
 
     /// <param name="Prefix">What stands before the year.</param>
     private sealed record DayBase(string Prefix, bool Hive);

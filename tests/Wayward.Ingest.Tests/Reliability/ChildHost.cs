@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Wayward.Ingest.Tests.Reliability;
+
+/// <summary>The ingest host as a process of its own, which can be killed.</summary>
+internal sealed partial class ChildHost : IDisposable
+{
+    public const int CommitObjects = 4;
+    private const int SigKill = 9, SigTerm = 15;
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _commits, _awaited = int.MaxValue;
+
+    private ChildHost(Process process) => _process = process;
+
+    public int Id => _process.Id;
+    public string Errors { get { lock (_errors) return _errors.ToString(); } }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int pid, int signal);
+
+    /// <param name="wrapper">A command that runs the host, such as a tracer; empty = directly.</param>
+    public static ChildHost Start(string data, string logs, IEnumerable<string> more, params string[] wrapper)
+    {
+        string dll = Path.Combine(AppContext.BaseDirectory, "Wayward.IngestHost.dll");
+        string[] command = [.. wrapper, Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet", dll];
+        var info = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (string argument in command.Skip(1)) info.ArgumentList.Add(argument);
+        foreach (string argument in new[] { "--data", data, $"Ingest:Sources:0:Path={logs}", "Ingest:Workers=2", $"Ingest:CommitObjects={CommitObjects}", "Ingest:PollInterval=00:00:05" }.Concat(more)) info.ArgumentList.Add(argument);
+        // Each of hundreds of starts matters more than the speed of one.
+        info.Environment["DOTNET_TieredPGO"] = "0";
+        info.Environment["DOTNET_gcServer"] = "0";
+        var process = Process.Start(info)!;
+        var child = new ChildHost(process);
+        process.OutputDataReceived += (_, e) =>
+        {
+            if (e.Data == "started") child._started.TrySetResult();
+            if (e.Data == "commit" && Interlocked.Increment(ref child._commits) >= Volatile.Read(ref child._awaited)) child._reached.TrySetResult();
+        };
+        process.ErrorDataReceived += (_, e) =>
+        {
+            if (e.Data is not null) lock (child._errors) child._errors.AppendLine(e.Data);
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return child;
+    }
+
+    /// <summary>Completes when so many commits were begun, or the process has ended, or it has nothing more to do.</summary>
+    public async Task CommitsAsync(int count, TimeSpan limit)
+    {
+        Volatile.Write(ref _awaited, count);
+        if (Volatile.Read(ref _commits) >= count) return;
+        await Task.WhenAny(_reached.Task, _process.WaitForExitAsync(), Task.Delay(limit));
+    }
+
+    /// <summary>Completes when ingest runs, or the process has ended.</summary>
+    public Task StartedAsync() => Task.WhenAny(_started.Task, _process.WaitForExitAsync());
+
+    public bool HasExited => _process.HasExited;
+
+    public void Kill() => kill(_process.Id, SigKill);
+
+    public void Terminate() => kill(_process.Id, SigTerm);
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitAsync(TimeSpan limit)
+    {
+        await _process.WaitForExitAsync().WaitAsync(limit);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+}

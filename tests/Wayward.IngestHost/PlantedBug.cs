@@ -1,0 +1,118 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.IngestHost;
+
+/// <summary>
+/// Faults that other ingesters really had, put in on purpose: a harness that does not turn red with them proves nothing.
+/// Neither shows in a run that nobody interrupts.
+/// </summary>
+internal static class PlantedBug
+{
+    public static void Plant(IServiceCollection services, string? name, string data)
+    {
+        switch (name)
+        {
+            case null: return;
+            case "ack-before-commit":
+                Decorate<ISourceObjectStore>(services, inner => new AckedWhenHandedOut(inner));
+                Decorate<IContactStore>(services, (inner, p) => new CommitsAcked(inner, p.GetRequiredService<ISourceObjectStore>()));
+                return;
+            case "ledger-outside":
+                Decorate<IContactStore>(services, inner => new LedgerInItsOwnTransaction(inner, Path.Combine(data, "wayward.db")));
+                return;
+            default: throw new ArgumentException($"No bug is called {name}");
+        }
+    }
+
+    /// <summary>Says each commit aloud, so that whoever kills this process can choose a moment by work done and not by time.</summary>
+    public static void Announce(IServiceCollection services) => Decorate<IContactStore>(services, inner => new Announced(inner));
+
+    private sealed class Announced(IContactStore inner) : ContactStoreDecorator(inner)
+    {
+        public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+        {
+            Console.WriteLine("commit");
+            return await base.CommitAsync(objects, cancellation);
+        }
+    }
+
+    private static void Decorate<T>(IServiceCollection services, Func<T, T> wrap) where T : class => Decorate<T>(services, (inner, _) => wrap(inner));
+
+    private static void Decorate<T>(IServiceCollection services, Func<T, IServiceProvider, T> wrap) where T : class
+    {
+        var original = services.Last(s => s.ServiceType == typeof(T));
+        services.AddSingleton<T>(p => wrap((T)original.ImplementationFactory!(p), p));
+    }
+
+    /// <summary>Objects leave the queue when they are handed to a worker: what a crash finds in a worker's hands is lost.</summary>
+    private sealed class AckedWhenHandedOut(ISourceObjectStore inner) : ISourceObjectStore
+    {
+        public async Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation)
+        {
+            var waiting = await inner.WaitingAsync(source, take, newestFirst, cancellation);
+            foreach (var item in waiting) await inner.SkipAsync(item.ObjectId, cancellation);
+            return waiting;
+        }
+
+        public Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation) => inner.OfferAsync(objects, cancellation);
+        public Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => inner.KnownAsync(objectIds, cancellation);
+        public Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation) => inner.MarkRetryAsync(objectId, reason, delay, cancellation);
+        public Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation) => inner.MarkQuarantinedAsync(objectId, reason, cancellation);
+        public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) => inner.RequeueAsync(objectId, cancellation);
+        public Task<bool> SkipAsync(long objectId, CancellationToken cancellation) => inner.SkipAsync(objectId, cancellation);
+        public Task<(IReadOnlyList<SourceObjectRow> Rows, int Total)> QueryAsync(IReadOnlyList<SourceObjectState> states, string? text, int skip, int take, CancellationToken cancellation) => inner.QueryAsync(states, text, skip, take, cancellation);
+        public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => inner.FindAsync(objectId, cancellation);
+        public Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation) => inner.CoveringAsync(from, to, take, cancellation);
+        public Task<IngestCounts> CountAsync(CancellationToken cancellation) => inner.CountAsync(cancellation);
+    }
+
+    private sealed class CommitsAcked(IContactStore inner, ISourceObjectStore ledger) : ContactStoreDecorator(inner)
+    {
+        public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+        {
+            foreach (var item in objects) await ledger.RequeueAsync(item.Object.ObjectId, cancellation);
+            return await base.CommitAsync(objects, cancellation);
+        }
+    }
+
+    /// <summary>The ledger row is written in a transaction of its own, after the data: a crash between the two reads the object a second time.</summary>
+    private sealed class LedgerInItsOwnTransaction(IContactStore inner, string path) : ContactStoreDecorator(inner)
+    {
+        public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+        {
+            var result = await base.CommitAsync(objects, cancellation);
+            await using var connection = new SqliteConnection($"Data Source={path};Default Timeout=30");
+            await connection.OpenAsync(cancellation);
+            foreach (var item in objects) await SetAsync(connection, item, "state = CASE state WHEN 3 THEN 1 ELSE state END, sha256 = NULL");
+            await Task.Delay(20, cancellation);
+            foreach (var item in objects) await SetAsync(connection, item, "state = CASE state WHEN 1 THEN 3 ELSE state END, sha256 = $sha");
+            return result;
+        }
+
+        private static async Task SetAsync(SqliteConnection connection, ObjectContribution item, string set)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"UPDATE source_objects SET {set} WHERE object_id = $id";
+            command.Parameters.AddWithValue("$id", item.Object.ObjectId);
+            command.Parameters.AddWithValue("$sha", item.Object.Sha256);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}
+
+/// <summary>Passes everything on.</summary>
+internal abstract class ContactStoreDecorator(IContactStore inner) : IContactStore
+{
+    public virtual Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation) => inner.CommitAsync(objects, cancellation);
+    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => inner.LoadAsync(cancellation);
+    public Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation) => inner.LoadAsync(scope, cancellation);
+    public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.LoadAsync(instances, cancellation);
+    public Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ReadAllAsync(take, cancellation);
+    public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => inner.PendingAsync(cancellation);
+    public Task CompleteDetectionAsync(long mark, CancellationToken cancellation) => inner.CompleteDetectionAsync(mark, cancellation);
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Wayward.Ingest;
+using Wayward.Ingest.Pipeline;
+using Wayward.IngestHost;
+using Wayward.Storage;
+
+// Everything from source to finding without the web: what the reliability harnesses start, stop and kill.
+//   --data DIR  --until-idle  --bug NAME  and any setting as Key=Value, such as Ingest:Sources:0:Path=/logs
+string data = Value("--data") ?? throw new ArgumentException("--data DIR is needed");
+var settings = args.Where(a => a.Contains('=', StringComparison.Ordinal)).Select(a => a.Split('=', 2)).Select(p => new KeyValuePair<string, string?>(p[0], p[1]));
+var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+
+var builder = Host.CreateEmptyApplicationBuilder(null);
+builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
+builder.Services.AddWaywardStorage(new StorageOptions { DataDirectory = data });
+builder.Services.AddWaywardIngest(configuration);
+PlantedBug.Plant(builder.Services, Value("--bug"), data);
+PlantedBug.Announce(builder.Services);
+using var host = builder.Build();
+await host.Services.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
+await host.StartAsync();
+Console.WriteLine("started");
+if (args.Contains("--until-idle"))
+{
+    await host.Services.GetRequiredService<IIngestControl>().WhenIdleAsync(CancellationToken.None);
+    Console.WriteLine("idle");
+    await host.StopAsync();
+}
+else await host.WaitForShutdownAsync();
+Console.WriteLine("stopped");
+
+string? Value(string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
