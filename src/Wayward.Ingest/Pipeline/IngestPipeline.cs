@@ -359,6 +359,9 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             _recordRate.Add(objects[i].Object.Records);
         }
         _objectRate.Add(items.Count);
+        // A changed object sends the objects beside it back to the queue, of whichever source.
+        foreach (var state in _sources) state.MayHaveWork = true;
+        Wake();
         _lastCommit = _time.GetUtcNow();
         _detection.Signal();
         _notifier.Publish(ChangeKinds.Ingest | ChangeKinds.Contacts);
