@@ -46,7 +46,6 @@ public static class TimelineSvg
             double x = svg.X(span.From), width = svg.X(span.To) - x;
             if (width <= 0) continue;
             svg.Add($"<rect x=\"{x:0.##}\" y=\"{Top}\" width=\"{width:0.##}\" height=\"{bottom - Top}\" fill=\"url(#learn)\"/>");
-            svg.Add($"<text x=\"{x + 3:0.##}\" y=\"{Top - 4}\" fill=\"{Faint}\">learning</text>");
         }
     }
 

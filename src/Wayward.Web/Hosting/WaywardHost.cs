@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MudBlazor.Services;
+using Wayward.Web.Api;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;
 using Wayward.Web.Reports;
@@ -94,6 +95,7 @@ public static class WaywardHost
         app.MapStaticAssets();
         app.MapHealth();
         app.MapReports();
+        app.MapFindingsApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render =>
         {
             // The policy of SecurityHeaders says it; a second header would only be one more to keep in step.

@@ -168,7 +168,7 @@ internal static class IncidentReportHtml
         foreach (var e in report.Evidence)
         {
             html.Markup("<tr>").ForeignElement("td class=\"mono\"", e.Key is null ? $"object {e.ObjectId.ToString(CultureInfo.InvariantCulture)} (no longer in the ledger)" : $"{e.Container}/{e.Key}")
-                .Element("td class=\"num\"", e.Line.ToString(CultureInfo.InvariantCulture)).Element("td", UtcTime.Words(e.Start)).ForeignElement("td class=\"raw\"", e.Text).Markup("</tr>\n");
+                .Element("td class=\"num\"", e.Line.ToString(CultureInfo.InvariantCulture)).Element("td class=\"time\"", UtcTime.Words(e.Start)).ForeignElement("td class=\"raw\"", e.Text).Markup("</tr>\n");
         }
         html.Markup("</tbody></table>\n");
     }
@@ -184,7 +184,7 @@ internal static class IncidentReportHtml
             html.Markup("<table>").Head("When", "Who", "What").Markup("<tbody>\n");
             foreach (var d in report.Decisions)
             {
-                html.Markup("<tr>").Element("td", UtcTime.Words(d.At / 1000)).ForeignElement("td", d.Actor)
+                html.Markup("<tr>").Element("td class=\"time\"", UtcTime.Words(d.At / 1000)).ForeignElement("td", d.Actor)
                     .Markup(d.Undone ? "<td class=\"undone\">" : "<td>").Foreign(d.Summary).Markup("</td></tr>\n");
             }
             html.Markup("</tbody></table>\n");

@@ -25,6 +25,7 @@ internal static class ReportStyle
         tr { break-inside: avoid; }
         .facts, figure, .waterfall { break-inside: avoid; }
         td.num, th.num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        td.time { white-space: nowrap; }
         td.bar { width: 190px; }
         .total td { font-weight: 700; border-top: 2px solid #1c2733; }
         .raw, .mono { font: 11px/1.5 ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
