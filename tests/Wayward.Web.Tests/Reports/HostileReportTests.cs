@@ -204,6 +204,6 @@ public sealed partial class HostileReportTests(HostileReportFixture fixture) : I
     private static partial Regex Style();
 
     // Each export adds an audit line and has a time of its own.
-    [GeneratedRegex("<tr><td>[^<]*</td><td>[^\\n]*Exported the report[^\\n]*\\n|on \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC for|<path d=\"M[^\\n]*Exported[^\\n]*\\n")]
+    [GeneratedRegex("<tr><td[^>]*>[^<]*</td><td>[^\\n]*Exported the report[^\\n]*\\n|on \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC for|<path d=\"M[^\\n]*Exported[^\\n]*\\n")]
     private static partial Regex Changing();
 }
