@@ -26,6 +26,7 @@ internal static class Folding
         TrafficSum outward = default, inward = default;
         foreach (var cell in dns) (outward, inward) = (outward + cell.OutAccepted + cell.OutRejected, inward + cell.InAccepted + cell.InRejected);
         Console.WriteLine($"dns cells {dns.Count} out {outward.Records} in {inward.Records} packets-out {outward.Packets} bytes-out {outward.Bytes} packets-in {inward.Packets} bytes-in {inward.Bytes} rejected {dns.Sum(c => c.OutRejected.Records + c.InRejected.Records)}");
+        Console.WriteLine($"allocated {GC.GetTotalAllocatedBytes() >> 20} MiB, collections {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)}, paused {GC.GetTotalPauseDuration().TotalMilliseconds:f0} ms");
         if (judge) Console.WriteLine($"findings {new DetectionEngine(catalog, [], DetectionOptions.Default).Judge(ledger).Findings.Count}");
         return 0;
 
