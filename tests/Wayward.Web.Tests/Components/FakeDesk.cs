@@ -41,6 +41,9 @@ internal sealed partial class FakeDesk : IFindingStore, IInstanceStore, IExpecte
     {
     }
 
+    /// <summary>A world that nobody has judged: lanes without findings.</summary>
+    public static FakeDesk Unjudged(World world) => new(world.Ledger(), new([], []));
+
     /// <summary>The usual fleet; folded and judged once for all tests, which only read it.</summary>
     public static FakeDesk Fleet() => new(Judged.Value.Ledger, Judged.Value.Result);
 

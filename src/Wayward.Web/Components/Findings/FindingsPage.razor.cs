@@ -13,6 +13,7 @@ public partial class FindingsPage
     private readonly Dictionary<string, int> _picked = [];
     private IDisposable? _keys;
     private string _text = "";
+    private string? _pending;
 
     [Inject] private FindingsService Service { get; set; } = default!;
     [Inject] private FindingDialogs Dialogs { get; set; } = default!;
@@ -37,7 +38,8 @@ public partial class FindingsPage
     private FindingsState State { get; set; } = new();
     private FindingsView? View { get; set; }
     private FindingView? Reasoning { get; set; }
-    private string? SelectedId => Reasoning?.Finding.Id;
+    /// <summary>The row that the next verb is about: the one just moved to, even while its reasoning is still being read.</summary>
+    private string? SelectedId => _pending ?? Reasoning?.Finding.Id;
 
     protected override ChangeKinds Watches => ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected;
 
@@ -67,13 +69,19 @@ public partial class FindingsPage
         var view = await Service.QueueAsync(State, cancellation);
         var rows = view.Page.Rows;
         // The selection stays with the finding; when it has left the list, the first row takes over.
-        string? id = rows.Any(r => r.Id == Selected) ? Selected : rows.Count > 0 ? rows[0].Id : null;
+        if (Selected == _pending || rows.All(r => r.Id != _pending)) _pending = null;
+        string? wanted = _pending ?? Selected;
+        string? id = rows.Any(r => r.Id == wanted) ? wanted : rows.Count > 0 ? rows[0].Id : null;
         var reasoning = id is null ? null : await Service.ReasoningAsync(id, cancellation);
         foreach (string gone in _picked.Keys.Except(rows.Select(r => r.Id)).ToList()) _picked.Remove(gone);
         (View, Reasoning) = (view, reasoning);
     }
 
-    private void Choose(string id) => Navigation.NavigateTo(Navigation.With(("sel", id)), replace: true);
+    private void Choose(string id)
+    {
+        _pending = id;
+        Navigation.NavigateTo(Navigation.With(("sel", id)), replace: true);
+    }
 
     private void Open(string id) => Navigation.NavigateTo(Links.Finding(id));
 
@@ -148,7 +156,9 @@ public partial class FindingsPage
 
     private async Task VerbAsync(string key)
     {
-        if (Reasoning is not { } view) return;
+        // Keys can be faster than the reading: a verb is never about the row that was left.
+        var view = SelectedId == Reasoning?.Finding.Id ? Reasoning : SelectedId is { } id ? await Service.ReasoningAsync(id, CancellationToken.None) : null;
+        if (view is null) return;
         var refs = view.Ref.Refs;
         bool open = view.Stored.Status.IsOpen();
         switch (key)

@@ -1,0 +1,145 @@
+using Microsoft.Playwright;
+using Wayward.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Wayward.Browser.Tests;
+
+[Collection("Browser")]
+public sealed class AnalystPathTests(Chromium chromium)
+{
+    [Fact]
+    public async Task From_the_queue_to_a_decision_and_back_and_a_report_in_hand()
+    {
+        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(desk.Url);
+        var page = window.Page;
+
+        // The queue: two siblings wait.
+        await window.GoAsync("/findings");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await page.Locator("tbody tr", new() { HasText = "web-1" }).ClickAsync();
+        await Expect(page.Locator(".side h2")).ToContainTextAsync("web-1 asked Google Public DNS (8.8.8.8) for the first time in 12 days");
+
+        // The finding, and why.
+        await page.Locator("#open-finding").ClickAsync();
+        await Expect(page.Locator("h1")).ToContainTextAsync("web-1 asked Google Public DNS");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Why this is new" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".fall").First).ToContainTextAsync("Every first contact starts at 5.0");
+        string finding = page.Url;
+
+        // The instance's timeline: a click on a cell opens its hours and their raw records.
+        await page.Locator("#open-timeline").ClickAsync();
+        await Expect(page.Locator(".tl .lane")).ToHaveCountAsync(2);
+        await Expect(page.Locator(".tl .learn")).ToBeVisibleAsync();
+        await page.GotoAsync(new Uri(page.Url).GetLeftPart(UriPartial.Path));
+        await window.ReadyAsync();
+        await page.Locator(".tl .lane a.who").First.ClickAsync();
+        await Expect(page.Locator("#lane-detail")).ToContainTextAsync("8.8.8.8");
+        Assert.Contains("dest=8.8.8.8", page.Url, StringComparison.Ordinal);
+        var plot = page.Locator(".plot[data-lane='0']");
+        var box = (await plot.BoundingBoxAsync())!;
+        await page.Mouse.ClickAsync(box.X + box.Width * 0.9f, box.Y + box.Height / 2);
+        await page.Locator("#read-records").ClickAsync();
+        await Expect(page.Locator(".raw").First).ToContainTextAsync("8.8.8.8");
+        await Expect(page.Locator("#lane-detail .main-svg").First).ToBeVisibleAsync(new() { Timeout = 90_000 });
+
+        // Marked expected for the whole account: this one and its sibling go quiet.
+        await page.GotoAsync(finding);
+        await window.ReadyAsync();
+        await page.Locator(".panel .radio", new() { HasText = "account" }).ClickAsync();
+        await Expect(page.Locator(".panel .effect")).ToContainTextAsync("Closes this and 1 sibling");
+        await page.Locator(".panel textarea[name=reason]").FillAsync("Agreed with the network team");
+        await page.Locator(".panel button[type=submit]").ClickAsync();
+        await Expect(page.Locator(".panel")).ToContainTextAsync("Closed by rule 1");
+        var undo = page.Locator(".mud-snackbar", new() { HasText = "2 findings closed" });
+        await Expect(undo).ToBeVisibleAsync();
+        await page.Locator(".rail a", new() { HasText = "Findings" }).ClickAsync();
+        await Expect(page.GetByText("No open findings").Or(page.GetByText("No findings"))).ToBeVisibleAsync();
+
+        // Undone: both are back.
+        await page.Keyboard.PressAsync("u");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await page.GotoAsync("/audit");
+        await Expect(page.Locator("tbody tr").First).ToContainTextAsync("undid");
+
+        // The report opens by itself, offline, and says the same.
+        await page.GotoAsync(finding);
+        string href = (await page.Locator("#report-html").GetAttributeAsync("href"))!;
+        var response = await page.APIRequest.GetAsync(new Uri(new Uri(desk.Url), href).ToString());
+        Assert.True(response.Ok);
+        string file = Path.Combine(Path.GetTempPath(), $"wayward-report-{Guid.NewGuid():N}.html");
+        await File.WriteAllBytesAsync(file, await response.BodyAsync(), TestContext.Current.CancellationToken);
+        try
+        {
+            await using var report = await chromium.OpenAsync("about:blank");
+            List<string> asked = [];
+            report.Page.Request += (_, request) => asked.Add(request.Url);
+            await report.Page.GotoAsync(new Uri(file).AbsoluteUri);
+            await Expect(report.Page.Locator("body")).ToContainTextAsync("web-1 asked Google Public DNS");
+            await Expect(report.Page.Locator("body")).ToContainTextAsync("Agreed with the network team");
+            Assert.Equal([new Uri(file).AbsoluteUri], asked);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+        await window.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task With_the_keyboard_alone()
+    {
+        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(desk.Url);
+        var (page, keys) = (window.Page, window.Page.Keyboard);
+        await window.GoAsync("/findings");
+        await Expect(page.Locator("tbody tr.selected")).ToHaveCountAsync(1);
+        string second = (await page.Locator("tbody tr").Nth(1).GetAttributeAsync("id"))!;
+        // As fast as fingers are: the verb is about the row moved to.
+        await keys.PressAsync("j");
+        await keys.PressAsync("a");
+        await Expect(page.Locator("tbody tr.selected")).ToHaveIdAsync(second);
+        await Expect(page.Locator("tbody tr.selected .status.acknowledged")).ToHaveCountAsync(1);
+        await keys.PressAsync("c");
+        await page.Locator(".mud-dialog input[type=radio]").First.FocusAsync();
+        await keys.PressAsync("Space");
+        await page.Locator("#close-comment").FocusAsync();
+        await keys.TypeAsync("seen before, j and k are letters here");
+        await keys.PressAsync("Tab");
+        await keys.PressAsync("Tab");
+        await keys.PressAsync("Enter");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await keys.PressAsync("u");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+
+        // Search, then the timeline by keys.
+        await keys.PressAsync("/");
+        await keys.TypeAsync("web-2");
+        await Expect(page.Locator("#search-hits a").First).ToBeVisibleAsync();
+        await keys.PressAsync("Enter");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("web-2");
+        await page.Locator(".plot[data-lane='0']").FocusAsync();
+        await keys.PressAsync("ArrowRight");
+        await Expect(page.Locator("#lane-detail")).ToContainTextAsync("8.8.8.8");
+        await keys.PressAsync("t");
+        await Expect(page.Locator(".tablebox tbody tr")).ToHaveCountAsync(2);
+        await window.AssertCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_file_that_arrives_changes_the_open_page_without_a_reload()
+    {
+        var lines = BrowserDesk.Fleet().Lines();
+        long cut = World.At(12);
+        await using var desk = await BrowserDesk.StartAsync(("before.log", BrowserDesk.Log(lines.Where(l => l.Start < cut))));
+        await using var window = await chromium.OpenAsync(desk.Url, dark: true);
+        await window.GoAsync("/findings");
+        await Expect(window.Page.Locator(".empty")).ToBeVisibleAsync();
+        await window.Page.EvaluateAsync("() => { window.samePage = true; }");
+        await desk.DropAsync("after.log", BrowserDesk.Log(lines.Where(l => l.Start >= cut)));
+        await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(2, new() { Timeout = 30_000 });
+        await Expect(window.Page.Locator(".rail .count")).ToHaveTextAsync("2");
+        Assert.True(await window.Page.EvaluateAsync<bool>("() => window.samePage === true"));
+        await window.AssertCleanAsync();
+    }
+}

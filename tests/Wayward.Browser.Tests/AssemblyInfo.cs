@@ -1,1 +1,0 @@
-// Present so that the project compiles before it has tests.
