@@ -27,6 +27,9 @@ namespace Wayward.Web.Tests.Components;
 /// <summary>Renders pages over a fake desk, with the dialogs and snackbars of the frame beside them.</summary>
 public abstract class DeskContext : BunitContext, IAsyncLifetime
 {
+    /// <summary>A busy machine is no fault of the page.</summary>
+    static DeskContext() => DefaultWaitTimeout = TimeSpan.FromSeconds(20);
+
     private protected FakeDesk Desk { get; private set; } = new();
     private protected FakeTriage Triage { get; private set; } = default!;
     private protected IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = default!;
