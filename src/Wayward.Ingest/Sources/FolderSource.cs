@@ -11,6 +11,8 @@ namespace Wayward.Ingest.Sources;
 public sealed class FolderSource : ISource, IDisposable
 {
     private const int BatchSize = 500;
+    /// <summary>Files held at once to be put in order, about 20 MB: a folder of millions must not fill the memory.</summary>
+    private const int SortedAtOnce = 50_000;
     /// <summary>A file that was not touched for this many settle times is taken at the first look.</summary>
     private const int OldFactor = 30;
 
@@ -47,15 +49,20 @@ public sealed class FolderSource : ISource, IDisposable
         var young = new Dictionary<string, YoungFile>(StringComparer.Ordinal);
         List<OfferedObject> batch = [];
         await Task.Yield();
-        foreach (var file in _walk.Files())
+        // A file system lists in no useful order. Oldest first lets history build up as it happened, so that what is judged on the way needs no correction at the end.
+        foreach (var files in _walk.Files().Chunk(SortedAtOnce))
         {
-            cancellation.ThrowIfCancellationRequested();
-            string etag = ETagOf(file.Length, file.LastWriteUtc);
-            if (!IsSettled(file, etag, young)) continue;
-            batch.Add(new OfferedObject(Name, _walk.Container, file.Key, etag, file.Length, new DateTimeOffset(file.LastWriteUtc).ToUnixTimeSeconds()));
-            if (batch.Count < BatchSize) continue;
-            yield return batch;
-            batch = [];
+            Array.Sort(files, static (a, b) => a.LastWriteUtc.CompareTo(b.LastWriteUtc) is var time && time != 0 ? time : string.CompareOrdinal(a.Key, b.Key));
+            foreach (var file in files)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string etag = ETagOf(file.Length, file.LastWriteUtc);
+                if (!IsSettled(file, etag, young)) continue;
+                batch.Add(new OfferedObject(Name, _walk.Container, file.Key, etag, file.Length, new DateTimeOffset(file.LastWriteUtc).ToUnixTimeSeconds()));
+                if (batch.Count < BatchSize) continue;
+                yield return batch;
+                batch = [];
+            }
         }
         if (batch.Count > 0) yield return batch;
         // Only now: whoever waits for a settled source must find the last batch in the ledger.
