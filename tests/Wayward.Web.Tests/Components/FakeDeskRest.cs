@@ -33,7 +33,8 @@ internal sealed partial class FakeDesk
     public Task<UndoResult> UndoAsync(long entryId, string actor, CancellationToken cancellation) => throw new InvalidOperationException("Pages undo through the triage service.");
 
     public Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation) => throw new InvalidOperationException();
-    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => throw new InvalidOperationException();
     public Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation) => throw new InvalidOperationException();
     public Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation) => throw new InvalidOperationException();
     public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) => throw new InvalidOperationException();
@@ -69,6 +70,10 @@ internal sealed partial class FakeDesk
         Calls.Add($"retry {objectId}");
         return Task.FromResult(true);
     }
+
+    Task<bool> IIngestControl.PauseAsync(string source, bool paused, string actor, CancellationToken cancellation) => throw new InvalidOperationException();
+
+    Task<long> IIngestControl.RebuildAsync(string actor, CancellationToken cancellation) => throw new InvalidOperationException();
 
     Task<bool> IIngestControl.SkipAsync(long objectId, string actor, CancellationToken cancellation)
     {
