@@ -73,8 +73,6 @@ internal sealed partial class FakeDesk
 
     Task<bool> IIngestControl.PauseAsync(string source, bool paused, string actor, CancellationToken cancellation) => throw new InvalidOperationException();
 
-    Task<long> IIngestControl.RebuildAsync(string actor, CancellationToken cancellation) => throw new InvalidOperationException();
-
     Task<bool> IIngestControl.SkipAsync(long objectId, string actor, CancellationToken cancellation)
     {
         Calls.Add($"skip {objectId}");

@@ -14,6 +14,8 @@ public sealed partial class AdoptionChart : IDisposable
     private Layout _layout = new();
     private List<ITrace> _data = [];
     private string _key = "";
+    private string _drawn = "";
+    private PlotlyChart? _chart;
 
     [Inject] private UiState Ui { get; set; } = default!;
     [Parameter, EditorRequired] public DestinationView View { get; set; } = default!;
@@ -21,6 +23,13 @@ public sealed partial class AdoptionChart : IDisposable
     protected override void OnInitialized() => Ui.Changed += Redraw;
 
     protected override void OnParametersSet() => Draw();
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_drawn == _key) return;
+        _drawn = _key;
+        if (!firstRender) await ChartLook.RedrawAsync(_chart);
+    }
 
     private void Redraw() => _ = InvokeAsync(() =>
     {

@@ -15,6 +15,8 @@ public sealed partial class RhythmChart : IDisposable
     private Layout _layout = new();
     private List<ITrace> _data = [];
     private string _key = "";
+    private string _drawn = "";
+    private PlotlyChart? _chart;
 
     [Inject] private UiState Ui { get; set; } = default!;
     [Parameter, EditorRequired] public TimelineView View { get; set; } = default!;
@@ -23,6 +25,13 @@ public sealed partial class RhythmChart : IDisposable
     protected override void OnInitialized() => Ui.Changed += Redraw;
 
     protected override void OnParametersSet() => Draw();
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_drawn == _key) return;
+        _drawn = _key;
+        if (!firstRender) await ChartLook.RedrawAsync(_chart);
+    }
 
     private void Redraw() => _ = InvokeAsync(() =>
     {
