@@ -58,7 +58,7 @@ public sealed partial class DocumentationTests
     {
         foreach (string line in CodeLines(File.ReadAllText(Path.Combine(Places.Repository, page))))
             foreach (Match script in Script().Matches(line))
-                Assert.True(File.Exists(Path.Combine(Places.Repository, script.Value)), $"{page}: {script.Value} does not exist");
+                Assert.True(Path.Exists(Path.Combine(Places.Repository, script.Value)), $"{page}: {script.Value} does not exist");
     }
 
     [Fact]

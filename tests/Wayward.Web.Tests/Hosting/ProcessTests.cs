@@ -15,7 +15,10 @@ public sealed class ProcessTests
         try
         {
             using var process = Start("--urls", "http://127.0.0.1:0", "--data", Path.Combine(folder.FullName, "data"));
-            string? line = await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+            // The log shares standard output, so the address need not be its first line.
+            string? line;
+            do line = await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+            while (line is not null && !line.Contains("listens on", StringComparison.Ordinal));
             Assert.Contains("listens on http://127.0.0.1:", line, StringComparison.Ordinal);
             var watch = Stopwatch.StartNew();
             Assert.Equal(0, Kill(process.Id, 15));
