@@ -129,16 +129,19 @@ public sealed class CatalogRescan(
         bool IsNew(Endpoint endpoint) => !CatalogFeed.IsRecordedAnyway(endpoint.Port) && catalog.FindEndpoint(endpoint.Address, endpoint.Protocol, endpoint.Port) is not null;
     }
 
-    /// <summary>A ledger row of its own, without records or times: it is no object to read evidence from.</summary>
+    /// <summary>
+    /// A ledger row of its own, without records or times: it is no object to read evidence from. Its key is its own too: under the object's key it would be taken for a newer version,
+    /// which replaces what the object contributed.
+    /// </summary>
     private static SourceObjectDone Done(SourceObjectRow row, string label)
     {
-        string etag = $"{row.ETag} {label}";
+        string key = $"{row.Key} ({label}, etag {row.ETag})", etag = $"{row.ETag} {label}";
         return new()
         {
-            ObjectId = new ObjectIdentity(row.Container, row.Key, etag).Id,
+            ObjectId = new ObjectIdentity(row.Container, key, etag).Id,
             Source = row.Source,
             Container = row.Container,
-            Key = row.Key,
+            Key = key,
             ETag = etag,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{row.ObjectId}\n{row.Sha256}\n{label}")))),
             ObjectBytes = 0,
