@@ -124,6 +124,32 @@ public sealed class ReplacementTests
         Assert.Equal([1L, 1L], pairs.Values.Select(c => Assert.Single(c).OutAccepted.Records));
     }
 
+    [Theory]
+    [InlineData("touched,grown")]
+    [InlineData("grown,touched")]
+    [InlineData("touched|grown")]
+    [InlineData("grown|touched")]
+    public async Task A_file_touched_beside_one_that_grew_counts_once_whatever_comes_first(string commits)
+    {
+        // The touched one reaches into a day that the replacement does not clear: counted whole again, it would count there twice.
+        ContactBatch Two(string etag) => Make.Batch(Make.Id("t", etag), ("i-1", Make.Google, Make.T0 + 60), ("i-1", Make.Google, Make.T0 + 3 * 86_400));
+        ContactBatch Grown() => Make.Batch(Make.Id("g", "e2"), ("i-1", Make.Google, Make.T0 + 30), ("i-1", Make.Quad9, Make.T0 + 40));
+        var after = new Dictionary<string, ObjectContribution> { ["touched"] = Make.Object("t", Two("e2"), "same", "e2"), ["grown"] = Make.Object("g", Grown(), etag: "e2") };
+        await using var storage = await StorageFixture.CreateAsync();
+        await storage.Contacts.CommitAsync([Make.Object("g", Make.Batch(Make.Id("g"), ("i-1", Make.Google, Make.T0 + 30))), Make.Object("t", Two("e1"), "same")], Token);
+
+        foreach (string commit in commits.Split('|'))
+            await storage.Contacts.CommitAsync([.. commit.Split(',').Select(name => after[name])], Token);
+        // Only what is still there can be read again: an etag that is gone would not be found here.
+        await DrainAsync(storage, after.Values.ToDictionary(o => o.Object.ObjectId));
+        Assert.NotNull(await storage.Contacts.PendingAsync(Token));
+
+        await using var fresh = await StorageFixture.CreateAsync();
+        await fresh.Contacts.CommitAsync([.. after.Values], Token);
+        Assert.Equal(await TotalsAsync(fresh), await TotalsAsync(storage));
+        Assert.Equal(SourceObjectState.Done, (await storage.Objects.FindAsync(Make.Id("t", "e2"), Token))!.State);
+    }
+
     [Fact]
     public void A_set_of_numbers_survives_its_bytes()
     {

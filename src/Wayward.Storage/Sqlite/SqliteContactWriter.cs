@@ -84,15 +84,21 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
             twin = same.Text(0);
             same.Reset();
         }
+        Record(item, twin is null ? SourceObjectState.Done : SourceObjectState.Duplicate, twin is null ? null : $"same content as {twin}", mark);
+        return twin is null;
+    }
+
+    /// <summary>Writes what was read of an object into its ledger row.</summary>
+    public void Record(SourceObjectDone item, SourceObjectState state, string? reason, long mark)
+    {
         long now = _settings.Time.GetUtcNow().ToUnixTimeSeconds();
         Prepare(SqliteContactSql.UpsertObject)
             .Bind(item.ObjectId).Bind(item.Source).Bind(item.Container).Bind(item.Key).Bind(item.ETag).Bind(SourceObjectStore.SearchText(item.Container, item.Key))
-            .Bind((long)(twin is null ? SourceObjectState.Done : SourceObjectState.Duplicate)).Bind(item.ObjectBytes).Bind(now).Bind(now)
-            .Bind(twin is null ? null : $"same content as {twin}")
+            .Bind((long)state).Bind(item.ObjectBytes).Bind(now).Bind(now)
+            .Bind(reason)
             .Bind(item.ExpandedBytes).Bind(item.Records).Bind(item.ContactRecords).Bind(item.Quarantined).Bind(item.QuarantineJson).Bind(item.SkippedJson)
             .Bind(item.Format).Bind(item.Columns).Bind(item.FirstStart).Bind(item.LastEnd).Bind(item.Sha256).Bind(item.ReadMilliseconds).Bind(mark)
             .Run();
-        return twin is null;
     }
 
     private void WriteBatches(List<(long ObjectId, ContactBatch Batch)> batches, long mark, CancellationToken cancellation)

@@ -31,8 +31,12 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
         }
         foreach (var former in formers)
         {
-            // A touched file with the same bytes: the new row will be the duplicate of the old one.
-            if (former.State is SourceObjectState.Changed or SourceObjectState.Skipped || (former.State == SourceObjectState.Done && former.Sha256 == item.Sha256)) continue;
+            if (former.State is SourceObjectState.Changed or SourceObjectState.Skipped) continue;
+            if (former.Sha256 == item.Sha256 && (former.State == SourceObjectState.Done || HasReplays(former.ObjectId)))
+            {
+                TakeOver(former, item, mark);
+                continue;
+            }
             // One that waits may be the newer one; only a source's own time can tell.
             if (former.State is not (SourceObjectState.Done or SourceObjectState.Duplicate) && !HasReplays(former.ObjectId) && former.LastModified >= modified) continue;
             bool contributed = former.State == SourceObjectState.Done || HasReplays(former.ObjectId);
@@ -41,6 +45,18 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
             if (contributed) Remove(former, item.ObjectId, mark);
         }
         return true;
+    }
+
+    /// <summary>
+    /// A touched file, the same bytes under a new etag: the new row stands where the old one stood, with what it contributed and what it has to contribute again. The old etag can never be
+    /// opened again, so were the old row left to answer for the content, a replay could not be served.
+    /// </summary>
+    private void TakeOver(Former former, SourceObjectDone item, long mark)
+    {
+        writer.Record(item, former.State, null, mark);
+        writer.Prepare(SqliteReplacementSql.InheritInstances).Bind(former.Instances).Bind(item.ObjectId).Run();
+        writer.Prepare(SqliteReplacementSql.InheritReplays).Bind(item.ObjectId).Bind(former.ObjectId).Run();
+        writer.Prepare(SqliteReplacementSql.MarkChanged).Bind($"same content under a newer etag, {item.ETag}").Bind(former.ObjectId).Run();
     }
 
     /// <summary>The last of each key: by the source's time, else by position.</summary>

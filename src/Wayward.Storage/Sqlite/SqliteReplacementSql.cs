@@ -24,6 +24,8 @@ internal static class SqliteReplacementSql
     public const string Requeue = "UPDATE source_objects SET state = 1, next_try = NULL, reason = 'read again: an object beside it was replaced' WHERE object_id = ?";
     public const string InsertReplay = "INSERT OR IGNORE INTO object_replays (object_id, window_id) VALUES (?,?)";
     public const string SelectReplays = "SELECT w.from_day, w.to_day, w.instance_ids FROM object_replays r JOIN rebuild_windows w ON w.id = r.window_id WHERE r.object_id = ?";
+    public const string InheritInstances = "UPDATE source_objects SET instance_ids = ? WHERE object_id = ?";
+    public const string InheritReplays = "UPDATE OR REPLACE object_replays SET object_id = ? WHERE object_id = ?";
     public const string DeleteReplays = "DELETE FROM object_replays WHERE object_id = ?";
     public const string DeleteIdleWindows = "DELETE FROM rebuild_windows WHERE id NOT IN (SELECT window_id FROM object_replays)";
     public const string SelectInstanceKey = "SELECT key FROM instances WHERE id = ?";
