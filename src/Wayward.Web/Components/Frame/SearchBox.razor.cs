@@ -20,9 +20,9 @@ public sealed partial class SearchBox : IDisposable
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
 
-    private async Task OnInput(ChangeEventArgs e)
+    // Bound, not set by hand: only a bound value is not written back over what was typed in the meantime.
+    private async Task SearchAsync()
     {
-        _text = e.Value?.ToString() ?? "";
         _open = true;
         if (_searching is { } before) await before.CancelAsync();
         var searching = _searching = new CancellationTokenSource();
