@@ -43,6 +43,8 @@ public sealed record SourceObjectRow
     public string? QuarantineJson { get; init; }
     public string? SkippedJson { get; init; }
     public string? Format { get; init; }
+    /// <summary>Column names of its format, separated by blanks; empty when it has not been read.</summary>
+    public string Columns { get; init; } = "";
     public long FirstStart { get; init; }
     public long LastEnd { get; init; }
     public string? Sha256 { get; init; }

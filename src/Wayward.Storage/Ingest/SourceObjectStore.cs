@@ -131,6 +131,6 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
         ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag, State = (SourceObjectState)o.State,
         Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = o.SeenAt, DoneAt = o.DoneAt, Attempts = o.Attempts, NextTry = o.NextTry, Reason = o.Reason,
         Records = o.Records, ContactRecords = o.ContactRecords, QuarantinedLines = o.Quarantined, QuarantineJson = o.QuarantineJson, SkippedJson = o.SkippedJson,
-        Format = o.Format, FirstStart = o.FirstStart, LastEnd = o.LastEnd, Sha256 = o.Sha256, ReadMilliseconds = o.ReadMilliseconds,
+        Format = o.Format, Columns = o.Columns ?? "", FirstStart = o.FirstStart, LastEnd = o.LastEnd, Sha256 = o.Sha256, ReadMilliseconds = o.ReadMilliseconds,
     };
 }

@@ -147,6 +147,23 @@ public sealed class OtherPagesTests : DeskContext
     }
 
     [Fact]
+    public void An_object_tells_what_the_columns_it_lacks_cost()
+    {
+        Use(FakeDesk.Fleet());
+        var row = new SourceObjectRow
+        {
+            ObjectId = 9, Source = "folder:/logs", Container = "/logs", Key = "v2.log.gz", ETag = "e1", State = SourceObjectState.Done, Format = "text v2 default, gzip",
+            Columns = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status",
+        };
+        Desk.Objects.Add(row);
+        Desk.Objects.Add(row with { ObjectId = 10, Key = "waiting.log.gz", State = SourceObjectState.Seen, Format = null, Columns = "" });
+        string markup = Open<IngestPage>("ingest?object=9").Markup;
+        Assert.Contains("Columns that its format lacks", markup, StringComparison.Ordinal);
+        Assert.Contains("flow-direction", markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("Columns that its format lacks", Open<IngestPage>("ingest?object=10").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Audit_entries_can_be_undone_once()
     {
         Use(FakeDesk.Fleet());
