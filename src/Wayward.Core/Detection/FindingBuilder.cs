@@ -139,6 +139,8 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
         foreach (var destination in digest.Destinations)
         {
             if (targets.Contains(destination.Destination) || !destination.UsedBefore(t, _parameters, out var episode)) continue;
+            // What began within the same day belongs to the change, not to what it is a change from.
+            if (episode.Start > t - UnixTime.DaySeconds) continue;
             var pairs = Pairs(history)[destination.Destination];
             pairs.Collect(history, _matcher, _cells);
             var days = new HashSet<int>();

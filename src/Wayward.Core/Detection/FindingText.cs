@@ -31,7 +31,8 @@ public static class FindingText
         else if (novelty.Earlier.Count > 0) parts.Add($"not since {Wording.ShortDate(novelty.Earlier[^1].End)} ({Wording.Span(finding.First - novelty.Earlier[^1].End)})");
         else if (finding.Basis == FindingBasis.CohortHistory) parts.Add($"{Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "peer")} in {novelty.Cohort} used it before");
         else parts.Add($"never in {Wording.Span(Math.Min(novelty.HistoryWindow, Math.Max(0, finding.First - novelty.ObservedSince)))}");
-        parts.Add(novelty.Usual.Count == 0 ? "no other DNS destination seen" : $"usual: {Usual(novelty.Usual[0])}{(novelty.Usual.Count > 1 ? $" and {Wording.Number(novelty.Usual.Count - 1)} more" : "")}");
+        var usual = ByOperator(novelty.Usual);
+        parts.Add(usual.Count == 0 ? "no other DNS destination in use" : $"usual: {Usual(usual[0])}{(usual.Count > 1 ? $" and {Wording.Number(usual.Count - 1)} more" : "")}");
         return string.Join("; ", parts);
     }
 
@@ -125,12 +126,22 @@ public static class FindingText
         long observed = Math.Max(0, finding.First - novelty.ObservedSince);
         // Coverage is a share of the whole window; of a shorter observation it says little, so the sentence relates it to what could be seen.
         double share = observed <= 0 ? 0 : Math.Min(1, novelty.Coverage * novelty.HistoryWindow / Math.Min(observed, novelty.HistoryWindow));
-        string usual = novelty.Usual.Count == 0 ? "No other DNS destination was in use" : $"Usual: {Wording.List([.. novelty.Usual.Select(Usual)])}";
+        string usual = novelty.Usual.Count == 0 ? "No other DNS destination was in use" : $"Usual: {Wording.List([.. ByOperator(novelty.Usual).Select(Usual)])}";
         string past = novelty.Earlier.Count == 0 ? $"this target never in {Wording.Span(Math.Min(observed, novelty.HistoryWindow))}"
             : $"this target last on {Wording.Date(novelty.Earlier[^1].End)} ({Wording.Count(novelty.Earlier.Count, "earlier episode")})";
         string was = novelty.WasExpected is { } rule ? $" It {rule}." : "";
         return $"{usual}; {Wording.Span(observed)} observed, {Wording.Percent(share)} coverage; {past}.{was}";
     }
+
+    /// <summary>One line per operator, the destination in use on most days standing for it: "Quad9 daily", not once for each of its addresses.</summary>
+    private static List<UsualDestination> ByOperator(IReadOnlyList<UsualDestination> usual) =>
+    [
+        .. usual.GroupBy(u => u.Provider ?? u.Address.ToString(), StringComparer.Ordinal).Select(g => g.MaxBy(u => u.DaysSeen)! with
+        {
+            Since = g.Min(u => u.Since),
+            LastContact = g.Max(u => u.LastContact),
+        }),
+    ];
 
     private static string Usual(UsualDestination usual)
     {

@@ -108,7 +108,7 @@ internal sealed class TimelineBuilder
         if (findings.Any(f => f.Status is not (FindingStatus.Withdrawn or FindingStatus.ClosedExpected))) return LaneGroup.New;
         if (first is not { } began || tier == CatalogTier.Authoritative) return LaneGroup.Other;
         bool whileLearning = _learned.Any(s => began >= s.From && began < s.To);
-        bool recent = began >= _to - (long)_request.Options.Learning.TotalSeconds;
+        bool recent = began >= (_request.Moment ?? _to) - (long)_request.Options.Learning.TotalSeconds;
         return recent && !whileLearning ? LaneGroup.New : LaneGroup.Usual;
     }
 

@@ -117,6 +117,8 @@ public sealed record TimelineRequest
     /// <summary>Unix seconds, exclusive; rounded up to a whole cell.</summary>
     public required long To { get; init; }
     public TimelineResolution Resolution { get; init; } = TimelineResolution.SixHours;
+    /// <summary>Unix seconds of the finding that the span is drawn around: what began less than the learning time before it is new. Null = counted back from <see cref="To"/>.</summary>
+    public long? Moment { get; init; }
     /// <summary>Largest record start in the whole data set: later hours are not missing, they have not come yet. 0 = unknown, taken from the coverage.</summary>
     public long MaxStart { get; init; }
 }

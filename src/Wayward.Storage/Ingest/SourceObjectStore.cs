@@ -100,7 +100,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
             if (LikePattern.Of(text) is { } pattern)
                 query = query.Where(o => EF.Functions.Like(o.Search, pattern, LikePattern.Escape) || EF.Functions.Like(o.Reason!, pattern, LikePattern.Escape));
             int total = await query.CountAsync(c);
-            var rows = await query.OrderByDescending(o => o.SeenAt).ThenByDescending(o => o.ObjectId).Skip(skip).Take(take).ToListAsync(c);
+            var rows = await query.OrderByDescending(o => o.SeenAt).ThenByDescending(o => o.LastEnd).ThenByDescending(o => o.ObjectId).Skip(skip).Take(take).ToListAsync(c);
             return ([.. rows.Select(ToRow)], total);
         }, cancellation);
 

@@ -96,6 +96,7 @@ public sealed class ReportService(
             Options = options,
             From = from,
             To = to,
+            Moment = finding.First,
             Resolution = InstanceTimeline.Fit(from, to, MaxCells),
             MaxStart = fleet.MaxStart,
         });

@@ -90,7 +90,7 @@ public sealed class FindingPageTests : DeskContext
         var page = OpenFirst();
         page.FindAll("button").Single(b => b.TextContent == "Read all around the first contact").Click();
         page.WaitForAssertion(() => Assert.Contains("a/b.log.gz", page.Markup, StringComparison.Ordinal));
-        Assert.Contains("line 12", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Line 12 of", page.Markup, StringComparison.Ordinal);
         Assert.StartsWith("evidence " + World.Id("web-1") + " 8.8.8.8", Desk.Calls[^1], StringComparison.Ordinal);
     }
 

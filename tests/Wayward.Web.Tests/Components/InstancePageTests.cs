@@ -118,11 +118,9 @@ public sealed class InstancePageTests : DeskContext
         var instance = world.Instance("busy");
         for (int i = 0; i < 200; i++) instance.Asks($"45.90.{i}.3").Every(0.5, i / 400.0);
         Use(FakeDesk.Unjudged(world));
-        var clock = System.Diagnostics.Stopwatch.StartNew();
         var page = Open<InstancePage>("instances/" + World.Id("busy"), p => p.Add(x => x.Id, World.Id("busy")));
         Assert.Equal(200, page.FindAll(".tl .lane").Count);
         Assert.True(page.Find(".tl").OuterHtml.Length < 2_500_000, $"{page.Find(".tl").OuterHtml.Length} characters");
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public partial class ExpectedPage
     private string Effect(int id)
     {
         if (!_effects.TryGetValue(id, out var preview) || preview is null) return "";
-        string covers = preview.UnaskedCount == 0 ? "no contact in the history window" : Words.Count(preview.UnaskedCount, "contact") + " in the history window";
+        string covers = preview.UnaskedCount == 0 ? "no contact in the history window" : Words.Count(preview.UnaskedCount, "pair of instance and target", "pairs of instance and target") + " in the history window";
         return preview.Warnings.Count == 0 ? covers : $"{covers}. {string.Join(" ", preview.Warnings)}";
     }
 

@@ -60,7 +60,7 @@ public sealed class FindingsService(
     {
         if (finding.Members.Count == 0) return null;
         long from = finding.First - ExcerptBefore * UnixTime.DaySeconds, to = finding.First + ExcerptAfter * UnixTime.DaySeconds;
-        return (await timelines.TimelineAsync(finding.Members[0].Id, new() { From = from, To = to, Resolution = TimelineResolution.SixHours }, cancellation))?.Timeline;
+        return (await timelines.TimelineAsync(finding.Members[0].Id, new() { From = from, To = to, Resolution = TimelineResolution.SixHours, Moment = finding.First }, cancellation))?.Timeline;
     }
 
     /// <summary>Re-reads the objects around the first contact of a finding's address.</summary>

@@ -55,7 +55,7 @@ public partial class IngestPage
     private static string FileName(string key)
     {
         string name = key[(key.LastIndexOf('/') + 1)..];
-        return name.Length <= 60 ? name : "…" + name[^59..];
+        return name.Length <= 100 ? name : "…" + name[^99..];
     }
 
     private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));

@@ -40,14 +40,16 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
         {
             var marks = new List<(TimelineFinding, string, bool)>();
             double free = -1, span = Timeline.To - Timeline.From;
+            // A flag takes a share of the plot; near its end it must open to the left, or it would lie over what stands beside the drawing.
+            double width = Compact ? 0.4 : 0.14;
             var findings = Timeline.Findings;
             for (int i = 0; i < findings.Count; i++)
             {
                 double at = (findings[i].At - Timeline.From) / span;
                 if (at < free) continue;
-                int together = findings.Skip(i).Count(f => (f.At - Timeline.From) / span < at + 0.14);
-                marks.Add((findings[i], together > 1 ? $"{findings[i].Label} and {together - 1} more" : findings[i].Label, at > 0.82));
-                free = at + 0.14;
+                int together = findings.Skip(i).Count(f => (f.At - Timeline.From) / span < at + width);
+                marks.Add((findings[i], together > 1 ? $"{findings[i].Label} and {together - 1} more" : findings[i].Label, at > (Compact ? 0.5 : 0.82)));
+                free = at + width;
             }
             return marks;
         }

@@ -46,7 +46,8 @@ public partial class InstancePage
         get
         {
             long left = Row.ObservedSince + (long)Service.Options.Learning.TotalSeconds - Row.LastSeen;
-            return left <= 0 ? $"observed since {Ui.Date(Row.ObservedSince)}, judged by its own history" : $"still learning, {Words.Span(left)} left";
+            if (left <= 0) return $"observed since {Ui.Date(Row.ObservedSince)}, judged by its own history";
+            return left + Row.LastSeen <= Ui.Now ? $"judged by its group; gone after {Words.Span(Row.LastSeen - Row.ObservedSince)}" : $"still learning, {Words.Span(left)} left";
         }
     }
 

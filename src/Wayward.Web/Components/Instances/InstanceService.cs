@@ -60,6 +60,7 @@ public sealed class InstanceService(
             Options = options,
             From = from,
             To = to,
+            Moment = span.Moment,
             Resolution = Fitting(span.Resolution, from, to),
             MaxStart = fleet.MaxStart,
         });

@@ -12,6 +12,8 @@ public sealed record TimelineSpan
     public long? To { get; init; }
     /// <summary>Null = the finest that fits.</summary>
     public TimelineResolution? Resolution { get; init; }
+    /// <summary>First contact of the finding that the span is drawn around; null without one.</summary>
+    public long? Moment { get; init; }
 }
 
 /// <summary>An instance's lanes with the history they were made from.</summary>

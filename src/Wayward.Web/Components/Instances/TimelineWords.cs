@@ -57,8 +57,9 @@ public static class TimelineWords
 
     public static string Group(LaneGroup group) => group switch { LaneGroup.New => "New here", LaneGroup.Usual => "Usual here", _ => "Other" };
 
-    public static string GroupHelp(LaneGroup group, long learningDays) => group switch
+    public static string GroupHelp(LaneGroup group, long learningDays, bool aroundFinding = false) => group switch
     {
+        LaneGroup.New when aroundFinding => $"named by a finding, or begun since {Words.Count(learningDays, "day")} before this one",
         LaneGroup.New => "named by a finding, or first contacted within the last " + Words.Count(learningDays, "day"),
         LaneGroup.Usual => "begun while learning, or long since part of what this instance does",
         _ => "answers only, ambiguous ports, root and TLD servers",
