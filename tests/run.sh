@@ -42,6 +42,7 @@ packages=()
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || packages+=(chromium)
 if ! command -v fc-list >/dev/null; then packages+=(fontconfig fonts-noto-cjk)
 elif ! fc-list 2>/dev/null | grep -qi cjk; then packages+=(fonts-noto-cjk); fi
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || packages+=(postgresql)
 if [ ${#packages[@]} -gt 0 ]; then
   if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
     as_root=(); [ "$(id -u)" = 0 ] || as_root=(sudo -n)

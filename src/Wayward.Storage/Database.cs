@@ -10,6 +10,8 @@ namespace Wayward.Storage;
 /// </summary>
 internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, IStorageDialect dialect, TimeProvider time) : IDisposable
 {
+    private const int WriteAttempts = 5;
+
     private readonly SemaphoreSlim _writer = new(1, 1);
 
     public IStorageDialect Dialect { get; } = dialect;
@@ -36,16 +38,27 @@ internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, ISt
             return await work(db, c);
         }, cancellation);
 
-    /// <summary>Runs in one transaction, committed when <paramref name="work"/> returns.</summary>
-    public Task<T> WriteAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    /// <summary>Runs in one transaction, committed when <paramref name="work"/> returns; <paramref name="work"/> may run again when another transaction stood in its way.</summary>
+    public Task<T> WriteAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation, WriteScope scope = WriteScope.Desk) =>
         GatedAsync(async () =>
         {
-            await using var db = await contexts.CreateDbContextAsync(cancellation);
-            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
-            await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
-            var result = await work(db, cancellation);
-            await transaction.CommitAsync(cancellation);
-            return result;
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await using var db = await contexts.CreateDbContextAsync(cancellation);
+                    db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
+                    await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellation);
+                    await Dialect.BeginWriteAsync(db, scope, cancellation);
+                    var result = await work(db, cancellation);
+                    await transaction.CommitAsync(cancellation);
+                    return result;
+                }
+                catch (Exception e) when (attempt < WriteAttempts && Dialect.IsCollision(e))
+                {
+                    await Task.Delay(Random.Shared.Next(10, 50) * attempt, cancellation);
+                }
+            }
         }, cancellation);
 
     /// <summary>For a writer with its own connection: holds the gate while it works.</summary>

@@ -40,6 +40,15 @@ internal interface IStorageDialect
     /// <summary>True when the exception is what a cancelled statement throws.</summary>
     bool IsInterruption(Exception exception);
 
+    /// <summary>True when a transaction failed only because another stood in its way: run again, it may well succeed.</summary>
+    bool IsCollision(Exception exception) => false;
+
+    /// <summary>First in a writing transaction: keeps out the writers that this one must not run beside, until it ends.</summary>
+    Task BeginWriteAsync(WaywardDbContext db, WriteScope scope, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>Takes the rows of these instances in the order that commits take them, before they are updated together.</summary>
+    Task LockInstancesAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>
     /// Reads cells in key order, which is the bulk of every judgement and timeline, without a change tracker or boxing between.
     /// </summary>
@@ -60,7 +69,19 @@ internal interface IStorageDialect
 }
 
 /// <param name="HistoryWindow">H in seconds: decides where an observation epoch begins.</param>
-internal sealed record ContactWriterSettings(long HistoryWindow, TimeProvider Time);
+/// <param name="StalledAfter">A transaction in which nothing happens for so long belongs to a process that was stopped, and is ended.</param>
+internal sealed record ContactWriterSettings(long HistoryWindow, TimeProvider Time, TimeSpan StalledAfter);
+
+/// <summary>What a transaction writes, and so beside whom it may run where several may write at once.</summary>
+internal enum WriteScope
+{
+    /// <summary>Findings, triage, rules, audit: one at a time.</summary>
+    Desk,
+    /// <summary>Object rows: each settles its own.</summary>
+    Objects,
+    /// <summary>Cells and coverage outside a commit: no commit runs meanwhile.</summary>
+    Ledger,
+}
 
 /// <summary>Commits contributions, one transaction each call, on disk when it returns.</summary>
 internal interface IContactBatchWriter : IDisposable

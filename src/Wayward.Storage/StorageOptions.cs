@@ -1,7 +1,7 @@
 namespace Wayward.Storage;
 
 /// <summary>The databases that there is a dialect for.</summary>
-public enum StorageProvider { Sqlite }
+public enum StorageProvider { Sqlite, PostgreSql }
 
 /// <summary>Configuration section <c>Storage</c>.</summary>
 public sealed record StorageOptions
@@ -10,5 +10,35 @@ public sealed record StorageOptions
     public StorageProvider Provider { get; init; } = StorageProvider.Sqlite;
     /// <summary>Folder of the database and of all other state; made with mode 0700.</summary>
     public string DataDirectory { get; init; } = "data";
+    /// <summary>Of PostgreSQL, such as <c>Host=db;Database=wayward;Username=wayward;Password=...</c>. Holds credentials: best given by the environment, and never logged or shown.</summary>
+    public string? ConnectionString { get; init; }
     public string SqlitePath => Path.Combine(DataDirectory, "wayward.db");
+
+    /// <summary>All errors at once, each naming its key.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> errors = [];
+        if (string.IsNullOrWhiteSpace(DataDirectory)) errors.Add($"{Section}:{nameof(DataDirectory)} must name a folder");
+        if (!Enum.IsDefined(Provider)) errors.Add($"{Section}:{nameof(Provider)} must be one of {string.Join(", ", Enum.GetNames<StorageProvider>())}");
+        if (Provider == StorageProvider.PostgreSql && string.IsNullOrWhiteSpace(ConnectionString))
+            errors.Add($"{Section}:{nameof(ConnectionString)} is needed with {Section}:{nameof(Provider)}={Provider}, such as Host=db;Database=wayward;Username=wayward;Password=...");
+        else if (Provider == StorageProvider.PostgreSql && !CanParse(ConnectionString!))
+            errors.Add($"{Section}:{nameof(ConnectionString)} cannot be understood (its text is not repeated here: it may hold a password)");
+        return errors;
+    }
+
+    private static bool CanParse(string text)
+    {
+        try
+        {
+            return new Npgsql.NpgsqlConnectionStringBuilder(text).Host is { Length: > 0 };
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Without the connection string, which holds credentials.</summary>
+    public override string ToString() => $"{nameof(StorageOptions)} {{ {nameof(Provider)} = {Provider}, {nameof(DataDirectory)} = {DataDirectory} }}";
 }

@@ -11,6 +11,7 @@ using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
+using Wayward.Storage.PostgreSql;
 using Wayward.Storage.Sqlite;
 
 namespace Wayward.Storage;
@@ -51,6 +52,7 @@ public static class StorageServices
     internal static IStorageDialect DialectOf(StorageOptions options) => options.Provider switch
     {
         StorageProvider.Sqlite => new SqliteDialect(options),
+        StorageProvider.PostgreSql => new PostgreSqlDialect(options),
         _ => throw new NotSupportedException($"There is no dialect for Storage:Provider '{options.Provider}'."),
     };
 

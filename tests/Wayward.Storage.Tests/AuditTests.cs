@@ -4,7 +4,7 @@ using Wayward.Storage.Findings;
 
 namespace Wayward.Storage.Tests;
 
-public sealed class AuditTests
+public abstract class AuditTests(StorageProvider provider)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +26,7 @@ public sealed class AuditTests
     [Fact]
     public async Task Undo_restores_exactly_and_redo_and_its_undo_work_too()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, b) = await TwoAsync(storage);
         await storage.Findings.TriageAsync(new(new Dictionary<string, int> { [a.Id] = 1 }, FindingStatus.Acknowledged, Resolution.None, "ana", "ana", ""), Token);
         var before = (await StateAsync(storage, a.Id), await StateAsync(storage, b.Id));
@@ -51,7 +51,7 @@ public sealed class AuditTests
     [Fact]
     public async Task Undo_leaves_alone_what_someone_changed_since_and_says_so()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, b) = await TwoAsync(storage);
         long close = await storage.Findings.TriageAsync(new(new Dictionary<string, int> { [a.Id] = 1, [b.Id] = 1 }, FindingStatus.Closed, Resolution.FalsePositive, null, "ana", ""), Token);
         await storage.Findings.TriageAsync(new(new Dictionary<string, int> { [b.Id] = 2 }, FindingStatus.Open, Resolution.None, "ben", "ben", "not so fast"), Token);
@@ -65,7 +65,7 @@ public sealed class AuditTests
     [Fact]
     public async Task A_withdrawn_rule_and_a_comment_can_be_put_back()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, _) = await TwoAsync(storage);
         var (rule, _) = await storage.Expected.AddAsync(new ExpectedTarget { Action = ExpectedAction.Expected, Providers = ["Google"], Reason = "ours", ValidTo = Make.T0 }, null, "ana", Token);
         long deletion = (await storage.Expected.DeleteAsync(rule.Id, "ana", "no more", Token))!.Value;
@@ -85,7 +85,7 @@ public sealed class AuditTests
     [Fact]
     public async Task What_changed_nothing_cannot_be_undone()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         long entry = await storage.Audit.AppendAsync("ana", "object.retry", "12", "Retried x", null, null, Token);
         var undo = await storage.Audit.UndoAsync(entry, "ana", Token);
         Assert.Null(undo.EntryId);

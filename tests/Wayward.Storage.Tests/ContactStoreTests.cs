@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
@@ -6,14 +5,14 @@ using Wayward.Storage.Ingest;
 
 namespace Wayward.Storage.Tests;
 
-public sealed class ContactStoreTests
+public abstract class ContactStoreTests(StorageProvider provider)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_was_committed_is_loaded_cell_by_cell()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var batch = Make.Batch(7, ("i-1", Make.Google, Make.T0 + 10), ("i-1", Make.Google, Make.T0 + 70), ("i-1", Make.Quad9, Make.T0 + 3_700), ("eni-2", Make.Google, Make.T0 + 90));
         Make.Know(Make.Share(batch, "i-1"), InstanceAttribute.Account, "123456789012", Make.T0, Make.T0 + 100);
         var result = await storage.Contacts.CommitAsync([Make.Object("a", batch)], Token);
@@ -35,7 +34,7 @@ public sealed class ContactStoreTests
     [Fact]
     public async Task The_same_object_twice_counts_once()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var item = Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)));
         await storage.Contacts.CommitAsync([item], Token);
         var again = await storage.Contacts.CommitAsync([item, item], Token);
@@ -47,7 +46,7 @@ public sealed class ContactStoreTests
     [Fact]
     public async Task The_same_content_under_another_key_contributes_nothing_and_says_so()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)), "same"), Make.Object("b", Make.Batch(8, ("i-1", Make.Google, Make.T0)), "same")], Token);
         Assert.Equal(SourceObjectState.Done, (await storage.Objects.FindAsync(Make.Id("a"), Token))!.State);
         var twin = (await storage.Objects.FindAsync(Make.Id("b"), Token))!;
@@ -58,7 +57,7 @@ public sealed class ContactStoreTests
     [Fact]
     public async Task A_cancelled_commit_leaves_nothing()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], cancelled.Token));
@@ -69,9 +68,9 @@ public sealed class ContactStoreTests
     [Fact]
     public async Task What_is_pending_survives_a_restart_until_its_mark_is_completed()
     {
-        string directory = Directory.CreateTempSubdirectory("wayward-storage-").FullName;
+        string directory = StorageFixture.NewHome();
         long mark;
-        await using (var storage = await StorageFixture.CreateAsync(directory))
+        await using (var storage = await StorageFixture.CreateAsync(provider, directory))
         {
             Assert.Null(await storage.Contacts.PendingAsync(Token));
             await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
@@ -82,7 +81,7 @@ public sealed class ContactStoreTests
             await storage.Contacts.CommitAsync([Make.Object("b", Make.Batch(8, ("i-2", Make.Quad9, Make.T0 + 60)))], Token);
             mark = (await storage.Contacts.PendingAsync(Token))!.Mark;
         }
-        await using (var storage = await StorageFixture.CreateAsync(directory))
+        await using (var storage = await StorageFixture.CreateAsync(provider, directory))
         {
             var pending = (await storage.Contacts.PendingAsync(Token))!;
             Assert.Equal(mark, pending.Mark);
@@ -98,7 +97,7 @@ public sealed class ContactStoreTests
     [Fact]
     public async Task Coverage_that_only_carries_on_touches_nobody()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
         await storage.Contacts.CompleteDetectionAsync(1, Token);
         var later = new ContactBatch { MaxStart = Make.T0 + 7_200 };
@@ -112,7 +111,7 @@ public sealed class ContactStoreTests
     [Fact]
     public async Task Coverage_earlier_than_what_was_known_touches_its_instance()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
         await storage.Contacts.CompleteDetectionAsync(1, Token);
         var early = new ContactBatch();
@@ -125,7 +124,7 @@ public sealed class ContactStoreTests
     [Fact]
     public async Task A_scope_loads_users_of_its_targets_and_their_cohorts_whole_and_nobody_else()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var other = Wayward.FlowLogs.IpAddress.Parse("45.1.2.3");
         var batch = Make.Batch(7, ("i-user", Make.Google2, Make.T0), ("i-user", Make.Quad9, Make.T0 + 5), ("i-peer", other, Make.T0 + 6), ("i-other", other, Make.T0 + 7), ("i-same-subnet", other, Make.T0 + 7));
         foreach (string id in new[] { "i-user", "i-peer" }) Make.Know(Make.Share(batch, id), InstanceAttribute.Asg, "web", Make.T0, Make.T0 + 60);
@@ -146,20 +145,4 @@ public sealed class ContactStoreTests
         Assert.Equal(Make.T0 + 7, await storage.Contacts.ReadAllAsync(h => all.Add(h.Key.Id), Token));
         Assert.Equal(4, all.Count);
     }
-
-    [Fact]
-    public async Task The_library_is_new_enough_and_the_directory_is_private()
-    {
-        string directory = Path.Combine(Directory.CreateTempSubdirectory("wayward-storage-").FullName, "data");
-        await using var storage = await StorageFixture.CreateAsync(directory);
-        await using var db = await storage.Contexts.CreateDbContextAsync(Token);
-        await db.Database.OpenConnectionAsync(Token);
-        Assert.True(Version.Parse(db.Database.GetDbConnection().ServerVersion) >= Sqlite.SqliteDialect.MinimumVersion);
-        Assert.Equal("wal", (await db.Database.SqlQueryRaw<string>("SELECT journal_mode AS Value FROM pragma_journal_mode").ToListAsync(Token)).Single());
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
-    }
-
-    [Fact]
-    public void A_library_that_is_too_old_is_refused() =>
-        Assert.Throws<NotSupportedException>(() => Sqlite.SqliteDialect.CheckVersion("3.51.2"));
 }

@@ -17,7 +17,7 @@ public sealed class FaultTests
     {
         string? directory = Environment.GetEnvironmentVariable(VictimVariable);
         Assert.SkipWhen(directory is null, "runs only as the child of A_process_killed_in_the_middle_of_commits_loses_and_doubles_nothing");
-        await using var storage = await StorageFixture.CreateAsync(directory);
+        await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite, directory);
         foreach (var chunk in OrderTests.Objects(51, ObjectCount).Chunk(3)) await storage.Contacts.CommitAsync(chunk, CancellationToken.None);
     }
 
@@ -27,7 +27,7 @@ public sealed class FaultTests
         int seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var straight = await StorageFixture.CreateAsync();
+        await using var straight = await StorageFixture.CreateAsync(StorageProvider.Sqlite);
         foreach (var item in OrderTests.Objects(51, ObjectCount)) await straight.Contacts.CommitAsync([item], Token);
         string expected = await OrderTests.DumpAsync(straight);
 
@@ -51,7 +51,7 @@ public sealed class FaultTests
             await child.WaitForExitAsync(Token);
         }
         Assert.True(kills > 0);
-        await using var resumed = await StorageFixture.CreateAsync(directory);
+        await using var resumed = await StorageFixture.CreateAsync(StorageProvider.Sqlite, directory);
         foreach (var chunk in OrderTests.Objects(51, ObjectCount).Chunk(5)) await resumed.Contacts.CommitAsync(chunk, Token);
         Assert.Equal(expected, await OrderTests.DumpAsync(resumed));
         Assert.True((await resumed.Get<Maintenance.IStorageMaintenance>().VerifyAsync(Token)).Good);
@@ -86,7 +86,7 @@ public sealed class FaultTests
         try
         {
             var objects = OrderTests.Objects(61, 400);
-            await using var storage = await StorageFixture.CreateAsync(directory);
+            await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite, directory);
             StorageUnavailableException? full = null;
             int committed = 0;
             foreach (var chunk in objects.Chunk(10))
@@ -107,7 +107,7 @@ public sealed class FaultTests
             Assert.Equal(committed, (await storage.Objects.CountAsync(Token)).ByState.GetValueOrDefault(SourceObjectState.Done));
             Assert.Equal(0, Run("mount", "-o", "remount,size=64m", directory));
             await storage.Contacts.CommitAsync(objects, Token);
-            await using var straight = await StorageFixture.CreateAsync();
+            await using var straight = await StorageFixture.CreateAsync(StorageProvider.Sqlite);
             await straight.Contacts.CommitAsync(objects, Token);
             Assert.Equal(await OrderTests.DumpAsync(straight), await OrderTests.DumpAsync(storage));
         }
@@ -126,7 +126,7 @@ public sealed class FaultTests
         Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", directory) == 0, "tmpfs cannot be mounted here");
         try
         {
-            await using var storage = await StorageFixture.CreateAsync(directory);
+            await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite, directory);
             await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0)))], Token);
             // What is open for writing forbids the remount, so the fault comes by the file's own flag where the file system has one, else by closing and opening.
             await storage.CloseConnectionsAsync();

@@ -7,7 +7,7 @@ using Wayward.Storage.Findings;
 
 namespace Wayward.Storage.Tests;
 
-public sealed class FindingStoreTests
+public abstract class FindingStoreTests(StorageProvider provider)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
     private static readonly Func<Finding, ExpectedTarget?> Uncovered = _ => null;
@@ -18,7 +18,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task A_finding_comes_back_as_it_was_said()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var finding = Make.Finding("i-1", Make.Google, Make.T0, more: Make.Google2);
         var changes = await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token);
         Assert.Equal([finding.Id], changes.Opened);
@@ -33,7 +33,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task Saying_the_same_again_changes_nothing()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var finding = Make.Finding("i-1", Make.Google, Make.T0);
         await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token);
         Assert.False((await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token)).Any);
@@ -43,7 +43,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task Triage_survives_an_update_by_the_engine_and_counting_on_is_no_conflict()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var finding = Make.Finding("i-1", Make.Google, Make.T0);
         await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token);
         await storage.Findings.ApplyAsync(Make.Result(finding with { Count = 9, Last = finding.Last + 60 }), null, Uncovered, Token);
@@ -56,7 +56,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task Deciding_on_what_someone_else_has_decided_is_refused_and_writes_nothing()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, b) = (Make.Finding("i-1", Make.Google, Make.T0), Make.Finding("i-2", Make.Google, Make.T0));
         await storage.Findings.ApplyAsync(Make.Result(a, b), null, Uncovered, Token);
         await storage.Findings.TriageAsync(Close(a.Id, 1), Token);
@@ -70,7 +70,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task A_new_address_is_a_conflict_for_who_has_not_seen_it_and_reopens_a_closed_finding()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var finding = Make.Finding("i-1", Make.Google, Make.T0);
         await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token);
         await storage.Findings.TriageAsync(Close(finding.Id, 1), Token);
@@ -88,7 +88,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task What_the_engine_no_longer_says_is_withdrawn_and_comes_back_as_it_was()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var finding = Make.Finding("i-1", Make.Google, Make.T0);
         await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token);
         await storage.Findings.TriageAsync(new(new Dictionary<string, int> { [finding.Id] = 1 }, FindingStatus.Acknowledged, Resolution.None, "ana", "ana", ""), Token);
@@ -103,7 +103,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task A_rule_closes_what_it_covers_and_its_audit_line_is_seen_from_the_finding()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (mine, other) = (Make.Finding("i-1", Make.Google, Make.T0), Make.Finding("i-2", Make.Quad9, Make.T0, provider: "Quad9"));
         await storage.Findings.ApplyAsync(Make.Result(mine, other), null, Uncovered, Token);
         var (rule, audit) = await storage.Expected.AddAsync(new ExpectedTarget { Action = ExpectedAction.Expected, Prefixes = [IpPrefix.Single(Make.Google)], Reason = "ours" }, mine.Id, "ana", Token);
@@ -123,7 +123,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task A_judgement_of_a_scope_leaves_the_rest_alone()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, b, c) = (Make.Finding("i-1", Make.Google, Make.T0), Make.Finding("i-2", Make.Quad9, Make.T0, provider: "Quad9"), Make.Finding("i-3", IpAddress.Parse("45.1.2.3"), Make.T0, provider: null));
         await storage.Findings.ApplyAsync(Make.Result(a, b, c), null, Uncovered, Token);
         var scope = new DetectionScope(new HashSet<Destination> { new(IpAddress.Parse("45.1.2.3"), DnsTransport.Dns) }, new HashSet<InstanceKey> { new("i-1") });
@@ -134,7 +134,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task A_moved_start_keeps_triage_comments_and_audit_under_the_new_id()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var old = Make.Finding("i-1", Make.Google, Make.T0 + 300);
         await storage.Findings.ApplyAsync(Make.Result(old), null, Uncovered, Token);
         await storage.Findings.AddCommentAsync(old.Id, "ana", "looks odd", Token);
@@ -165,7 +165,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task A_later_episode_of_the_same_group_is_a_finding_of_its_own()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var first = Make.Finding("i-1", Make.Google, Make.T0);
         await storage.Findings.ApplyAsync(Make.Result(first), null, Uncovered, Token);
         var second = Make.Finding("i-1", Make.Google, Make.T0 + 50 * 86_400);
@@ -177,7 +177,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task Counts_and_instance_columns_follow_every_change()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0), ("i-2", Make.Google, Make.T0)))], Token);
         var (a, b, hidden) = (Make.Finding("i-1", Make.Google, Make.T0, severity: 75), Make.Finding("i-1", Make.Quad9, Make.T0, provider: "Quad9"), Make.Finding("i-2", Make.Google, Make.T0, severity: 20, reported: false));
         await storage.Findings.ApplyAsync(Make.Result(a, b, hidden), null, Uncovered, Token);
@@ -201,7 +201,7 @@ public sealed class FindingStoreTests
     [Fact]
     public async Task Pages_follow_each_other_without_gap_or_overlap_in_every_order()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var random = new Random(5);
         var findings = Enumerable.Range(0, 47).Select(i => Make.Finding($"i-{i % 7}", IpAddress.FromIPv4(0x2D000000u + (uint)i), Make.T0 + random.Next(5), random.Next(10, 89), provider: null) with { Count = random.Next(3) }).ToArray();
         await storage.Findings.ApplyAsync(Make.Result(findings), null, Uncovered, Token);
@@ -233,7 +233,7 @@ public sealed class FindingStoreTests
     [InlineData("\u202e", "i-\u202eevil", 1)]
     public async Task Hostile_text_is_text(string filter, string instance, int expected)
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var finding = Make.Finding(instance, Make.Google, Make.T0);
         await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token);
         var page = await storage.Findings.QueryAsync(new() { Text = filter }, Token);

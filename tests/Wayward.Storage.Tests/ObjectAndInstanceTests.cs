@@ -5,7 +5,7 @@ using Wayward.Storage.Instances;
 
 namespace Wayward.Storage.Tests;
 
-public sealed class ObjectAndInstanceTests
+public abstract class ObjectAndInstanceTests(StorageProvider provider)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -14,7 +14,7 @@ public sealed class ObjectAndInstanceTests
     [Fact]
     public async Task An_offered_object_waits_until_it_is_done_and_is_not_offered_again()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         Assert.Equal(["a", "b"], (await storage.Objects.OfferAsync([Offer("a", 200), Offer("b", 100), Offer("b", 100)], Token)).Select(o => o.Key));
         Assert.Equal(["b", "a"], (await storage.Objects.WaitingAsync("folder:/logs", 10, Token)).Select(o => o.Key));
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0)))], Token);
@@ -28,7 +28,7 @@ public sealed class ObjectAndInstanceTests
     [Fact]
     public async Task Retry_comes_back_when_due_and_quarantine_only_by_an_operator()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Objects.OfferAsync([Offer("a"), Offer("b"), Offer("c")], Token);
         await storage.Objects.MarkRetryAsync(Make.Id("a"), "timeout", TimeSpan.FromMinutes(5), Token);
         await storage.Objects.MarkQuarantinedAsync(Make.Id("b"), new string('x', 5_000), Token);
@@ -50,7 +50,7 @@ public sealed class ObjectAndInstanceTests
     [Fact]
     public async Task Objects_are_found_by_state_text_and_time()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Objects.OfferAsync([Offer("A_1.log"), Offer("ab1.log"), Offer("100%.log")], Token);
         await storage.Contacts.CommitAsync([Make.Object("A_1.log", Make.Batch(1, ("i-1", Make.Google, Make.T0)))], Token);
         await storage.Objects.MarkQuarantinedAsync(Make.Id("100%.log"), "No header <b>", Token);
@@ -68,7 +68,7 @@ public sealed class ObjectAndInstanceTests
     [Fact]
     public async Task Instances_are_listed_searched_and_told_learning_from_judged()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var old = Make.Batch(1, Enumerable.Range(0, 9).Select(d => ("i-old", Make.Google, Make.T0 + d * 86_400L)).Append(("i-old", Make.Quad9, Make.T0)).ToArray());
         Make.Know(Make.Share(old, "i-old"), InstanceAttribute.Name, "Web_17 <b>", Make.T0, Make.T0 + 60);
         var young = Make.Batch(2, ("i-young", Make.Google, Make.T0 + 8 * 86_400L), ("i-young", Make.Google, Make.T0 + 8 * 86_400L + 7_200));
@@ -93,13 +93,13 @@ public sealed class ObjectAndInstanceTests
     [Fact]
     public async Task Another_history_window_moves_the_start_of_observation_at_the_next_start()
     {
-        string directory = Directory.CreateTempSubdirectory("wayward-storage-").FullName;
-        await using (var storage = await StorageFixture.CreateAsync(directory))
+        string directory = StorageFixture.NewHome();
+        await using (var storage = await StorageFixture.CreateAsync(provider, directory))
         {
             await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0), ("i-1", Make.Google, Make.T0 + 50 * 86_400)))], Token);
             Assert.Equal(Make.T0 + 50 * 86_400, (await storage.Instances.FindAsync("i-1", Token))!.ObservedSince);
         }
-        await using (var storage = await StorageFixture.CreateAsync(directory, new DetectionOptions { HistoryWindow = TimeSpan.FromDays(60) }))
+        await using (var storage = await StorageFixture.CreateAsync(provider, directory, new DetectionOptions { HistoryWindow = TimeSpan.FromDays(60) }))
             Assert.Equal(Make.T0, (await storage.Instances.FindAsync("i-1", Token))!.ObservedSince);
         Directory.Delete(directory, true);
     }
@@ -107,7 +107,7 @@ public sealed class ObjectAndInstanceTests
     [Fact]
     public async Task A_history_holds_the_hours_asked_for_and_destinations_tell_who_uses_them()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var batch = Make.Batch(1, ("i-1", Make.Google, Make.T0), ("i-1", Make.Google, Make.T0 + 3_600), ("i-1", Make.Quad9, Make.T0 + 90_000), ("i-2", Make.Google, Make.T0 + 60));
         await storage.Contacts.CommitAsync([Make.Object("a", batch)], Token);
         int hour = UnixTime.Hour(Make.T0);

@@ -7,7 +7,7 @@ using Wayward.Storage.Ingest;
 
 namespace Wayward.Storage.Tests;
 
-public sealed class OrderTests
+public abstract class OrderTests(StorageProvider provider)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -49,10 +49,10 @@ public sealed class OrderTests
     public async Task Any_order_split_and_repetition_of_commits_gives_the_same_dump(int seed)
     {
         var objects = Objects(seed, 60);
-        await using var straight = await StorageFixture.CreateAsync();
+        await using var straight = await StorageFixture.CreateAsync(provider);
         foreach (var item in objects) await straight.Contacts.CommitAsync([item], Token);
 
-        await using var shuffled = await StorageFixture.CreateAsync();
+        await using var shuffled = await StorageFixture.CreateAsync(provider);
         var random = new Random(seed + 100);
         var delivery = objects.Concat(objects.Where(_ => random.Next(3) == 0)).ToArray();
         random.Shuffle(delivery);
@@ -70,8 +70,8 @@ public sealed class OrderTests
     [Fact]
     public async Task The_dump_shows_a_doubled_object()
     {
-        await using var once = await StorageFixture.CreateAsync();
-        await using var twice = await StorageFixture.CreateAsync();
+        await using var once = await StorageFixture.CreateAsync(provider);
+        await using var twice = await StorageFixture.CreateAsync(provider);
         var item = Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0)));
         await once.Contacts.CommitAsync([item], Token);
         // The planted bug: the ledger does not know the object the second time.
@@ -84,7 +84,7 @@ public sealed class OrderTests
     public async Task What_the_store_holds_equals_the_ledger_folded_in_memory()
     {
         var objects = Objects(21, 50);
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync(objects, Token);
         var loaded = await storage.Contacts.LoadAsync(Token);
         var folded = new ContactLedger();

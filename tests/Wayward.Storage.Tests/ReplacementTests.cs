@@ -6,7 +6,7 @@ using Wayward.Storage.Ingest;
 namespace Wayward.Storage.Tests;
 
 /// <summary>The same key with other content: its contribution is replaced, and the whole equals a fresh ingest of what is there in the end.</summary>
-public sealed class ReplacementTests
+public abstract class ReplacementTests(StorageProvider provider)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -45,7 +45,7 @@ public sealed class ReplacementTests
         var replaced = Enumerable.Range(0, 40).Where(_ => random.Next(4) == 0).ToDictionary(n => n, n => versions[n]);
         var bucket = first.Concat(replaced.Values).ToDictionary(o => o.Object.ObjectId);
 
-        await using var lived = await StorageFixture.CreateAsync();
+        await using var lived = await StorageFixture.CreateAsync(provider);
         await lived.Objects.OfferAsync([.. first.Select(o => Offer(o, 100))], Token);
         await DrainAsync(lived, bucket);
         long last = 0;
@@ -57,7 +57,7 @@ public sealed class ReplacementTests
         await DrainAsync(lived, bucket);
         Assert.NotNull(await lived.Contacts.PendingAsync(Token));
 
-        await using var fresh = await StorageFixture.CreateAsync();
+        await using var fresh = await StorageFixture.CreateAsync(provider);
         await fresh.Contacts.CommitAsync([.. Enumerable.Range(0, 40).Select(n => replaced.GetValueOrDefault(n, first[n]))], Token);
         string expected = await TotalsAsync(fresh), actual = await TotalsAsync(lived);
         // The watermark never goes back, and an instance's name comes from facts.
@@ -71,7 +71,7 @@ public sealed class ReplacementTests
     [Fact]
     public async Task Only_what_shares_instances_and_days_is_read_again_and_judging_waits_for_it()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, beside, other, elsewhere) = (
             Make.Object("a", Make.Batch(Make.Id("a"), ("i-1", Make.Google, Make.T0))),
             Make.Object("beside", Make.Batch(Make.Id("beside"), ("i-1", Make.Google, Make.T0 + 60), ("i-2", Make.Quad9, Make.T0 + 60), ("i-1", Make.Google, Make.T0 + 86_400))),
@@ -96,7 +96,7 @@ public sealed class ReplacementTests
     [Fact]
     public async Task An_older_version_that_arrives_late_contributes_nothing()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (old, young) = (Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0))), Make.Object("a", Make.Batch(2, ("i-1", Make.Quad9, Make.T0)), etag: "e2"));
         await storage.Objects.OfferAsync([Offer(old, 100)], Token);
         await storage.Objects.OfferAsync([Offer(young, 200)], Token);
@@ -104,7 +104,7 @@ public sealed class ReplacementTests
         Assert.Equal((0, 1), (await storage.Contacts.CommitAsync([old], Token)) is var late ? (late.Committed, late.Duplicates) : default);
         Assert.Equal([Make.Dns(Make.Quad9)], (await storage.Contacts.LoadAsync(Token)).Instances[new("i-1")].Pairs.Keys);
 
-        await using var together = await StorageFixture.CreateAsync();
+        await using var together = await StorageFixture.CreateAsync(provider);
         await together.Objects.OfferAsync([Offer(old, 100), Offer(young, 200)], Token);
         Assert.Equal(1, (await together.Contacts.CommitAsync([young, old], Token)).Committed);
         Assert.Equal([Make.Dns(Make.Quad9)], (await together.Contacts.LoadAsync(Token)).Instances[new("i-1")].Pairs.Keys);
@@ -113,7 +113,7 @@ public sealed class ReplacementTests
     [Fact]
     public async Task A_twin_of_what_was_replaced_counts_from_then_on_and_a_touched_file_changes_nothing()
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, twin) = (Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0)), "same"), Make.Object("b", Make.Batch(2, ("i-1", Make.Google, Make.T0)), "same"));
         await storage.Contacts.CommitAsync([a, twin], Token);
         await storage.Contacts.CommitAsync([Make.Object("a", a.Batch, "same", "touched")], Token);
@@ -135,7 +135,7 @@ public sealed class ReplacementTests
         ContactBatch Two(string etag) => Make.Batch(Make.Id("t", etag), ("i-1", Make.Google, Make.T0 + 60), ("i-1", Make.Google, Make.T0 + 3 * 86_400));
         ContactBatch Grown() => Make.Batch(Make.Id("g", "e2"), ("i-1", Make.Google, Make.T0 + 30), ("i-1", Make.Quad9, Make.T0 + 40));
         var after = new Dictionary<string, ObjectContribution> { ["touched"] = Make.Object("t", Two("e2"), "same", "e2"), ["grown"] = Make.Object("g", Grown(), etag: "e2") };
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync([Make.Object("g", Make.Batch(Make.Id("g"), ("i-1", Make.Google, Make.T0 + 30))), Make.Object("t", Two("e1"), "same")], Token);
 
         foreach (string commit in commits.Split('|'))
@@ -144,17 +144,9 @@ public sealed class ReplacementTests
         await DrainAsync(storage, after.Values.ToDictionary(o => o.Object.ObjectId));
         Assert.NotNull(await storage.Contacts.PendingAsync(Token));
 
-        await using var fresh = await StorageFixture.CreateAsync();
+        await using var fresh = await StorageFixture.CreateAsync(provider);
         await fresh.Contacts.CommitAsync([.. after.Values], Token);
         Assert.Equal(await TotalsAsync(fresh), await TotalsAsync(storage));
         Assert.Equal(SourceObjectState.Done, (await storage.Objects.FindAsync(Make.Id("t", "e2"), Token))!.State);
-    }
-
-    [Fact]
-    public void A_set_of_numbers_survives_its_bytes()
-    {
-        int[] ids = [1, 2, 130, 20_000, int.MaxValue];
-        Assert.Equal(ids, IdSet.Read(IdSet.Write(ids.Reverse())).Order());
-        Assert.Empty(IdSet.Read([]));
     }
 }

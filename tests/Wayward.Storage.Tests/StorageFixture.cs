@@ -8,6 +8,7 @@ using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
 using Wayward.Storage.Model;
+using Wayward.Testing;
 
 namespace Wayward.Storage.Tests;
 
@@ -44,7 +45,7 @@ internal sealed class StorageFixture : IAsyncDisposable
     private static readonly Lazy<Task<byte[]>> Empty = new(async () =>
     {
         string directory = Directory.CreateTempSubdirectory("wayward-storage-").FullName;
-        await using (await CreateAsync(directory))
+        await using (await CreateAsync(StorageProvider.Sqlite, directory))
         {
         }
         byte[] bytes = await File.ReadAllBytesAsync(Path.Combine(directory, "wayward.db"));
@@ -52,31 +53,127 @@ internal sealed class StorageFixture : IAsyncDisposable
         return bytes;
     });
 
-    public static async Task<StorageFixture> CreateAsync(string? directory = null, DetectionOptions? detection = null)
+    /// <param name="home">Where the storage lies, when it outlives one fixture: see <see cref="NewHome"/>.</param>
+    public static async Task<StorageFixture> CreateAsync(StorageProvider provider, string? home = null, DetectionOptions? detection = null)
     {
-        string path = directory ?? Directory.CreateTempSubdirectory("wayward-storage-").FullName;
-        var options = new StorageOptions { DataDirectory = path };
-        // Migrating takes a second; a copy of one that has been migrated does not.
-        if (directory is null) await File.WriteAllBytesAsync(options.SqlitePath, await Empty.Value);
-        var fixture = new StorageFixture(options, directory is null, detection ?? DetectionOptions.Default);
+        StorageOptions options;
+        if (provider == StorageProvider.PostgreSql)
+        {
+            var cluster = PostgresCluster.Shared;
+            Assert.SkipWhen(cluster is null, PostgresCluster.Missing ?? "");
+            // Migrating takes a second; a copy of one that has been migrated does not.
+            string database = home is null ? await PostgresDatabases.CopyAsync(cluster) : await PostgresDatabases.AtAsync(cluster, home);
+            options = new() { Provider = provider, ConnectionString = cluster.ConnectionString(database) };
+        }
+        else
+        {
+            options = new() { DataDirectory = home ?? NewHome() };
+            if (home is null) await File.WriteAllBytesAsync(options.SqlitePath, await Empty.Value);
+        }
+        var fixture = new StorageFixture(options, home is null, detection ?? DetectionOptions.Default);
         await fixture._services.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
         return fixture;
+    }
+
+    /// <summary>A place that several fixtures use one after the other.</summary>
+    public static string NewHome() => Directory.CreateTempSubdirectory("wayward-storage-").FullName;
+
+    /// <summary>Something else than the program changes the database.</summary>
+    public async Task<int> TamperAsync(string sql)
+    {
+        await using var db = await Contexts.CreateDbContextAsync();
+        return await db.Database.ExecuteSqlRawAsync(sql);
     }
 
     /// <summary>Nothing keeps the file open afterwards; the next call opens it anew.</summary>
     public Task CloseConnectionsAsync()
     {
         ((ContactStore)Contacts).Dispose();
+        ClearPool();
+        return Task.CompletedTask;
+    }
+
+    private void ClearPool()
+    {
+        if (Options.Provider == StorageProvider.PostgreSql)
+        {
+            using var pooled = new Npgsql.NpgsqlConnection(new PostgreSql.PostgreSqlDialect(Options).ConnectionString);
+            Npgsql.NpgsqlConnection.ClearPool(pooled);
+            return;
+        }
         using var connection = new Microsoft.Data.Sqlite.SqliteConnection(new Sqlite.SqliteDialect(Options).ConnectionString);
         Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
-        return Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(new Sqlite.SqliteDialect(Options).ConnectionString)) Microsoft.Data.Sqlite.SqliteConnection.ClearPool(connection);
-        if (_ownsDirectory) Directory.Delete(Options.DataDirectory, recursive: true);
+        ClearPool();
+        if (!_ownsDirectory) return;
+        if (Options.Provider == StorageProvider.PostgreSql) await PostgresDatabases.DropAsync(Options);
+        else Directory.Delete(Options.DataDirectory, recursive: true);
+    }
+}
+
+/// <summary>Databases in the cluster of this process.</summary>
+internal static class PostgresDatabases
+{
+    private static readonly SemaphoreSlim One = new(1, 1);
+    private static int _number;
+    private static string? _template;
+
+    /// <summary>An empty database with the schema.</summary>
+    public static async Task<string> CopyAsync(PostgresCluster cluster)
+    {
+        await One.WaitAsync();
+        try
+        {
+            if (_template is null)
+            {
+                var options = new StorageOptions { Provider = StorageProvider.PostgreSql, ConnectionString = cluster.ConnectionString("template_of_tests") };
+                await ExecuteAsync(cluster.ConnectionString("postgres"), "CREATE DATABASE template_of_tests");
+                await using (var services = new ServiceCollection().AddWaywardStorage(options).BuildServiceProvider())
+                    await services.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
+                await using (var pooled = new Npgsql.NpgsqlConnection(new PostgreSql.PostgreSqlDialect(options).ConnectionString)) Npgsql.NpgsqlConnection.ClearPool(pooled);
+                _template = "template_of_tests";
+            }
+            string name = $"t{++_number}";
+            await ExecuteAsync(cluster.ConnectionString("postgres"), $"CREATE DATABASE {name} TEMPLATE {_template}");
+            return name;
+        }
+        finally
+        {
+            One.Release();
+        }
+    }
+
+    /// <summary>The database that belongs to a place; made, without a schema, when there is none yet.</summary>
+    public static async Task<string> AtAsync(PostgresCluster cluster, string home)
+    {
+        string name = "h" + Path.GetFileName(home).Replace("-", "_", StringComparison.Ordinal).ToLowerInvariant();
+        await using var connection = new Npgsql.NpgsqlConnection(cluster.ConnectionString("postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var exists = new Npgsql.NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = name } } };
+        if (await exists.ExecuteScalarAsync() is null) await ExecuteAsync(cluster.ConnectionString("postgres"), $"CREATE DATABASE {name}");
+        return name;
+    }
+
+    public static Task DropAsync(StorageOptions options)
+    {
+        var builder = new Npgsql.NpgsqlConnectionStringBuilder(options.ConnectionString!);
+        string name = builder.Database!;
+        builder.Database = "postgres";
+        return ExecuteAsync(builder.ToString(), $"DROP DATABASE {name} WITH (FORCE)");
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // names made above
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
     }
 }
 

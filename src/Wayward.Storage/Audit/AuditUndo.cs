@@ -27,7 +27,7 @@ internal sealed class AuditUndo(WaywardDbContext db, Database database, string a
         await RestoreCommentsAsync(before, after, cancellation);
         if (_restored.Count == 0) return _left.Count > 0 ? new(null, [], _left, false) : Refused($"'{entry.Verb}' changed nothing that can be restored");
 
-        await FindingChangesSaver.SaveAsync(db, cancellation);
+        await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
         var subjects = await db.AuditSubjects.Where(s => s.AuditId == entryId).Select(s => s.Subject).ToListAsync(cancellation);
         var undo = await AuditLog.AppendAsync(db, database.NowMilliseconds, new(actor, "undo", entry.Subject, Summary(entry), Side(after: false).ToJson(), Side(after: true).ToJson(), subjects)
         {

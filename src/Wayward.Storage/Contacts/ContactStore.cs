@@ -12,6 +12,8 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
     /// <summary>When this many instances are touched, and more than a quarter of all, judging everything costs less than finding out what not to judge.</summary>
     private const int ManyInstances = 500;
 
+    private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private IContactBatchWriter? _writer;
 
@@ -24,7 +26,7 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
             {
                 try
                 {
-                    _writer ??= database.Dialect.CreateContactWriter(new((long)detection.HistoryWindow.TotalSeconds, database.Time));
+                    _writer ??= database.Dialect.CreateContactWriter(new((long)detection.HistoryWindow.TotalSeconds, database.Time, StalledAfter));
                     return Task.FromResult(_writer.Commit(objects, cancellation));
                 }
                 catch
@@ -74,9 +76,11 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
 
     public Task CompleteDetectionAsync(long mark, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
     {
+        // The row of marks first, as commits do: whoever has it may change what is touched.
+        int rows = await db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.JudgedMark, x => x.JudgedMark < mark ? mark : x.JudgedMark), c);
         await db.TouchedInstances.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
         await db.TouchedEndpoints.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
-        return await db.LedgerState.Where(s => s.JudgedMark < mark).ExecuteUpdateAsync(s => s.SetProperty(x => x.JudgedMark, mark), c);
+        return rows;
     }, cancellation);
 
     public void Dispose()

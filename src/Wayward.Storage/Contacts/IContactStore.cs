@@ -15,6 +15,8 @@ public sealed record SourceObjectDone
     public required string Key { get; init; }
     public required string ETag { get; init; }
     public required string Sha256 { get; init; }
+    /// <summary>Epoch of the lease that it was read under; null = it was not leased, so nobody else can have it.</summary>
+    public int? LeaseEpoch { get; init; }
     public required long ObjectBytes { get; init; }
     public required long ExpandedBytes { get; init; }
     public required long Records { get; init; }
@@ -68,4 +70,8 @@ public sealed record PendingDetection(long Mark, DetectionScope? Scope);
 
 /// <param name="Committed">Objects that contributed.</param>
 /// <param name="Duplicates">Objects that contributed nothing.</param>
-public sealed record CommitResult(int Committed, int Duplicates);
+public sealed record CommitResult(int Committed, int Duplicates)
+{
+    /// <summary>Objects whose lease had passed to someone else: nothing of them was written, and whoever has them now will.</summary>
+    public IReadOnlyList<long> Refused { get; init; } = [];
+}

@@ -40,7 +40,7 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         }
         foreach (var gone in vanished.Values.OrderBy(k => k.First).ThenBy(k => k.Id, StringComparer.Ordinal)) await CloseAsync(gone, covering, cancellation);
 
-        await FindingChangesSaver.SaveAsync(db, cancellation);
+        await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
         await WriteAuditAsync(cancellation);
         return new(_opened, _updated, _closed, _reopened);
     }
@@ -126,7 +126,7 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         var (members, addresses) = await PartsAsync(row.Id, cancellation);
         db.FindingMembers.RemoveRange(members);
         db.FindingAddresses.RemoveRange(addresses);
-        await FindingChangesSaver.SaveAsync(db, cancellation);
+        await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
         foreach (var part in members.Cast<object>().Concat(addresses)) db.Entry(part).State = EntityState.Detached;
         AddParts(finding);
         return joined;
@@ -183,7 +183,7 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         db.FindingDocuments.Add(new() { FindingId = row.Id, Json = json });
         AddParts(finding);
         db.FindingAliases.Add(new() { OldId = old.Id, FindingId = row.Id });
-        await FindingChangesSaver.SaveAsync(db, cancellation);
+        await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
         await db.FindingAliases.Where(a => a.FindingId == old.Id).ExecuteUpdateAsync(s => s.SetProperty(a => a.FindingId, row.Id), cancellation);
         // The new id is an old one that comes back: it stands for itself again.
         await db.FindingAliases.Where(a => a.OldId == row.Id).ExecuteDeleteAsync(cancellation);

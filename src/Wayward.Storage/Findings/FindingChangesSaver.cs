@@ -9,7 +9,7 @@ internal static class FindingChangesSaver
 {
     private readonly record struct Tally(byte Status, bool Reported, byte Type, byte Transport, byte Band);
 
-    public static async Task SaveAsync(WaywardDbContext db, CancellationToken cancellation)
+    public static async Task SaveAsync(WaywardDbContext db, IStorageDialect dialect, CancellationToken cancellation)
     {
         var deltas = new Dictionary<Tally, int>();
         var concerned = new HashSet<string>(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ internal static class FindingChangesSaver
         foreach (var chunk in recount.Chunk(5_000))
             concerned.UnionWith(await db.FindingMembers.Where(m => chunk.Contains(m.FindingId)).Select(m => m.InstanceKey).Distinct().ToListAsync(cancellation));
         await WriteTalliesAsync(db, deltas, cancellation);
-        await RecountAsync(db, concerned, cancellation);
+        await RecountAsync(db, dialect, concerned, cancellation);
 
         void Count(Tally tally, int by) => deltas[tally] = deltas.GetValueOrDefault(tally) + by;
     }
@@ -50,10 +50,11 @@ internal static class FindingChangesSaver
     }
 
     /// <summary>Sets the open findings and the largest severity on instances.</summary>
-    public static async Task RecountAsync(WaywardDbContext db, IReadOnlyCollection<string> instances, CancellationToken cancellation)
+    private static async Task RecountAsync(WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<string> instances, CancellationToken cancellation)
     {
         foreach (var chunk in instances.Order(StringComparer.Ordinal).Chunk(5_000))
         {
+            await dialect.LockInstancesAsync(db, chunk, cancellation);
             await db.Instances.Where(i => chunk.Contains(i.Key)).ExecuteUpdateAsync(s => s
                 .SetProperty(i => i.OpenFindings, i => db.FindingMembers.Where(m => m.InstanceKey == i.Key)
                     .Join(db.Findings.Where(f => f.IsOpen && f.Reported), m => m.FindingId, f => f.Id, (_, f) => f.Id).Count())

@@ -89,7 +89,7 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
             Decide(row, change);
             after.Add(row.Id, TriageState.Of(row));
         }
-        await FindingChangesSaver.SaveAsync(db, c);
+        await FindingChangesSaver.SaveAsync(db, database.Dialect, c);
         string verb = VerbOf(change);
         var entry = await AuditLog.AppendAsync(db, database.NowMilliseconds, new(change.Actor, verb, rows.Count == 1 ? rows.Keys.Single() : Number(rows.Count) + " findings", SummaryOf(change, rows.Count),
             new AuditState { Findings = before }.ToJson(), new AuditState { Findings = after, Comment = change.Comment.Length == 0 ? null : change.Comment }.ToJson(), rows.Keys), c);

@@ -32,7 +32,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
                 }));
                 await db.SaveChangesAsync(c);
                 return states;
-            }, cancellation);
+            }, cancellation, WriteScope.Objects);
         }
         return [.. unique.Where(o => !known.TryGetValue(o.ObjectId, out var s) || s.State == Seen || s.State == Retry && (s.NextTry ?? 0) <= now)];
     }
@@ -81,7 +81,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
     {
         var states = from.Select(s => (byte)s).ToList();
         return database.WriteAsync(async (db, c) =>
-            await db.SourceObjects.Where(o => o.ObjectId == objectId && states.Contains(o.State)).ExecuteUpdateAsync(set, c) > 0, cancellation);
+            await db.SourceObjects.Where(o => o.ObjectId == objectId && states.Contains(o.State)).ExecuteUpdateAsync(set, c) > 0, cancellation, WriteScope.Objects);
     }
 
     public static string SearchText(string container, string key) => $"{container}/{key}".ToLowerInvariant();
@@ -97,8 +97,11 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
                 var wanted = states.Select(s => (byte)s).ToList();
                 query = query.Where(o => wanted.Contains(o.State));
             }
+            // Becomes lower() in SQL, for the database to compute.
+#pragma warning disable CA1304, CA1311
             if (LikePattern.Of(text) is { } pattern)
-                query = query.Where(o => EF.Functions.Like(o.Search, pattern, LikePattern.Escape) || EF.Functions.Like(o.Reason!, pattern, LikePattern.Escape));
+                query = query.Where(o => EF.Functions.Like(o.Search, pattern, LikePattern.Escape) || EF.Functions.Like(o.Reason!.ToLower(), pattern, LikePattern.Escape));
+#pragma warning restore CA1304, CA1311
             int total = await query.CountAsync(c);
             var rows = await query.OrderByDescending(o => o.SeenAt).ThenByDescending(o => o.LastEnd).ThenByDescending(o => o.ObjectId).Skip(skip).Take(take).ToListAsync(c);
             return ([.. rows.Select(ToRow)], total);

@@ -25,8 +25,8 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
         if (before <= 0) return 0;
         long compacted = 0;
         foreach (var chunk in instances.Chunk(InstancesAtOnce))
-            compacted += await database.WriteAsync((db, c) => DayCompaction.RunAsync(db, chunk, before, c), cancellation);
-        await database.WriteAsync((db, c) => db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.CompactedBefore, before), c), cancellation);
+            compacted += await database.WriteAsync((db, c) => DayCompaction.RunAsync(db, chunk, before, c), cancellation, WriteScope.Ledger);
+        await database.WriteAsync((db, c) => db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.CompactedBefore, before), c), cancellation, WriteScope.Ledger);
         return compacted;
     }
 
@@ -43,14 +43,14 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
             var missing = await db.CoverageDays.Select(d => d.Day).Union(db.ContactHours.Select(h => h.Hour / 24)).Where(d => d < before && !known.Contains(d)).Distinct().ToListAsync(c);
             db.DayDigests.AddRange(missing.Select(d => new DayDigestEntity { Day = d }));
             return await db.SaveChangesAsync(c);
-        }, cancellation);
+        }, cancellation, WriteScope.Ledger);
         var computed = (await database.SnapshotAsync(DayDigests.ComputeAsync, cancellation)).ToDictionary(d => d.Day);
         return await database.WriteAsync(async (db, c) =>
         {
             var open = await db.DayDigests.Where(d => d.Digest == "").ToListAsync(c);
             foreach (var day in open.Where(d => computed.ContainsKey(d.Day))) (day.Rows, day.Digest) = (computed[day.Day].Rows, computed[day.Day].Digest);
             return await db.SaveChangesAsync(c);
-        }, cancellation);
+        }, cancellation, WriteScope.Ledger);
     }
 
     public Task<VerifyReport> VerifyAsync(CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>

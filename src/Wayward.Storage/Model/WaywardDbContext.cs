@@ -35,12 +35,18 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        bool byBytes = Database.IsNpgsql();
         ContactModel.Configure(modelBuilder);
         FindingModel.Configure(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             entity.SetTableName(SnakeCase(entity.GetTableName()!));
-            foreach (var property in entity.GetProperties()) property.SetColumnName(SnakeCase(property.Name));
+            foreach (var property in entity.GetProperties())
+            {
+                property.SetColumnName(SnakeCase(property.Name));
+                // Text sorts by its bytes, as it does in SQLite, whatever language the database was made for.
+                if (byBytes && property.ClrType == typeof(string)) property.SetCollation("C");
+            }
         }
     }
 

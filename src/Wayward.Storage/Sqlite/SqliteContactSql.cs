@@ -43,8 +43,6 @@ internal static class SqliteContactSql
             hours = hours | excluded.hours, skip_hours = skip_hours | excluded.skip_hours, records = records + excluded.records
         """;
 
-    public const string SelectCoverageSpans = "SELECT first_start, last_end FROM coverage_days WHERE instance_id = ? ORDER BY day";
-
     public const string SelectFact = "SELECT first, last FROM instance_facts WHERE instance_id = ? AND attribute = ? AND value = ?";
 
     public const string UpsertFact = """
@@ -63,12 +61,6 @@ internal static class SqliteContactSql
 
     /// <summary>The usual case, which leaves the index alone.</summary>
     public const string AdvancePair = "UPDATE contact_pairs SET last = ? WHERE instance_id = ? AND endpoint_id = ?";
-
-    /// <summary>Port 53 is one kind over TCP and UDP; on any other port the protocol tells the transport.</summary>
-    public const string CountDestinations = """
-        SELECT count(*) FROM (SELECT DISTINCT e.address, CASE WHEN e.port = 53 THEN 0 ELSE e.protocol END, e.port
-            FROM contact_pairs p JOIN endpoints e ON e.id = p.endpoint_id WHERE p.instance_id = ? AND p.last > 0)
-        """;
 
     public const string SelectEvidence = "SELECT start, object_id, line FROM contact_evidence WHERE instance_id = ? AND endpoint_id = ?";
     public const string InsertEvidence = "INSERT OR IGNORE INTO contact_evidence (instance_id, endpoint_id, start, object_id, line, text) VALUES (?,?,?,?,?,?)";
@@ -94,9 +86,6 @@ internal static class SqliteContactSql
     public const string InsertEndpoint = $"INSERT INTO endpoints (address, protocol, port, first, last, instances) VALUES (?,?,?,9223372036854775807,0,0) RETURNING id";
 
     public const string UpdateEndpoint = "UPDATE endpoints SET first = min(first, ?), last = max(last, ?), instances = instances + ? WHERE id = ?";
-
-    public const string TouchEndpoint = "INSERT INTO touched_endpoints (endpoint_id, mark) VALUES (?,?) ON CONFLICT DO UPDATE SET mark = excluded.mark";
-    public const string TouchInstance = "INSERT INTO touched_instances (instance_id, mark) VALUES (?,?) ON CONFLICT DO UPDATE SET mark = excluded.mark";
 
     public const string StrikeDigest = "DELETE FROM day_digests WHERE day = ?";
 

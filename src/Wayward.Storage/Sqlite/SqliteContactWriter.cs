@@ -9,7 +9,7 @@ namespace Wayward.Storage.Sqlite;
 /// <summary>
 /// Commits contributions through one native connection of its own. Any exception leaves the transaction rolled back; the owner then disposes the writer and makes another.
 /// </summary>
-internal sealed class SqliteContactWriter : IContactBatchWriter
+internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransaction
 {
     private const int BusyMilliseconds = 30_000;
 
@@ -39,7 +39,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
         try
         {
             long mark = Scalar(SqliteContactSql.SelectMark) + 1;
-            var replacement = new SqliteReplacement(this);
+            var replacement = new ContactReplacement(this);
             // First what older versions of these objects contributed goes, then anything is added.
             var newest = replacement.Newest(objects);
             var stale = objects.Where(o => !replacement.RemoveFormer(o.Object, newest, mark)).Select(o => o.Object.ObjectId).ToHashSet();
@@ -151,7 +151,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
     public SqliteStatement UpsertCoverage => field ??= Prepare(SqliteContactSql.UpsertCoverage);
     public SqliteStatement SelectInstance => field ??= Prepare(SqliteContactSql.SelectInstance);
     public SqliteStatement AdvanceInstance => field ??= Prepare(SqliteContactSql.AdvanceInstance);
-    public SqliteStatement TouchInstance => field ??= Prepare(SqliteContactSql.TouchInstance);
+    public SqliteStatement TouchInstance => field ??= Prepare(ContactReplacementSql.TouchInstance);
 
     /// <summary>A statement, prepared once.</summary>
     public SqliteStatement Prepare(string sql)
@@ -159,6 +159,8 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
         if (!_statements.TryGetValue(sql, out var statement)) _statements.Add(sql, statement = new SqliteStatement(_db, sql));
         return statement;
     }
+
+    ILedgerStatement ILedgerTransaction.Prepare(string sql) => Prepare(sql);
 
     private long Scalar(string sql)
     {
@@ -219,7 +221,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter
             foreach (var change in _changes.Values.OrderBy(c => c.Id))
             {
                 writer.Prepare(SqliteContactSql.UpdateEndpoint).Bind(change.First).Bind(change.Last).Bind(change.Instances).Bind(change.Id).Run();
-                writer.Prepare(SqliteContactSql.TouchEndpoint).Bind(change.Id).Bind(mark).Run();
+                writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(change.Id).Bind(mark).Run();
             }
         }
     }

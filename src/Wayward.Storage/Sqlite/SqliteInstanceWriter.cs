@@ -69,33 +69,8 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         bool late = UnixTime.Hour(start) < UnixTime.Hour(_lastContact);
         _firstSeen = Math.Min(_firstSeen, start);
         _lastSeen = Math.Max(_lastSeen, end);
-        if (!carriesOn) _observedSince = EpochStart(writer, Id, historyWindow);
+        if (!carriesOn) _observedSince = ContactReplacement.EpochStart(writer, Id);
         return !carriesOn || late;
-    }
-
-    /// <summary>Derives an instance's row from its coverage and pairs, after some of them were removed.</summary>
-    public static void Recompute(SqliteContactWriter writer, int instanceId)
-    {
-        var count = writer.Prepare(SqliteContactSql.CountDestinations).Bind(instanceId);
-        count.Read();
-        int destinations = count.Int32(0);
-        count.Reset();
-        long since = EpochStart(writer, instanceId, writer.HistoryWindow);
-        writer.Prepare(SqliteReplacementSql.RecomputeInstance).Bind(since).Bind(destinations).Bind(instanceId).Run();
-    }
-
-    /// <summary>Start of the last maximal run of days whose gaps are at most H.</summary>
-    private static long EpochStart(SqliteContactWriter writer, int instanceId, long historyWindow)
-    {
-        long since = long.MaxValue, lastEnd = 0;
-        var spans = writer.Prepare(SqliteContactSql.SelectCoverageSpans).Bind(instanceId);
-        while (spans.Read())
-        {
-            long first = spans.Int64(0), end = spans.Int64(1);
-            if (since == long.MaxValue || first - lastEnd > historyWindow) since = first;
-            lastEnd = Math.Max(lastEnd, end);
-        }
-        return since;
     }
 
     private bool WriteFacts()
@@ -169,7 +144,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         }
         if (newPair)
         {
-            var count = writer.Prepare(SqliteContactSql.CountDestinations).Bind(Id);
+            var count = writer.Prepare(ContactReplacementSql.CountDestinations).Bind(Id);
             count.Read();
             _destinations = count.Int32(0);
             count.Reset();

@@ -1,4 +1,5 @@
 using SQLitePCL;
+using Wayward.Storage.Contacts;
 
 namespace Wayward.Storage.Sqlite;
 
@@ -6,7 +7,7 @@ namespace Wayward.Storage.Sqlite;
 /// A prepared statement of the native library. Microsoft.Data.Sqlite boxes every bound value and allocates 2 KB a row, which halves the rate of
 /// cell upserts; here nothing is allocated for numbers. Parameters count from 1, columns from 0.
 /// </summary>
-internal sealed class SqliteStatement : IDisposable
+internal sealed class SqliteStatement : ILedgerStatement, IDisposable
 {
     private readonly sqlite3 _db;
     private readonly sqlite3_stmt _statement;
@@ -80,6 +81,10 @@ internal sealed class SqliteStatement : IDisposable
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)) throw new SqliteNativeException(code, raw.sqlite3_errmsg(db).utf8_to_string());
     }
+
+    ILedgerStatement ILedgerStatement.Bind(long value) => Bind(value);
+    ILedgerStatement ILedgerStatement.Bind(string? value) => Bind(value);
+    ILedgerStatement ILedgerStatement.Bind(byte[]? value) => Bind(value);
 
     public void Dispose() => _statement.Dispose();
 }

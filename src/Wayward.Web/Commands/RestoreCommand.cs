@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wayward.Storage;
 using Wayward.Storage.Sqlite;
 using Wayward.Web.Configuration;
 using Wayward.Web.Hosting;
@@ -17,6 +18,7 @@ public sealed class RestoreCommand : ICommandModule
         {
             var request = new ServeRequest { DataDirectory = parsed.GetValue(data), Settings = context.Settings, WorkingDirectory = context.WorkingDirectory };
             var options = ServeOptions.Read(AppConfiguration.Build(context.WorkingDirectory, request.AllSettings()), request);
+            if (options.Storage.Provider != StorageProvider.Sqlite) throw new InputException("Wayward restores its own SQLite file. A PostgreSQL database is restored with PostgreSQL's tools (pg_restore).");
             string path = Path.GetFullPath(parsed.GetRequiredValue(file), context.WorkingDirectory);
             try
             {

@@ -27,7 +27,7 @@ internal sealed record ServeOptions
         var reader = new OptionsReader(configuration);
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
-        var storage = reader.Read<StorageOptions>(StorageOptions.Section, Validate);
+        var storage = reader.Read<StorageOptions>(StorageOptions.Section, o => o.Validate());
         var detection = DetectionSettings.Read(reader, configuration);
         var ingest = reader.Read<IngestOptions>(IngestOptions.Section);
         ingest = ingest with { Sources = [.. ingest.Sources, .. request.Sources.Select(path => SourceOf(path, request.WorkingDirectory))] };
@@ -61,9 +61,4 @@ internal sealed record ServeOptions
 
     private static SourceOptions SourceOf(string path, string workingDirectory) =>
         new() { Path = path.Contains("://", StringComparison.Ordinal) ? path : Path.GetFullPath(path, Path.GetFullPath(workingDirectory)) };
-
-    private static IEnumerable<string> Validate(StorageOptions storage)
-    {
-        if (string.IsNullOrWhiteSpace(storage.DataDirectory)) yield return $"{StorageOptions.Section}:DataDirectory must name a folder";
-    }
 }

@@ -15,7 +15,7 @@ public sealed class QueryBenchmark
     public async Task Pages_of_a_million_findings_and_two_million_cells_come_at_once()
     {
         SkipUnlessAsked();
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite);
         await MakeAsync(storage);
         var token = CancellationToken.None;
         int from = UnixTime.Hour(Make.T0), to = from + Days * 24;

@@ -58,7 +58,7 @@ public sealed class WriterBenchmark
 
     private static async Task<double> StoreAsync(List<ObjectContribution> objects)
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite);
         var from = Cpu();
         foreach (var item in objects) await storage.Contacts.CommitAsync([item], CancellationToken.None);
         return (Cpu() - from).TotalSeconds;
@@ -96,7 +96,7 @@ public sealed class WriterBenchmark
 
     private static async Task<double> EfAsync(ObjectContribution item)
     {
-        await using var storage = await StorageFixture.CreateAsync();
+        await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite);
         await using var db = await storage.Contexts.CreateDbContextAsync();
         var rows = item.Batch.Instances.SelectMany((i, n) => i.Value.Cells.Values.Select((c, m) => new Model.ContactHourEntity { InstanceId = n, EndpointId = m, Hour = c.Hour, FirstContact = c.FirstContact, LastContact = c.LastContact, FirstObject = 1, FirstLine = 1 })).Take(EfRows).ToList();
         var from = Cpu();

@@ -1,13 +1,14 @@
-namespace Wayward.Storage.Sqlite;
+namespace Wayward.Storage.Contacts;
 
-internal static class SqliteReplacementSql
+/// <summary>Statements that every database understands; parameters are question marks in order.</summary>
+internal static class ContactReplacementSql
 {
     public const string SelectFormer = "SELECT object_id, state, first_start, last_end, instance_ids, last_modified, sha256 FROM source_objects WHERE container = ? AND key = ? AND object_id <> ?";
     public const string SelectLastModified = "SELECT last_modified FROM source_objects WHERE object_id = ?";
     public const string MarkChanged = "UPDATE source_objects SET state = 8, reason = ?, next_try = NULL, lease_owner = NULL, lease_until = NULL WHERE object_id = ?";
     public const string InsertStale = """
         INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, mark)
-        VALUES (?,?,?,?,?,?,8,?,0,?,1,0,0,0,0,0,0,0,0,?) ON CONFLICT DO UPDATE SET state = 8
+        VALUES (?,?,?,?,?,?,8,?,0,?,1,0,0,0,0,0,0,0,0,?) ON CONFLICT (object_id) DO UPDATE SET state = 8
         """;
 
     /// <summary>Objects of the same content that had counted for nothing: one of them must count now.</summary>
@@ -22,10 +23,11 @@ internal static class SqliteReplacementSql
         """;
 
     public const string Requeue = "UPDATE source_objects SET state = 1, next_try = NULL, reason = 'read again: an object beside it was replaced' WHERE object_id = ?";
-    public const string InsertReplay = "INSERT OR IGNORE INTO object_replays (object_id, window_id) VALUES (?,?)";
+    public const string InsertReplay = "INSERT INTO object_replays (object_id, window_id) VALUES (?,?) ON CONFLICT DO NOTHING";
     public const string SelectReplays = "SELECT w.from_day, w.to_day, w.instance_ids FROM object_replays r JOIN rebuild_windows w ON w.id = r.window_id WHERE r.object_id = ?";
     public const string InheritInstances = "UPDATE source_objects SET instance_ids = ? WHERE object_id = ?";
-    public const string InheritReplays = "UPDATE OR REPLACE object_replays SET object_id = ? WHERE object_id = ?";
+    /// <summary>Followed by <see cref="DeleteReplays"/> of the former.</summary>
+    public const string InheritReplays = "INSERT INTO object_replays (object_id, window_id) SELECT ?, window_id FROM object_replays WHERE object_id = ? ON CONFLICT DO NOTHING";
     public const string DeleteReplays = "DELETE FROM object_replays WHERE object_id = ?";
     public const string DeleteIdleWindows = "DELETE FROM rebuild_windows WHERE id NOT IN (SELECT window_id FROM object_replays)";
     public const string SelectInstanceKey = "SELECT key FROM instances WHERE id = ?";
@@ -63,4 +65,15 @@ internal static class SqliteReplacementSql
             destinations = ?
         WHERE id = ?
         """;
+
+    public const string SelectCoverageSpans = "SELECT first_start, last_end FROM coverage_days WHERE instance_id = ? ORDER BY day";
+
+    /// <summary>Port 53 is one kind over TCP and UDP; on any other port the protocol tells the transport.</summary>
+    public const string CountDestinations = """
+        SELECT count(*) FROM (SELECT DISTINCT e.address, CASE WHEN e.port = 53 THEN 0 ELSE e.protocol END, e.port
+            FROM contact_pairs p JOIN endpoints e ON e.id = p.endpoint_id WHERE p.instance_id = ? AND p.last > 0) AS d
+        """;
+
+    public const string TouchEndpoint = "INSERT INTO touched_endpoints (endpoint_id, mark) VALUES (?,?) ON CONFLICT (endpoint_id) DO UPDATE SET mark = excluded.mark";
+    public const string TouchInstance = "INSERT INTO touched_instances (instance_id, mark) VALUES (?,?) ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark";
 }

@@ -1,15 +1,15 @@
 using Wayward.Core.Contacts;
-using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
 
-namespace Wayward.Storage.Sqlite;
+namespace Wayward.Storage.Contacts;
 
 /// <summary>
 /// Replaces what an object contributed when the same key comes back with other content. A cell is made of minima and maxima, which cannot be subtracted; so the days and instances of the
 /// former object are cleared, and all other objects that reach into them go back to the queue, to contribute once more to just that stretch. The ledger knows who they are, so
 /// nothing else is read again. Judging waits until they are through (<see cref="ContactStore.PendingAsync"/>), so no finding flickers.
 /// </summary>
-internal sealed class SqliteReplacement(SqliteContactWriter writer)
+/// <param name="writer">A transaction that nobody else commits beside.</param>
+internal sealed class ContactReplacement(ILedgerTransaction writer)
 {
     private sealed record Former(long ObjectId, SourceObjectState State, long FirstStart, long LastEnd, byte[] Instances, long LastModified, string? Sha256);
 
@@ -25,7 +25,7 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
         long modified = LastModified(item.ObjectId);
         if (!newer.Contains(item.ObjectId) || formers.Exists(f => f.State is SourceObjectState.Done or SourceObjectState.Duplicate && f.LastModified > modified && modified > 0))
         {
-            writer.Prepare(SqliteReplacementSql.InsertStale).Bind(item.ObjectId).Bind(item.Source).Bind(item.Container).Bind(item.Key).Bind(item.ETag)
+            writer.Prepare(ContactReplacementSql.InsertStale).Bind(item.ObjectId).Bind(item.Source).Bind(item.Container).Bind(item.Key).Bind(item.ETag)
                 .Bind(SourceObjectStore.SearchText(item.Container, item.Key)).Bind(item.ObjectBytes).Bind(modified).Bind(mark).Run();
             return false;
         }
@@ -40,8 +40,8 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
             // One that waits may be the newer one; only a source's own time can tell.
             if (former.State is not (SourceObjectState.Done or SourceObjectState.Duplicate) && !HasReplays(former.ObjectId) && former.LastModified >= modified) continue;
             bool contributed = former.State == SourceObjectState.Done || HasReplays(former.ObjectId);
-            writer.Prepare(SqliteReplacementSql.MarkChanged).Bind($"replaced by a newer version, etag {item.ETag}").Bind(former.ObjectId).Run();
-            writer.Prepare(SqliteReplacementSql.DeleteReplays).Bind(former.ObjectId).Run();
+            writer.Prepare(ContactReplacementSql.MarkChanged).Bind($"replaced by a newer version, etag {item.ETag}").Bind(former.ObjectId).Run();
+            writer.Prepare(ContactReplacementSql.DeleteReplays).Bind(former.ObjectId).Run();
             if (contributed) Remove(former, item.ObjectId, mark);
         }
         return true;
@@ -54,9 +54,10 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
     private void TakeOver(Former former, SourceObjectDone item, long mark)
     {
         writer.Record(item, former.State, null, mark);
-        writer.Prepare(SqliteReplacementSql.InheritInstances).Bind(former.Instances).Bind(item.ObjectId).Run();
-        writer.Prepare(SqliteReplacementSql.InheritReplays).Bind(item.ObjectId).Bind(former.ObjectId).Run();
-        writer.Prepare(SqliteReplacementSql.MarkChanged).Bind($"same content under a newer etag, {item.ETag}").Bind(former.ObjectId).Run();
+        writer.Prepare(ContactReplacementSql.InheritInstances).Bind(former.Instances).Bind(item.ObjectId).Run();
+        writer.Prepare(ContactReplacementSql.InheritReplays).Bind(item.ObjectId).Bind(former.ObjectId).Run();
+        writer.Prepare(ContactReplacementSql.DeleteReplays).Bind(former.ObjectId).Run();
+        writer.Prepare(ContactReplacementSql.MarkChanged).Bind($"same content under a newer etag, {item.ETag}").Bind(former.ObjectId).Run();
     }
 
     /// <summary>The last of each key: by the source's time, else by position.</summary>
@@ -67,14 +68,14 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
     private List<Former> FormersOf(SourceObjectDone item)
     {
         var formers = new List<Former>();
-        var select = writer.Prepare(SqliteReplacementSql.SelectFormer).Bind(item.Container).Bind(item.Key).Bind(item.ObjectId);
+        var select = writer.Prepare(ContactReplacementSql.SelectFormer).Bind(item.Container).Bind(item.Key).Bind(item.ObjectId);
         while (select.Read()) formers.Add(new(select.Int64(0), (SourceObjectState)select.Int32(1), select.Int64(2), select.Int64(3), select.Blob(4).ToArray(), select.Int64(5), select.Text(6)));
         return formers;
     }
 
     private long LastModified(long objectId)
     {
-        var select = writer.Prepare(SqliteReplacementSql.SelectLastModified).Bind(objectId);
+        var select = writer.Prepare(ContactReplacementSql.SelectLastModified).Bind(objectId);
         if (!select.Read()) return 0;
         long value = select.Int64(0);
         select.Reset();
@@ -83,7 +84,7 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
 
     private bool HasReplays(long objectId)
     {
-        var select = writer.Prepare(SqliteReplacementSql.SelectReplays).Bind(objectId);
+        var select = writer.Prepare(ContactReplacementSql.SelectReplays).Bind(objectId);
         bool any = select.Read();
         if (any) select.Reset();
         return any;
@@ -92,51 +93,76 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
     private void Remove(Former former, long successor, long mark)
     {
         Removed = true;
-        if (former.Sha256 is { } sha) writer.Prepare(SqliteReplacementSql.ReviveTwin).Bind(sha).Run();
+        if (former.Sha256 is { } sha) writer.Prepare(ContactReplacementSql.ReviveTwin).Bind(sha).Run();
         int from = UnixTime.Day(former.FirstStart), to = UnixTime.Day(former.LastEnd);
         var instances = IdSet.Read(former.Instances);
         if (instances.Count == 0) return;
         Requeue(former, successor, instances, from, to);
-        writer.Prepare(SqliteReplacementSql.StrikeDigests).Bind(from).Bind(to).Run();
+        writer.Prepare(ContactReplacementSql.StrikeDigests).Bind(from).Bind(to).Run();
         var endpoints = new HashSet<int>();
         foreach (int instance in instances.Order())
         {
-            var pairs = writer.Prepare(SqliteReplacementSql.SelectPairEndpoints).Bind(instance);
+            var pairs = writer.Prepare(ContactReplacementSql.SelectPairEndpoints).Bind(instance);
             while (pairs.Read()) endpoints.Add(pairs.Int32(0));
-            writer.Prepare(SqliteReplacementSql.DeleteCells).Bind(instance).Bind(from * 24).Bind((to + 1) * 24).Run();
-            writer.Prepare(SqliteReplacementSql.DeleteCoverage).Bind(instance).Bind(from).Bind(to).Run();
-            writer.Prepare(SqliteReplacementSql.DeleteEvidence).Bind(instance).Bind(from * UnixTime.DaySeconds).Bind((to + 1) * UnixTime.DaySeconds).Run();
-            writer.Prepare(SqliteReplacementSql.DeleteEmptyPairs).Bind(instance).Run();
-            writer.Prepare(SqliteReplacementSql.RecomputePairs).Bind(instance).Run();
-            SqliteInstanceWriter.Recompute(writer, instance);
-            writer.TouchInstance.Bind(instance).Bind(mark).Run();
+            writer.Prepare(ContactReplacementSql.DeleteCells).Bind(instance).Bind(from * 24).Bind((to + 1) * 24).Run();
+            writer.Prepare(ContactReplacementSql.DeleteCoverage).Bind(instance).Bind(from).Bind(to).Run();
+            writer.Prepare(ContactReplacementSql.DeleteEvidence).Bind(instance).Bind(from * UnixTime.DaySeconds).Bind((to + 1) * UnixTime.DaySeconds).Run();
+            writer.Prepare(ContactReplacementSql.DeleteEmptyPairs).Bind(instance).Run();
+            writer.Prepare(ContactReplacementSql.RecomputePairs).Bind(instance).Run();
+            Recompute(instance);
+            writer.Prepare(ContactReplacementSql.TouchInstance).Bind(instance).Bind(mark).Run();
         }
         foreach (int endpoint in endpoints.Order())
         {
-            writer.Prepare(SqliteReplacementSql.RecomputeEndpoint).Bind(endpoint).Run();
-            writer.Prepare(SqliteContactSql.TouchEndpoint).Bind(endpoint).Bind(mark).Run();
-            writer.Prepare(SqliteReplacementSql.DeleteUnusedEndpoint).Bind(endpoint).Run();
+            writer.Prepare(ContactReplacementSql.RecomputeEndpoint).Bind(endpoint).Run();
+            writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(endpoint).Bind(mark).Run();
+            writer.Prepare(ContactReplacementSql.DeleteUnusedEndpoint).Bind(endpoint).Run();
         }
-        writer.Prepare(SqliteReplacementSql.DeleteUntouchable).Run();
+        writer.Prepare(ContactReplacementSql.DeleteUntouchable).Run();
+    }
+
+    /// <summary>Derives an instance's row from its coverage and pairs, after some of them were removed.</summary>
+    private void Recompute(int instanceId)
+    {
+        var count = writer.Prepare(ContactReplacementSql.CountDestinations).Bind(instanceId);
+        count.Read();
+        int destinations = count.Int32(0);
+        count.Reset();
+        long since = EpochStart(writer, instanceId);
+        writer.Prepare(ContactReplacementSql.RecomputeInstance).Bind(since).Bind(destinations).Bind(instanceId).Run();
+    }
+
+    /// <summary>Start of the last maximal run of days whose gaps are at most H.</summary>
+    public static long EpochStart(ILedgerTransaction writer, int instanceId)
+    {
+        long since = long.MaxValue, lastEnd = 0;
+        var spans = writer.Prepare(ContactReplacementSql.SelectCoverageSpans).Bind(instanceId);
+        while (spans.Read())
+        {
+            long first = spans.Int64(0), end = spans.Int64(1);
+            if (since == long.MaxValue || first - lastEnd > writer.HistoryWindow) since = first;
+            lastEnd = Math.Max(lastEnd, end);
+        }
+        return since;
     }
 
     private void Requeue(Former former, long successor, HashSet<int> instances, int from, int to)
     {
         var beside = new List<long>();
-        var overlapping = writer.Prepare(SqliteReplacementSql.SelectOverlapping).Bind(former.ObjectId).Bind(from * UnixTime.DaySeconds).Bind((to + 1) * UnixTime.DaySeconds);
+        var overlapping = writer.Prepare(ContactReplacementSql.SelectOverlapping).Bind(former.ObjectId).Bind(from * UnixTime.DaySeconds).Bind((to + 1) * UnixTime.DaySeconds);
         while (overlapping.Read())
         {
             if (overlapping.Int64(0) != successor && IdSet.Read(overlapping.Blob(1)).Overlaps(instances)) beside.Add(overlapping.Int64(0));
         }
         if (beside.Count == 0) return;
-        var window = writer.Prepare(SqliteReplacementSql.InsertWindow).Bind(from).Bind(to).Bind(former.Instances);
+        var window = writer.Prepare(ContactReplacementSql.InsertWindow).Bind(from).Bind(to).Bind(former.Instances);
         window.Read();
         int id = window.Int32(0);
         window.Reset();
         foreach (long objectId in beside)
         {
-            writer.Prepare(SqliteReplacementSql.Requeue).Bind(objectId).Run();
-            writer.Prepare(SqliteReplacementSql.InsertReplay).Bind(objectId).Bind(id).Run();
+            writer.Prepare(ContactReplacementSql.Requeue).Bind(objectId).Run();
+            writer.Prepare(ContactReplacementSql.InsertReplay).Bind(objectId).Bind(id).Run();
         }
     }
 
@@ -144,11 +170,11 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
     public ContactBatch PartToAdd(ObjectContribution contribution)
     {
         var windows = new List<(int From, int To, HashSet<int> Instances)>();
-        var select = writer.Prepare(SqliteReplacementSql.SelectReplays).Bind(contribution.Object.ObjectId);
+        var select = writer.Prepare(ContactReplacementSql.SelectReplays).Bind(contribution.Object.ObjectId);
         while (select.Read()) windows.Add((select.Int32(0), select.Int32(1), IdSet.Read(select.Blob(2))));
         if (windows.Count == 0) return contribution.Batch;
-        writer.Prepare(SqliteReplacementSql.DeleteReplays).Bind(contribution.Object.ObjectId).Run();
-        writer.Prepare(SqliteReplacementSql.DeleteIdleWindows).Run();
+        writer.Prepare(ContactReplacementSql.DeleteReplays).Bind(contribution.Object.ObjectId).Run();
+        writer.Prepare(ContactReplacementSql.DeleteIdleWindows).Run();
 
         var part = new ContactBatch { MaxStart = contribution.Batch.MaxStart };
         var keys = windows.SelectMany(w => w.Instances).Distinct().ToDictionary(KeyOf, id => id);
@@ -172,7 +198,7 @@ internal sealed class SqliteReplacement(SqliteContactWriter writer)
 
     private string KeyOf(int instance)
     {
-        var select = writer.Prepare(SqliteReplacementSql.SelectInstanceKey).Bind(instance);
+        var select = writer.Prepare(ContactReplacementSql.SelectInstanceKey).Bind(instance);
         select.Read();
         string key = select.Text(0)!;
         select.Reset();

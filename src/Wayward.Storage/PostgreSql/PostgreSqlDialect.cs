@@ -1,0 +1,107 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Wayward.Core.Contacts;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Maintenance;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.PostgreSql;
+
+/// <summary>PostgreSQL: any number of processes read and write; what must not happen at once is ordered by <see cref="PgLocks"/>.</summary>
+internal sealed class PostgreSqlDialect : IStorageDialect
+{
+    public const string MigrationsAssembly = "Wayward.Migrations.PostgreSql";
+
+    /// <summary>The oldest that the tests run on.</summary>
+    public static readonly Version MinimumVersion = new(15, 0);
+
+    private const int DefaultCommandTimeout = 120;
+
+    private readonly string _where;
+
+    public PostgreSqlDialect(StorageOptions options)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? "") { PersistSecurityInfo = false };
+        // A judgement of a large ledger reads for longer than the driver's half minute.
+        if (!builder.ContainsKey("Command Timeout")) builder.CommandTimeout = DefaultCommandTimeout;
+        builder.ApplicationName ??= "wayward";
+        ConnectionString = builder.ToString();
+        // The writer sets its session up its own way and must not give it back to others.
+        WriterConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString();
+        _where = string.Create(CultureInfo.InvariantCulture, $"'{builder.Database ?? builder.Username}' on {builder.Host}");
+    }
+
+    /// <summary>With credentials: never to be shown.</summary>
+    internal string ConnectionString { get; }
+
+    private string WriterConnectionString { get; }
+
+    public bool SerializesWriters => false;
+
+    public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString, n => n.MigrationsAssembly(MigrationsAssembly));
+
+    public void Prepare()
+    {
+    }
+
+    /// <summary>By a lock of the session: a process that is killed while it migrates leaves nothing behind. Another one waits and then finds nothing to do.</summary>
+    public async Task<IDisposable?> BeginMigrationAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(WriterConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await using var command = new NpgsqlCommand(PgLocks.TryMigration, connection);
+            while (!(bool)(await command.ExecuteScalarAsync(cancellation))!) await Task.Delay(100, cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task VerifyAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        var version = ((NpgsqlConnection)db.Database.GetDbConnection()).PostgreSqlVersion;
+        if (version < MinimumVersion)
+            throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"The database {_where} is PostgreSQL {version}; at least {MinimumVersion.Major} is needed."));
+    }
+
+    public DbTransaction BeginSnapshot(DbConnection connection) => ((NpgsqlConnection)connection).BeginTransaction(IsolationLevel.RepeatableRead);
+
+    /// <remarks>The driver's own calls take the token.</remarks>
+    public CancellationTokenRegistration Interrupt(DbConnection connection, CancellationToken cancellation) => default;
+
+    public bool IsInterruption(Exception exception) => PgErrors.IsCancelled(exception) || exception is NpgsqlException { InnerException: OperationCanceledException };
+
+    public bool IsCollision(Exception exception) => PgErrors.IsCollision(exception) || PgErrors.IsUniqueViolation(exception);
+
+    public StorageUnavailableException? Explain(Exception exception) => PgErrors.Explain(exception, _where);
+
+    public Task BeginWriteAsync(WaywardDbContext db, WriteScope scope, CancellationToken cancellation) => scope switch
+    {
+        WriteScope.Desk => db.Database.ExecuteSqlRawAsync(PgLocks.DeskAlone, cancellation),
+        WriteScope.Ledger => db.Database.ExecuteSqlRawAsync(PgLocks.CommitAlone, cancellation),
+        _ => Task.CompletedTask,
+    };
+
+    public Task LockInstancesAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlRawAsync("SELECT 1 FROM instances WHERE key = ANY({0}) ORDER BY id FOR NO KEY UPDATE", [keys.ToArray()], cancellation);
+
+    public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
+        PgCellReader.Read((NpgsqlConnection)connection, instance, fromHour, toHour, take, cancellation);
+
+    /// <remarks>PostgreSQL has no check of its own within reach of a user; the digests of the days are compared on either database.</remarks>
+    public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    public Task<BackupManifest> BackupAsync(string file, TimeProvider time, CancellationToken cancellation) =>
+        throw new IOException("Wayward backs up its own SQLite file. A PostgreSQL database is backed up with PostgreSQL's tools: pg_dump, or a base backup with its log.");
+
+    public IContactBatchWriter CreateContactWriter(ContactWriterSettings settings) => new PgContactWriter(WriterConnectionString, settings);
+}

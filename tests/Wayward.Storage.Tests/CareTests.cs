@@ -1,0 +1,59 @@
+using Wayward.Core.Contacts;
+using Wayward.Storage.Maintenance;
+
+namespace Wayward.Storage.Tests;
+
+/// <summary>Digests and compaction.</summary>
+public abstract class CareTests(StorageProvider provider)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+    private static readonly RetentionOptions Keep = new() { CompactAfterDays = 0 };
+
+    [Fact]
+    public async Task A_value_changed_behind_our_back_is_found_though_the_file_is_sound_and_an_honest_commit_is_not()
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        await storage.Contacts.CommitAsync(OrderTests.Objects(31, 40), Token);
+        var maintenance = storage.Get<IStorageMaintenance>();
+        Assert.True((await maintenance.RunAsync(Keep, Token)).Sealed > 0);
+        Assert.Equal(0, (await maintenance.RunAsync(Keep, Token)).Sealed);
+        var report = await maintenance.VerifyAsync(Token);
+        Assert.True(report.Good);
+        Assert.True(report.Days > 0);
+
+        // Late data is written to a sealed day: its digest goes, and comes back with the next run.
+        await storage.Contacts.CommitAsync([Make.Object("late", Make.Batch(99, ("i-1", Make.Google, Make.T0 + 30)))], Token);
+        Assert.True((await maintenance.VerifyAsync(Token)).Good);
+        Assert.Equal(1, (await maintenance.RunAsync(Keep, Token)).Sealed);
+
+        Assert.True(await storage.TamperAsync($"UPDATE contact_hours SET out_accepted_bytes = out_accepted_bytes + 1 WHERE hour = {UnixTime.Hour(Make.T0)} AND instance_id = (SELECT id FROM instances WHERE key = 'i-1')") > 0);
+        Assert.Contains("2026-02-01", Assert.Single((await maintenance.VerifyAsync(Token)).Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compaction_keeps_sums_spans_and_order_independence()
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        var objects = OrderTests.Objects(41, 60);
+        await storage.Contacts.CommitAsync(objects, Token);
+        var before = await storage.Contacts.LoadAsync(Token);
+        var maintenance = storage.Get<IStorageMaintenance>();
+        var result = await maintenance.RunAsync(new() { CompactAfterDays = 60 }, Token);
+        Assert.True(result.Cells > 0);
+        Assert.Equal(0, (await maintenance.RunAsync(new() { CompactAfterDays = 60 }, Token)).Cells);
+        var after = await storage.Contacts.LoadAsync(Token);
+        int cutoff = UnixTime.Day(before.MaxStart) - 60;
+        foreach (var (key, history) in before.Instances)
+        {
+            foreach (var (endpoint, cells) in history.Pairs)
+            {
+                var now = after.Instances[key].Pairs[endpoint];
+                Assert.Equal(cells.Sum(c => c.OutAccepted.Bytes), now.Sum(c => c.OutAccepted.Bytes));
+                Assert.Equal((cells.Min(c => c.FirstContact), cells.Max(c => c.LastContact)), (now.Min(c => c.FirstContact), now.Max(c => c.LastContact)));
+                Assert.All(now.Where(c => c.Hour / 24 < cutoff).GroupBy(c => c.Hour / 24), d => Assert.Single(d));
+                Assert.Equal(cells.Count(c => c.Hour / 24 >= cutoff), now.Count(c => c.Hour / 24 >= cutoff));
+            }
+        }
+        Assert.True((await maintenance.VerifyAsync(Token)).Good);
+    }
+}

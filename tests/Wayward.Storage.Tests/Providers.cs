@@ -1,0 +1,31 @@
+namespace Wayward.Storage.Tests;
+
+// The same claims on every database. Where no PostgreSQL can be started they are skipped with the reason.
+
+public sealed class ContactStoreOnSqlite() : ContactStoreTests(StorageProvider.Sqlite);
+
+public sealed class ContactStoreOnPostgreSql() : ContactStoreTests(StorageProvider.PostgreSql);
+
+public sealed class FindingStoreOnSqlite() : FindingStoreTests(StorageProvider.Sqlite);
+
+public sealed class FindingStoreOnPostgreSql() : FindingStoreTests(StorageProvider.PostgreSql);
+
+public sealed class ObjectAndInstanceOnSqlite() : ObjectAndInstanceTests(StorageProvider.Sqlite);
+
+public sealed class ObjectAndInstanceOnPostgreSql() : ObjectAndInstanceTests(StorageProvider.PostgreSql);
+
+public sealed class OrderOnSqlite() : OrderTests(StorageProvider.Sqlite);
+
+public sealed class OrderOnPostgreSql() : OrderTests(StorageProvider.PostgreSql);
+
+public sealed class ReplacementOnSqlite() : ReplacementTests(StorageProvider.Sqlite);
+
+public sealed class ReplacementOnPostgreSql() : ReplacementTests(StorageProvider.PostgreSql);
+
+public sealed class AuditOnSqlite() : AuditTests(StorageProvider.Sqlite);
+
+public sealed class AuditOnPostgreSql() : AuditTests(StorageProvider.PostgreSql);
+
+public sealed class CareOnSqlite() : CareTests(StorageProvider.Sqlite);
+
+public sealed class CareOnPostgreSql() : CareTests(StorageProvider.PostgreSql);
