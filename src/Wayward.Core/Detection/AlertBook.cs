@@ -81,6 +81,17 @@ internal sealed class AlertBook(DetectionEngine engine, DetectionIndex index, Ep
             if (!_dirty.Contains(group) && alerts.Exists(a => concerns(group, a))) Touch(group);
     }
 
+    /// <summary>A finding about a cohort tells what is usual from one of its members, who need not be one of the finding's.</summary>
+    public void TouchReferences(IReadOnlySet<InstanceKey> updated)
+    {
+        var cohorts = updated.SelectMany(key => index.Instances[key].CohortEpochs).Select(c => c.Cohort).ToHashSet(StringComparer.Ordinal);
+        foreach (var (group, alerts) in _groups)
+        {
+            if (group.Subject.Kind != SubjectKind.Cohort || _dirty.Contains(group) || !cohorts.Contains(group.Subject.Id)) continue;
+            if (FindingDraft.Of(group, [.. alerts], engine.Parameters).Exists(draft => updated.Contains(FindingBuilder.Reference(draft, index, engine.Parameters)))) Touch(group);
+        }
+    }
+
     public void TouchAll()
     {
         foreach (var group in _groups.Keys) Touch(group);

@@ -4,12 +4,12 @@ namespace Wayward.Core.Detection;
 
 /// <summary>
 /// The engine with a memory: digests of all instances stay in memory (some hundred bytes for each pair), so that a batch costs what it touched, not what the store holds.
-/// At start every instance is given to <see cref="Load"/> once, one after the other; after a batch the touched ones to <see cref="Update"/>, whole; then <see cref="Judge"/>.
-/// A session serves one catalogue, one set of rules and one set of parameters: when they change, make a new one. Not thread-safe.
+/// At start every instance is given to <see cref="Load"/> once, one after the other; after a batch the touched ones to <see cref="Update"/>, whole; then <see cref="Judge"/>, and
+/// <see cref="Accept"/> once its result is stored. A session serves one catalogue and one set of parameters: when they change, make a new one; for other rules see <see cref="UseRules"/>. Not thread-safe.
 /// </summary>
 public sealed class DetectionSession
 {
-    private readonly DetectionEngine _engine;
+    private DetectionEngine _engine;
     private readonly Parameters _parameters;
     private readonly DetectionIndex _index;
     private readonly EpisodeJudge _judge;
@@ -38,6 +38,9 @@ public sealed class DetectionSession
     /// <summary>Largest record start of the whole data set, for the watermark.</summary>
     public long MaxStart { get; set; }
 
+    /// <summary>False = <see cref="DetectionResult.Learned"/> stays empty: of a fleet it is the longest list of all.</summary>
+    public bool KeepsLearned { get; init; } = true;
+
     /// <summary>Takes in an instance that nothing was judged of yet.</summary>
     public void Load(InstanceHistory history)
     {
@@ -59,29 +62,78 @@ public sealed class DetectionSession
         foreach (string cohort in change.Cohorts) _moved[cohort] = Math.Min(change.From, _moved.GetValueOrDefault(cohort, long.MaxValue));
     }
 
+    /// <summary>
+    /// Other rules from now on. Whoever ever contacted a target of a rule that came or went must be given to <see cref="Update"/> next: of all others the rules say what they said before.
+    /// </summary>
+    /// <param name="engine">With the session's catalogue and parameters.</param>
+    public void UseRules(DetectionEngine engine)
+    {
+        if (engine.Catalog.Hash != _engine.Catalog.Hash || engine.Options != _engine.Options) throw new ArgumentException("A session keeps its catalogue and its parameters.", nameof(engine));
+        _engine = engine;
+    }
+
+    /// <summary>
+    /// After all <see cref="Load"/>, in place of the first judgement: everything that was loaded is judged and stored already, by the same engine. Only what a later watermark may change is remembered.
+    /// </summary>
+    public void Resume()
+    {
+        Prepare();
+        Accept();
+    }
+
     /// <summary>The instances whose histories the next judgement will ask for, to be loaded beforehand.</summary>
     public IReadOnlySet<InstanceKey> Needs()
     {
         Prepare();
-        return _book.Drafts().SelectMany(d => FindingBuilder.Needs(d, _index, _parameters)).ToHashSet();
+        return _book.Drafts().SelectMany(Needs).ToHashSet();
     }
 
     /// <summary>
-    /// Judges what changed since the last judgement; the first one of a session judges everything, since it cannot know what moved before it was made.
+    /// Judges what changed since the last accepted judgement; the first one of a session judges everything, since it cannot know what moved before it was made.
     /// <see cref="DetectionResult.Judged"/> says what was judged; null = everything.
     /// </summary>
-    /// <param name="histories">Whole present histories, at least of <see cref="Needs"/>.</param>
+    /// <param name="histories">Whole present histories, at least of <see cref="Needs()"/>.</param>
     public DetectionResult Judge(Func<InstanceKey, InstanceHistory?> histories)
     {
         Prepare();
-        var findings = Build(_book.Drafts(), histories);
-        var judged = _isFresh ? null : new DetectionScope(new HashSet<Destination>(), _book.Involved.ToHashSet()) { Groups = _book.Dirty.Select(g => g.Id).ToHashSet(StringComparer.Ordinal) };
-        var result = Result(findings, _learned, judged);
+        return Result(Build(_book.Drafts(), histories), _learned, Judged());
+    }
+
+    /// <summary>The same, with histories fetched for some findings at a time, so that memory does not grow with their number.</summary>
+    /// <param name="load">Gives the whole present histories of these instances.</param>
+    /// <param name="atOnce">Histories held at one time; a single finding with more members holds them all.</param>
+    public async Task<DetectionResult> JudgeAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
+    {
+        Prepare();
+        var findings = new List<Finding>();
+        var drafts = new List<FindingDraft>();
+        var needed = new HashSet<InstanceKey>();
+        // By instance, so that findings of the same one share its history.
+        foreach (var draft in _book.Drafts().OrderBy(d => d.FirstAlert.Instance.Key).ThenBy(d => d.First))
+        {
+            drafts.Add(draft);
+            needed.UnionWith(Needs(draft));
+            if (needed.Count >= atOnce) await BuildAsync();
+        }
+        if (drafts.Count > 0) await BuildAsync();
+        findings.Sort(Order);
+        return Result(findings, _learned, Judged());
+
+        async Task BuildAsync()
+        {
+            findings.AddRange(Build(drafts, (await load(needed)).Find));
+            drafts.Clear();
+            needed.Clear();
+        }
+    }
+
+    /// <summary>The result of the last judgement is stored. Until this is called, the next judgement says the same again.</summary>
+    public void Accept()
+    {
         KeepUnsettled();
         _book.Clear();
         _learned = [];
         _isFresh = false;
-        return result;
     }
 
     /// <summary>For a ledger that holds one scope's part: decides all of it, explains what the scope covers.</summary>
@@ -106,10 +158,14 @@ public sealed class DetectionSession
             foreach (var member in _index.Members(cohort))
                 if (member.Destinations.Any(d => SessionChanges.HasYoung(d, from, _parameters))) decide.Add(member.Key);
         }
-        foreach (var key in decide) _book.Decide(_index.Instances[key], _learned, _isFresh ? null : _changed);
+        foreach (var key in decide) _book.Decide(_index.Instances[key], KeepsLearned ? _learned : null, _isFresh ? null : _changed);
         _book.CheckFleet();
         if (_isFresh) _book.TouchAll();
-        else if (_changed.Count + _moved.Count + _unsettled.Count > 0) _book.Touch(Concerned);
+        else
+        {
+            if (_changed.Count + _moved.Count + _unsettled.Count > 0) _book.Touch(Concerned);
+            _book.TouchReferences(_updated);
+        }
         _updated.Clear();
         _changed.Clear();
         _moved.Clear();
@@ -130,9 +186,16 @@ public sealed class DetectionSession
     {
         var builder = new FindingBuilder(_engine, _index, _judge, MaxStart, histories);
         var findings = drafts.Select(builder.Build).OfType<Finding>().ToList();
-        findings.Sort(static (a, b) => a.First.CompareTo(b.First) is var f && f != 0 ? f : string.CompareOrdinal(a.Id, b.Id));
+        findings.Sort(Order);
         return findings;
     }
+
+    private static int Order(Finding a, Finding b) => a.First.CompareTo(b.First) is var f && f != 0 ? f : string.CompareOrdinal(a.Id, b.Id);
+
+    private IEnumerable<InstanceKey> Needs(FindingDraft draft) => FindingBuilder.Needs(draft, _index, _parameters);
+
+    private DetectionScope? Judged() =>
+        _isFresh ? null : new DetectionScope(new HashSet<Destination>(), _book.Involved.ToHashSet()) { Groups = _book.Dirty.Select(g => g.Id).ToHashSet(StringComparer.Ordinal) };
 
     private static DetectionResult Result(List<Finding> findings, List<LearnedContact> learned, DetectionScope? judged)
     {

@@ -191,7 +191,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     }
 
     /// <summary>For a cohort the other member observed for longest, so that "usual" means something; else the instance itself.</summary>
-    private static InstanceKey Reference(FindingDraft draft, DetectionIndex index, Parameters parameters)
+    internal static InstanceKey Reference(FindingDraft draft, DetectionIndex index, Parameters parameters)
     {
         var first = draft.FirstAlert;
         if (draft.Group.Subject.Kind == SubjectKind.Instance) return first.Instance.Key;

@@ -15,6 +15,21 @@ public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
     internal Func<InstanceHistory, Roles>? RoleReader { get; init; }
     internal PatternOptions Patterns { get; init; } = new();
 
+    /// <summary>
+    /// The endpoints that a change of rules may make look different: those that a rule of only one of the two sets is about, in whatever scope.
+    /// </summary>
+    public static Func<Endpoint, bool> Differing(IReadOnlyList<ExpectedTarget> before, IReadOnlyList<ExpectedTarget> now, ResolverCatalog catalog)
+    {
+        var old = before.Where(r => r.DeletedAt is null).ToDictionary(r => r.Id);
+        var differing = now.Where(r => r.DeletedAt is null && !old.Remove(r.Id)).Concat(old.Values).ToList();
+        return endpoint =>
+        {
+            if (differing.Count == 0 || catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport) return false;
+            var entry = TargetNames.Entry(catalog, endpoint, transport);
+            return differing.Exists(r => MatchesTarget(r, endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None));
+        };
+    }
+
     /// <summary>The roles of an instance, kept for the next question about the same history.</summary>
     internal Roles RolesOf(InstanceHistory history)
     {

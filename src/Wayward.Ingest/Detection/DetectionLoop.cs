@@ -1,14 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Wayward.Storage.Ingest;
 
 namespace Wayward.Ingest.Detection;
 
 /// <summary>
-/// Judges after commits, a little later so that a burst is judged once; and everything at the start when parameters, catalogue or rules are not
-/// those that the stored findings were judged with.
+/// Runs <see cref="IDetectionService.RunBatchAsync"/> after commits, a little later so that a burst is judged once, and now and then unasked, for what others committed to the same store.
 /// </summary>
-public sealed class DetectionLoop(DetectionService detection, IDetectionStateStore state, IngestOptions options, TimeProvider time, ILogger<DetectionLoop> log)
+public sealed class DetectionLoop(IDetectionService detection, IngestOptions options, TimeProvider time, ILogger<DetectionLoop> log)
     : BackgroundService, IDetectionTrigger
 {
     private const int LongestDelays = 10;
@@ -46,12 +44,12 @@ public sealed class DetectionLoop(DetectionService detection, IDetectionStateSto
             {
                 if (!first) await DebounceAsync(stoppingToken);
                 long upTo = Volatile.Read(ref _signalled);
-                await JudgeAsync(first, stoppingToken);
+                await detection.RunBatchAsync(stoppingToken);
                 first = false;
                 Volatile.Write(ref _judged, upTo);
                 LastRun = time.GetUtcNow();
                 pause = FirstPause;
-                if (CaughtUp) await _signal.WaitAsync(stoppingToken);
+                if (CaughtUp) await _signal.WaitAsync(options.PollInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -63,22 +61,6 @@ public sealed class DetectionLoop(DetectionService detection, IDetectionStateSto
                 await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
-        }
-    }
-
-    private async Task JudgeAsync(bool start, CancellationToken cancellation)
-    {
-        string fingerprint = await detection.FingerprintAsync(cancellation);
-        bool all = !string.Equals(await state.JudgedWithAsync(cancellation), fingerprint, StringComparison.Ordinal);
-        if (all)
-        {
-            if (start) log.LogInformation("Parameters, catalogue or rules changed since the last judgement: judging everything");
-            await detection.JudgeAllAsync(cancellation);
-            await state.SetJudgedWithAsync(fingerprint, cancellation);
-        }
-        else
-        {
-            await detection.JudgePendingAsync(cancellation);
         }
     }
 

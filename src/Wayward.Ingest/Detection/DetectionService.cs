@@ -9,26 +9,39 @@ using Wayward.Ingest.Notifications;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Ingest;
 
 namespace Wayward.Ingest.Detection;
 
 /// <summary>
-/// Loads what a judgement needs, lets the engine judge, stores the findings. The engine is a pure function and storing is idempotent, so a
-/// judgement that is cut off anywhere is simply made again: what is pending is struck out last.
+/// The live judgement. A <see cref="DetectionSession"/> stays in memory between batches, so a batch costs what it touched; at the start, and when catalogue or parameters change, it is made anew
+/// from the store. The engine is a pure function and storing is idempotent, so a judgement that is cut off anywhere is simply made again: what is pending is struck out last.
 /// </summary>
 public sealed class DetectionService(
-    IContactStore contacts, IFindingStore findings, IExpectedTargetStore expected, ICatalogProvider catalog, DetectionOptions options,
-    IChangeNotifier notifier, ILogger<DetectionService> log) : IDetectionService, IDisposable
+    IContactStore contacts, IFindingStore findings, IExpectedTargetStore expected, IDetectionStateStore state, ICatalogProvider catalog, DetectionOptions options,
+    IChangeNotifier notifier, TimeProvider time, ILogger<DetectionService> log) : IDetectionService, IDisposable
 {
+    /// <summary>Whole histories held at one time.</summary>
+    private const int AtOnce = 500;
+
     private static readonly FindingChanges NoChanges = new([], [], [], []);
     private readonly SemaphoreSlim _one = new(1, 1);
+    private DetectionSession? _session;
+    /// <summary>Up to here what is in the session is stored, judged with that. When the store says otherwise someone else judged, and the session has missed it.</summary>
+    private (long Mark, string? With) _stored;
+    /// <summary>The mark of a judgement that was made of the session and that nobody has said to be stored.</summary>
+    private long? _unsaved;
 
-    public async Task<FindingChanges> JudgePendingAsync(CancellationToken cancellation)
+    public Task<FindingChanges> RunBatchAsync(CancellationToken cancellation) => OneAtATimeAsync(all: false, cancellation);
+
+    public Task<FindingChanges> JudgeAllAsync(CancellationToken cancellation) => OneAtATimeAsync(all: true, cancellation);
+
+    private async Task<FindingChanges> OneAtATimeAsync(bool all, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
         {
-            return await contacts.PendingAsync(cancellation) is { } pending ? await JudgeAsync(pending, pending.Scope, cancellation) : NoChanges;
+            return await RunAsync(all, cancellation);
         }
         finally
         {
@@ -36,49 +49,102 @@ public sealed class DetectionService(
         }
     }
 
-    public async Task<FindingChanges> JudgeAllAsync(CancellationToken cancellation)
+    private async Task<FindingChanges> RunAsync(bool all, CancellationToken cancellation)
     {
-        await _one.WaitAsync(cancellation);
+        var rules = await expected.AllAsync(cancellation);
+        var engine = new DetectionEngine(catalog.Current, rules, options);
+        string fingerprint = Fingerprint(engine);
+        string? judgedWith = await state.JudgedWithAsync(cancellation);
+        bool isNew = all || judgedWith != fingerprint;
+        if (all || judgedWith != _stored.With) _session = null;
+        long began = time.GetTimestamp();
+        var judged = await contacts.ReadAsync((ledger, c) => JudgeAsync(ledger, engine, all, isNew, c), cancellation);
+        if (judged is null)
+        {
+            _stored.With = judgedWith;
+            return NoChanges;
+        }
+        var changes = await findings.ApplyAsync(judged.Result, judged.Result.Judged, new RuleCoverage(rules).Covering, cancellation);
+        if (isNew) await state.SetJudgedWithAsync(fingerprint, cancellation);
+        await contacts.CompleteDetectionAsync(judged.Mark, cancellation);
+        _session!.Accept();
+        (_stored, _unsaved) = ((judged.Mark, fingerprint), null);
+        if (changes.Any) notifier.Publish(ChangeKinds.Findings);
+        if (changes.Any || judged.Result.Judged is null)
+        {
+            log.LogInformation(
+                "Judged {Scope} in {Elapsed}: {Opened} opened, {Updated} updated, {Closed} closed, {Reopened} reopened", judged.Result.Judged is null ? "everything" : "what changed",
+                time.GetElapsedTime(began), changes.Opened.Count, changes.Updated.Count, changes.Closed.Count, changes.Reopened.Count);
+        }
+        return changes;
+    }
+
+    private sealed record Judged(DetectionResult Result, long Mark);
+
+    /// <summary>All that is read for a judgement is of one moment.</summary>
+    private async Task<Judged?> JudgeAsync(ILedgerSnapshot ledger, DetectionEngine engine, bool all, bool isNew, CancellationToken cancellation)
+    {
+        // The end of the other objects' reading is a commit, and that wakes the judgement again. Someone who asks for everything now is answered from what there is.
+        if (ledger.HasGap && !all) return null;
+        if (_session is not { } session || session.Engine.Catalog.Hash != engine.Catalog.Hash || (ledger.JudgedMark != _stored.Mark && ledger.JudgedMark != _unsaved))
+        {
+            session = await LoadAsync(ledger, engine, cancellation);
+            if (!isNew && ledger.Mark == ledger.JudgedMark)
+            {
+                // Everything is judged and stored: there is nothing to say again.
+                session.Resume();
+                _stored.Mark = ledger.JudgedMark;
+                return null;
+            }
+        }
+        else
+        {
+            var touched = new HashSet<InstanceKey>();
+            if (ledger.Mark != ledger.JudgedMark) touched.UnionWith(await ledger.TouchedAsync(cancellation));
+            if (isNew) touched.UnionWith(await ledger.UsersAsync(ExpectedMatcher.Differing(session.Engine.Expected, engine.Expected, engine.Catalog), cancellation));
+            if (ledger.Mark == ledger.JudgedMark && !isNew && _unsaved is null) return null;
+            await UpdateAsync(session, ledger, engine, touched, cancellation);
+        }
+        _unsaved = ledger.Mark;
+        return new(await session.JudgeAsync(keys => ledger.LoadAsync(keys, cancellation), AtOnce), ledger.Mark);
+    }
+
+    private async Task<DetectionSession> LoadAsync(ILedgerSnapshot ledger, DetectionEngine engine, CancellationToken cancellation)
+    {
+        (_session, _unsaved) = (null, null);
+        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart, KeepsLearned = false };
+        await ledger.ForEachAsync(session.Load, cancellation);
+        return _session = session;
+    }
+
+    private async Task UpdateAsync(DetectionSession session, ILedgerSnapshot ledger, DetectionEngine engine, IReadOnlySet<InstanceKey> touched, CancellationToken cancellation)
+    {
         try
         {
-            // The mark is read before the ledger: what is committed in between is judged twice rather than never.
-            var pending = await contacts.PendingAsync(cancellation);
-            return await JudgeAsync(pending, null, cancellation);
+            session.UseRules(engine);
+            session.MaxStart = ledger.MaxStart;
+            foreach (var chunk in touched.Chunk(AtOnce))
+            {
+                var part = await ledger.LoadAsync(chunk.ToHashSet(), cancellation);
+                foreach (var key in chunk) session.Update(part.Find(key) ?? new InstanceHistory { Key = key });
+            }
         }
-        finally
+        catch
         {
-            _one.Release();
+            // It may know the new rules without having looked at all whom they concern.
+            _session = null;
+            throw;
         }
     }
 
     /// <summary>
-    /// What findings depend on besides the ledger: parameters, catalogue and rules. When it differs from what the stored findings were judged with, everything is judged anew.
+    /// What findings depend on besides the ledger: the program, parameters, catalogue and rules. When it differs from what the stored findings were judged with, they are judged anew.
     /// </summary>
-    public async Task<string> FingerprintAsync(CancellationToken cancellation)
+    private string Fingerprint(DetectionEngine engine)
     {
-        var rules = await expected.AllAsync(cancellation);
-        string text = JsonSerializer.Serialize(options) + "\n" + catalog.Current.Hash + "\n"
-            + string.Join(',', rules.Where(r => r.DeletedAt is null).Select(r => r.Id).Order());
+        string text = typeof(DetectionEngine).Assembly.ManifestModule.ModuleVersionId + "\n" + JsonSerializer.Serialize(options) + "\n" + engine.Catalog.Hash + "\n"
+            + string.Join(',', engine.Expected.Where(r => r.DeletedAt is null).Select(r => r.Id).Order());
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
-    }
-
-    private async Task<FindingChanges> JudgeAsync(PendingDetection? pending, DetectionScope? scope, CancellationToken cancellation)
-    {
-        var rules = await expected.AllAsync(cancellation);
-        var engine = new DetectionEngine(catalog.Current, rules, options);
-        var ledger = scope is null ? await contacts.LoadAsync(cancellation) : await contacts.LoadAsync(scope, cancellation);
-        var result = await Task.Run(() => scope is null ? engine.Judge(ledger) : engine.Judge(ledger, scope), cancellation);
-        var covering = new RuleCoverage(rules);
-        var changes = await findings.ApplyAsync(result, scope, covering.Covering, cancellation);
-        if (pending is not null) await contacts.CompleteDetectionAsync(pending.Mark, cancellation);
-        if (changes.Any)
-        {
-            notifier.Publish(ChangeKinds.Findings);
-            log.LogInformation(
-                "Judged {Scope}: {Opened} opened, {Updated} updated, {Closed} closed, {Reopened} reopened", scope is null ? "everything" : "what changed",
-                changes.Opened.Count, changes.Updated.Count, changes.Closed.Count, changes.Reopened.Count);
-        }
-        return changes;
     }
 
     public void Dispose() => _one.Dispose();

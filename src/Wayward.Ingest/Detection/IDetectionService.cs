@@ -5,8 +5,11 @@ namespace Wayward.Ingest.Detection;
 /// <summary>Judges what changed and stores the findings. One at a time; calls queue up.</summary>
 public interface IDetectionService
 {
-    /// <summary>Judges what is pending since the last run.</summary>
-    Task<FindingChanges> JudgePendingAsync(CancellationToken cancellation);
-    /// <summary>Judges the whole ledger: after a change of parameters, catalogue or rules.</summary>
+    /// <summary>
+    /// One round of the live judgement: what was committed since the last one, other rules, another catalogue, a watermark that moved on. Whatever was judged and stored before is not judged again.
+    /// Nothing to do costs a small query.
+    /// </summary>
+    Task<FindingChanges> RunBatchAsync(CancellationToken cancellation);
+    /// <summary>Judges the whole ledger from the store, whatever was judged before.</summary>
     Task<FindingChanges> JudgeAllAsync(CancellationToken cancellation);
 }

@@ -68,7 +68,7 @@ public sealed class TriageService(
     {
         var stored = Checked(rule) with { Id = 0, CreatedAt = time.GetUtcNow().ToUnixTimeSeconds(), CreatedBy = Actor(actor), DeletedAt = null };
         // What was pending before is judged first, so that the outcome below is the rule's alone.
-        await detection.JudgePendingAsync(cancellation);
+        await detection.RunBatchAsync(cancellation);
         var (saved, auditId) = await expected.AddAsync(stored, fromFindingId, stored.CreatedBy, cancellation);
         var changes = await RejudgeAsync();
         return new ExpectedOutcome(saved, auditId, changes.Closed, changes.Reopened);
@@ -77,7 +77,7 @@ public sealed class TriageService(
     public async Task<ExpectedOutcome> DeleteExpectedAsync(int ruleId, string actor, string reason, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(reason)) throw new ArgumentException("Say why the rule goes: a reason is required.", nameof(reason));
-        await detection.JudgePendingAsync(cancellation);
+        await detection.RunBatchAsync(cancellation);
         long auditId = await expected.DeleteAsync(ruleId, Actor(actor), Bounded(reason, ExpectedRules.MaxText, "The reason", nameof(reason)), cancellation)
             ?? throw new ArgumentException($"There is no rule {ruleId} in force.", nameof(ruleId));
         var changes = await RejudgeAsync();
@@ -106,7 +106,7 @@ public sealed class TriageService(
     /// <summary>Once a rule is stored the judgement is not cut short: the caller's going away must not leave findings that contradict the rules.</summary>
     private async Task<FindingChanges> RejudgeAsync()
     {
-        var changes = await detection.JudgeAllAsync(CancellationToken.None);
+        var changes = await detection.RunBatchAsync(CancellationToken.None);
         notifier.Publish(ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage);
         return changes;
     }

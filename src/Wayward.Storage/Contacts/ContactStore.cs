@@ -57,13 +57,14 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
         return await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c);
     }, cancellation);
 
+    public Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        database.SnapshotAsync(async (db, c) => await work(await LedgerSnapshot.OpenAsync(db, database.Dialect, c), c), cancellation);
+
     public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => database.SnapshotAsync<PendingDetection?>(async (db, c) =>
     {
         var state = await db.LedgerState.SingleAsync(s => s.Id == LedgerStateEntity.OnlyId, c);
         if (state.Mark == state.JudgedMark) return null;
-        // A replaced object left a gap that others are being read again for: judging now would say that contacts never were.
-        List<byte> waiting = [(byte)SourceObjectState.Seen, (byte)SourceObjectState.Leased, (byte)SourceObjectState.Retry];
-        if (await db.ObjectReplays.Join(db.SourceObjects.Where(o => waiting.Contains(o.State)), r => r.ObjectId, o => o.ObjectId, (r, _) => r).AnyAsync(c)) return null;
+        if (await LedgerSnapshot.HasGapAsync(db, c)) return null;
         if (state.JudgedMark == 0) return new(state.Mark, null);
         int touched = await db.TouchedInstances.CountAsync(c);
         if (touched > ManyInstances && touched > await db.Instances.CountAsync(c) / 4) return new(state.Mark, null);

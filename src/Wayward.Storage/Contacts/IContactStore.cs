@@ -57,11 +57,36 @@ public interface IContactStore
     /// <returns>The largest record start of the data set.</returns>
     Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation);
 
+    /// <summary>Reads of the ledger that all see one moment: a judgement must not meet contacts that were replaced while it read.</summary>
+    Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation);
+
     /// <summary>Touched since the last completed detection; survives a restart. Null = nothing.</summary>
     Task<PendingDetection?> PendingAsync(CancellationToken cancellation);
 
     /// <summary>Detection of everything up to this mark is stored.</summary>
     Task CompleteDetectionAsync(long mark, CancellationToken cancellation);
+}
+
+/// <summary>The ledger as of one moment; valid only while <see cref="IContactStore.ReadAsync"/> runs.</summary>
+public interface ILedgerSnapshot
+{
+    /// <summary>Largest record start of the whole data set.</summary>
+    long MaxStart { get; }
+    /// <summary>Grows with every commit.</summary>
+    long Mark { get; }
+    /// <summary>The mark up to which detection is stored; equal to <see cref="Mark"/> when nothing is pending.</summary>
+    long JudgedMark { get; }
+    /// <summary>Objects are being read again for what a replaced one left: judging now would say that contacts never were.</summary>
+    bool HasGap { get; }
+
+    /// <summary>Touched since the last completed detection.</summary>
+    Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation);
+    /// <summary>Some instances, whole; unknown ones are left out.</summary>
+    Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
+    /// <summary>Every instance, whole, one after the other, for a reader that does not keep them.</summary>
+    Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation);
+    /// <summary>Whoever ever had to do with such an endpoint.</summary>
+    Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation);
 }
 
 /// <param name="Mark">Grows with every commit; given back to <see cref="IContactStore.CompleteDetectionAsync"/>.</param>

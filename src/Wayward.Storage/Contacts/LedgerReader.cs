@@ -11,7 +11,9 @@ internal static class LedgerReader
     private const int StreamChunk = 500;
 
     /// <param name="ids">Instances to read, whole; null = all.</param>
-    public static async Task<ContactLedger> ReadAsync(WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<int>? ids, CancellationToken cancellation)
+    /// <param name="endpoints">All of them, when the caller has them.</param>
+    public static async Task<ContactLedger> ReadAsync(
+        WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<int>? ids, CancellationToken cancellation, IReadOnlyDictionary<int, Endpoint>? endpoints = null)
     {
         var ledger = new ContactLedger { MaxStart = await db.LedgerState.Select(s => s.MaxStart).SingleAsync(cancellation) };
         var wanted = ids?.ToList();
@@ -22,16 +24,17 @@ internal static class LedgerReader
             histories.Add(instance.Id, ledger.GetOrAdd(new(instance.Key)));
 
         await ReadOutlinesAsync(db, wanted, histories, cancellation);
-        await ReadContactsAsync(db, dialect, wanted, histories, cancellation);
+        await ReadContactsAsync(db, dialect, wanted, histories, endpoints ?? await EndpointsAsync(db, cancellation), cancellation);
         return ledger;
     }
 
     /// <summary>All instances, some hundred at a time, for a reader that keeps less than the whole.</summary>
     public static async Task ForEachAsync(WaywardDbContext db, IStorageDialect dialect, Action<InstanceHistory> take, CancellationToken cancellation)
     {
+        var endpoints = await EndpointsAsync(db, cancellation);
         foreach (var chunk in (await db.Instances.OrderBy(i => i.Id).Select(i => i.Id).ToListAsync(cancellation)).Chunk(StreamChunk))
         {
-            foreach (var history in (await ReadAsync(db, dialect, chunk, cancellation)).Instances.Values) take(history);
+            foreach (var history in (await ReadAsync(db, dialect, chunk, cancellation, endpoints)).Instances.Values) take(history);
         }
     }
 
@@ -74,9 +77,9 @@ internal static class LedgerReader
             histories[fact.InstanceId].Facts.Add(fact.ToFact());
     }
 
-    private static async Task ReadContactsAsync(WaywardDbContext db, IStorageDialect dialect, List<int>? ids, Dictionary<int, InstanceHistory> histories, CancellationToken cancellation)
+    private static async Task ReadContactsAsync(
+        WaywardDbContext db, IStorageDialect dialect, List<int>? ids, Dictionary<int, InstanceHistory> histories, IReadOnlyDictionary<int, Endpoint> endpoints, CancellationToken cancellation)
     {
-        var endpoints = await EndpointsAsync(db, cancellation);
         (int Instance, int Endpoint) open = (-1, -1);
         List<ContactHour> cells = [];
         foreach (int? instance in ids is null ? [null] : ids.Order().Select(i => (int?)i))

@@ -60,6 +60,13 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
     private async Task<List<string>> IdsInScopeAsync(DetectionResult result, DetectionScope scope, CancellationToken cancellation)
     {
         var ids = result.Findings.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
+        if (scope.Groups is not null)
+        {
+            // Exactly these groups were judged: another finding of the same instances is not spoken of.
+            var judged = scope.Groups.ToList();
+            ids.UnionWith(await db.Findings.AsNoTracking().Where(f => judged.Contains(f.GroupId)).Select(f => f.Id).ToListAsync(cancellation));
+            return [.. ids];
+        }
         var instances = scope.Instances.Select(i => i.Id).ToList();
         ids.UnionWith(await db.FindingMembers.AsNoTracking().Where(m => instances.Contains(m.InstanceKey)).Select(m => m.FindingId).Distinct().ToListAsync(cancellation));
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
 using Wayward.FlowLogs;
 using Wayward.Testing;
 
@@ -52,26 +53,50 @@ public sealed class LiveTests
         for (int seed = 1; seed <= Runs; seed++)
         {
             var random = new Random(seed);
-            var engine = new DetectionEngine(RandomRecords.Catalog, RandomRecords.Rules(RandomRecords.Of(seed).Rules), Options);
+            var rules = RandomRecords.Rules(RandomRecords.Of(seed).Rules);
+            DetectionEngine Engine(IReadOnlyList<ExpectedTarget> rules) => new(RandomRecords.Catalog, rules, Options);
+            // Rules come and go while it runs; at the end all are in force.
+            var engine = Engine([.. rules.Where(_ => random.Next(2) == 0)]);
             var ledger = new ContactLedger();
             var session = new DetectionSession(engine);
             var stored = new Dictionary<string, Finding>(StringComparer.Ordinal);
-            foreach (var batch in World.Batches(Objects(seed, random), RandomRecords.Catalog, Options))
+            var batches = World.Batches(Objects(seed, random), RandomRecords.Catalog, Options).ToList();
+            foreach (var batch in batches)
             {
+                bool isLast = batch == batches[^1];
                 ledger.Add(batch);
-                if (random.Next(5) == 0)
-                {
-                    // The process ends between commit and judgement.
-                    session = new DetectionSession(engine);
-                    foreach (var history in ledger.Instances.Values) session.Load(history);
-                }
+                // The process ends between commit and judgement.
+                if (random.Next(5) == 0) session = Loaded(engine, ledger);
                 session.MaxStart = ledger.MaxStart;
                 foreach (var key in batch.Instances.Keys) session.Update(ledger.Find(key)!);
+                if (isLast || random.Next(4) == 0)
+                {
+                    var before = engine.Expected;
+                    session.UseRules(engine = Engine(isLast ? rules : [.. rules.Where(_ => random.Next(2) == 0)]));
+                    var differing = ExpectedMatcher.Differing(before, engine.Expected, RandomRecords.Catalog);
+                    foreach (var history in ledger.Instances.Values)
+                        if (history.Pairs.Keys.Any(differing)) session.Update(history);
+                }
                 var needs = session.Needs();
-                Apply(stored, session.Judge(key => needs.Contains(key) ? ledger.Find(key) : null));
+                var result = session.Judge(key => needs.Contains(key) ? ledger.Find(key) : null);
+                // Now and then storing fails, and what was judged is judged again with the next batch.
+                if (!isLast && random.Next(6) == 0) continue;
+                Apply(stored, result);
+                session.Accept();
+                if (random.Next(5) != 0) continue;
+                // The process ends with everything stored; the next one goes on from there.
+                session = Loaded(engine, ledger);
+                session.Resume();
             }
             Assert.True(Text(engine.Judge(ledger).Findings) == Text(stored.Values), $"seed {seed}: live differs from batch");
         }
+    }
+
+    private static DetectionSession Loaded(DetectionEngine engine, ContactLedger ledger)
+    {
+        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart };
+        foreach (var history in ledger.Instances.Values) session.Load(history);
+        return session;
     }
 
     [Fact]

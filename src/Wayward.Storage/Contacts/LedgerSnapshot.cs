@@ -1,0 +1,59 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
+using Wayward.Storage.Ingest;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Contacts;
+
+/// <inheritdoc cref="ILedgerSnapshot"/>
+internal sealed class LedgerSnapshot : ILedgerSnapshot
+{
+    private readonly WaywardDbContext _db;
+    private readonly IStorageDialect _dialect;
+    /// <summary>Read once: a judgement loads many portions, and endpoints are of the whole fleet.</summary>
+    private Dictionary<int, Endpoint>? _endpoints;
+
+    private LedgerSnapshot(WaywardDbContext db, IStorageDialect dialect, LedgerStateEntity state, bool hasGap)
+    {
+        (_db, _dialect, HasGap) = (db, dialect, hasGap);
+        (MaxStart, Mark, JudgedMark) = (state.MaxStart, state.Mark, state.JudgedMark);
+    }
+
+    public long MaxStart { get; }
+    public long Mark { get; }
+    public long JudgedMark { get; }
+    public bool HasGap { get; }
+
+    public static async Task<LedgerSnapshot> OpenAsync(WaywardDbContext db, IStorageDialect dialect, CancellationToken cancellation) =>
+        new(db, dialect, await db.LedgerState.SingleAsync(s => s.Id == LedgerStateEntity.OnlyId, cancellation), await HasGapAsync(db, cancellation));
+
+    /// <summary>A replaced object left a gap that others are being read again for.</summary>
+    public static Task<bool> HasGapAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        List<byte> waiting = [(byte)SourceObjectState.Seen, (byte)SourceObjectState.Leased, (byte)SourceObjectState.Retry];
+        return db.ObjectReplays.Join(db.SourceObjects.Where(o => waiting.Contains(o.State)), r => r.ObjectId, o => o.ObjectId, (r, _) => r).AnyAsync(cancellation);
+    }
+
+    public async Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation) =>
+        Keys(await _db.TouchedInstances.Join(_db.Instances, t => t.InstanceId, i => i.Id, (_, i) => i.Key).ToListAsync(cancellation));
+
+    public async Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation)
+    {
+        var keys = instances.Select(i => i.Id).ToList();
+        var ids = await _db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation);
+        return await LedgerReader.ReadAsync(_db, _dialect, ids, cancellation, await EndpointsAsync(cancellation));
+    }
+
+    public Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => LedgerReader.ForEachAsync(_db, _dialect, take, cancellation);
+
+    public async Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation)
+    {
+        var ids = (await EndpointsAsync(cancellation)).Where(e => which(e.Value)).Select(e => e.Key).ToList();
+        return Keys(await _db.ContactPairs.Where(p => ids.Contains(p.EndpointId)).Select(p => p.InstanceId).Distinct()
+            .Join(_db.Instances, p => p, i => i.Id, (_, i) => i.Key).ToListAsync(cancellation));
+    }
+
+    private async Task<Dictionary<int, Endpoint>> EndpointsAsync(CancellationToken cancellation) => _endpoints ??= await LedgerReader.EndpointsAsync(_db, cancellation);
+
+    private static HashSet<InstanceKey> Keys(List<string> keys) => [.. keys.Select(k => new InstanceKey(k))];
+}
