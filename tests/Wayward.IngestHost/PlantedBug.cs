@@ -113,7 +113,7 @@ internal abstract class ContactStoreDecorator(IContactStore inner) : IContactSto
     public Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation) => inner.LoadAsync(scope, cancellation);
     public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.LoadAsync(instances, cancellation);
     public Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ReadAllAsync(take, cancellation);
-    public Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation) => inner.ReadAsync(work, cancellation);
+    public virtual Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation) => inner.ReadAsync(work, cancellation);
     public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => inner.PendingAsync(cancellation);
     public Task CompleteDetectionAsync(long mark, CancellationToken cancellation) => inner.CompleteDetectionAsync(mark, cancellation);
 }
