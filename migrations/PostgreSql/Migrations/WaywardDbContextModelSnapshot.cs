@@ -1115,6 +1115,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     b.HasKey("ObjectId");
 
+                    b.HasIndex("Mark");
+
                     b.HasIndex("Sha256");
 
                     b.HasIndex("Container", "Key");

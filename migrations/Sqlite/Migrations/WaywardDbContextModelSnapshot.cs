@@ -538,7 +538,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("instance_name");
 
-                    b.Property<bool>("IsOpen")
+                    b.Property<int>("IsOpen")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_open");
 
@@ -570,7 +570,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("provisional");
 
-                    b.Property<bool>("Reported")
+                    b.Property<int>("Reported")
                         .HasColumnType("INTEGER")
                         .HasColumnName("reported");
 
@@ -1039,6 +1039,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnName("state");
 
                     b.HasKey("ObjectId");
+
+                    b.HasIndex("Mark");
 
                     b.HasIndex("Sha256");
 

@@ -34,6 +34,12 @@ internal sealed class DetectionIndex(Parameters parameters)
         }
     }
 
+    /// <summary>A member's epoch was carried on.</summary>
+    public void Extended(InstanceDigest digest)
+    {
+        foreach (var (cohort, _) in digest.CohortEpochs) _cohorts[cohort].Extended();
+    }
+
     public DestinationUsers? Users(Destination destination) => _users.GetValueOrDefault(destination);
 
     public IEnumerable<Destination> OfProvider(string provider, Resolvers.DnsTransport transport) =>
@@ -132,6 +138,8 @@ internal sealed class CohortMembers
         _members.Remove(member.Key);
         _epochs = null;
     }
+
+    public void Extended() => _epochs = null;
 
     public EpochSpan[] Epochs(string cohort, Parameters parameters) =>
         _epochs ??= Runs.Of(_members.Values.SelectMany(m => m.CohortEpochs).Where(c => c.Cohort == cohort).SelectMany(c => c.Epochs).OrderBy(e => e.Start), parameters);

@@ -16,6 +16,8 @@ public sealed class DetectionSession
     private readonly AlertBook _book;
     /// <summary>Updated since the last judgement.</summary>
     private readonly HashSet<InstanceKey> _updated = [];
+    /// <summary>Seen since the last judgement, and nothing more.</summary>
+    private readonly HashSet<InstanceKey> _seen = [];
     /// <summary>Destinations whose use changed, with the earliest time from which it looks different.</summary>
     private readonly Dictionary<Destination, long> _changed = [];
     /// <summary>Cohorts whose observation changed, with the earliest time.</summary>
@@ -60,6 +62,25 @@ public sealed class DetectionSession
         // Its age or its group looks different from some time on: whoever shares its targets or its cohort may be told so.
         foreach (var destination in digest.Destinations.Concat(old?.Destinations ?? [])) _changed[destination.Destination] = Math.Min(change.From, _changed.GetValueOrDefault(destination.Destination, long.MaxValue));
         foreach (string cohort in change.Cohorts) _moved[cohort] = Math.Min(change.From, _moved.GetValueOrDefault(cohort, long.MaxValue));
+    }
+
+    /// <summary>
+    /// Of an instance nothing is new but further records of no target, not earlier than its last contact, which carry its last epoch on: far cheaper than <see cref="Update"/>, and most
+    /// instances of most batches.
+    /// </summary>
+    /// <param name="end">Latest end of its records, Unix seconds.</param>
+    /// <returns>False = this is not enough to know; give its whole history to <see cref="Update"/>.</returns>
+    public bool Saw(InstanceKey key, long end)
+    {
+        if (!_index.Instances.TryGetValue(key, out var digest) || digest.Epochs.Length == 0) return false;
+        long before = digest.Epochs[^1].End;
+        if (!digest.Extend(end, _engine.Expected.Any(r => r.DeletedAt is null && r.Scope.Interfaces.Count > 0))) return false;
+        _index.Extended(digest);
+        _seen.Add(key);
+        if (end <= before || MaxStart <= before + _parameters.History) return true;
+        // It had been silent for so long that someone's look back of H ended after its last record.
+        foreach (var (cohort, _) in digest.CohortEpochs) _moved[cohort] = Math.Min(before, _moved.GetValueOrDefault(cohort, long.MaxValue));
+        return true;
     }
 
     /// <summary>
@@ -164,9 +185,11 @@ public sealed class DetectionSession
         else
         {
             if (_changed.Count + _moved.Count + _unsettled.Count > 0) _book.Touch(Concerned);
-            _book.TouchReferences(_updated);
+            _seen.UnionWith(_updated);
+            _book.TouchReferences(_seen);
         }
         _updated.Clear();
+        _seen.Clear();
         _changed.Clear();
         _moved.Clear();
         _unsettled.Clear();

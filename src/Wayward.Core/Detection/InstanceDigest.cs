@@ -87,6 +87,18 @@ internal sealed class InstanceDigest
         return false;
     }
 
+    /// <summary>
+    /// Carries its last epoch on. Not for one of whose attributes there are several values: which holds when is then for the spans to say, and they grow too.
+    /// </summary>
+    /// <param name="ofInterfaces">Does it matter which interface was its own at a time?</param>
+    public bool Extend(long end, bool ofInterfaces)
+    {
+        if (Epochs.Length == 0 || Facts.Where(f => ofInterfaces || f.Attribute != InstanceAttribute.Interface).GroupBy(f => f.Attribute).Any(g => g.Skip(1).Any())) return false;
+        // The epochs of its one cohort are the same array.
+        if (end > Epochs[^1].End) Epochs[^1] = Epochs[^1] with { End = end };
+        return true;
+    }
+
     public DestinationDigest? Find(Destination destination)
     {
         int low = 0, high = Destinations.Length - 1;

@@ -100,7 +100,13 @@ public sealed class DetectionService(
         else
         {
             var touched = new HashSet<InstanceKey>();
-            if (ledger.Mark != ledger.JudgedMark) touched.UnionWith(await ledger.TouchedAsync(cancellation));
+            if (ledger.Mark != ledger.JudgedMark)
+            {
+                session.MaxStart = ledger.MaxStart;
+                touched.UnionWith(await ledger.TouchedAsync(cancellation));
+                foreach (var (key, end) in await ledger.SeenAsync(cancellation))
+                    if (!touched.Contains(key) && !session.Saw(key, end)) touched.Add(key);
+            }
             if (isNew) touched.UnionWith(await ledger.UsersAsync(ExpectedMatcher.Differing(session.Engine.Expected, engine.Expected, engine.Catalog), cancellation));
             if (ledger.Mark == ledger.JudgedMark && !isNew && _unsaved is null) return null;
             await UpdateAsync(session, ledger, engine, touched, cancellation);

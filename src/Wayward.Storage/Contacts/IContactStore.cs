@@ -79,8 +79,13 @@ public interface ILedgerSnapshot
     /// <summary>Objects are being read again for what a replaced one left: judging now would say that contacts never were.</summary>
     bool HasGap { get; }
 
-    /// <summary>Touched since the last completed detection.</summary>
+    /// <summary>Touched since the last completed detection: their contacts, facts or epochs changed, or what was known of them earlier than their last contact.</summary>
     Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation);
+    /// <summary>
+    /// Whoever had any record in the commits since the last completed detection, with the latest end of its records, Unix seconds. Of those who are not touched nothing but this, and which hours
+    /// of their last epoch were observed, can differ.
+    /// </summary>
+    Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation);
     /// <summary>Some instances, whole; unknown ones are left out.</summary>
     Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
     /// <summary>Every instance, whole, one after the other, for a reader that does not keep them.</summary>

@@ -37,6 +37,15 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
     public async Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation) =>
         Keys(await _db.TouchedInstances.Join(_db.Instances, t => t.InstanceId, i => i.Id, (_, i) => i.Key).ToListAsync(cancellation));
 
+    public async Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation)
+    {
+        var ids = new HashSet<int>();
+        await foreach (byte[]? part in _db.SourceObjects.Where(o => o.Mark > JudgedMark && o.InstanceIds != null).Select(o => o.InstanceIds).AsAsyncEnumerable().WithCancellation(cancellation))
+            ids.UnionWith(IdSet.Read(part));
+        var list = ids.ToList();
+        return await _db.Instances.Where(i => list.Contains(i.Id)).ToDictionaryAsync(i => new InstanceKey(i.Key), i => i.LastSeen, cancellation);
+    }
+
     public async Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation)
     {
         var keys = instances.Select(i => i.Id).ToList();

@@ -69,6 +69,8 @@ internal static class ContactModel
             e.HasIndex(x => x.Sha256);
             e.HasIndex(x => new { x.Container, x.Key });
             e.HasIndex(x => new { x.State, x.LastEnd, x.FirstStart });
+            // Whose records came with the commits since the last judgement.
+            e.HasIndex(x => x.Mark);
         });
     }
 }

@@ -109,8 +109,8 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
             if (end == 0) continue;
             // In the usual case the records carry on the present epoch and nothing about its start can change.
             bool carriesOn = !i.IsNew && start >= i.ObservedSince && start - i.LastSeen <= historyWindow && end - start <= historyWindow;
-            // Records earlier than the last contact change what was known when it was judged.
-            bool late = UnixTime.Hour(start) < UnixTime.Hour(i.LastContact);
+            // Records not later than the last contact change what was known when it was judged: hours, and losses, count by the hour.
+            bool late = UnixTime.Hour(start) <= UnixTime.Hour(i.LastContact);
             i.FirstSeen = Math.Min(i.FirstSeen, start);
             i.LastSeen = Math.Max(i.LastSeen, end);
             i.EpochMoved = !carriesOn;

@@ -65,8 +65,8 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         if (end == 0) return false;
         // In the usual case the records carry on the present epoch and nothing about its start can change.
         bool carriesOn = !_isNew && start >= _observedSince && start - _lastSeen <= historyWindow && end - start <= historyWindow;
-        // Records earlier than the last contact change what was known when it was judged.
-        bool late = UnixTime.Hour(start) < UnixTime.Hour(_lastContact);
+        // Records not later than the last contact change what was known when it was judged: hours, and losses, count by the hour.
+        bool late = UnixTime.Hour(start) <= UnixTime.Hour(_lastContact);
         _firstSeen = Math.Min(_firstSeen, start);
         _lastSeen = Math.Max(_lastSeen, end);
         if (!carriesOn) _observedSince = ContactReplacement.EpochStart(writer, Id);

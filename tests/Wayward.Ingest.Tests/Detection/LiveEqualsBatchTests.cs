@@ -73,6 +73,7 @@ public sealed class LiveEqualsBatchTests
             public bool HasGap => inner.HasGap;
 
             public async Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation) => (await inner.TouchedAsync(cancellation)).Order().Skip(1).ToHashSet();
+            public Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation) => inner.SeenAsync(cancellation);
             public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.LoadAsync(instances, cancellation);
             public Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ForEachAsync(take, cancellation);
             public Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => inner.UsersAsync(which, cancellation);
