@@ -62,6 +62,15 @@ document.addEventListener('click', async e => {
   }
 }, true);
 
+// Whether a chart stands in the element within two seconds; an element that has left the page wants none.
+export async function drawn(element) {
+  for (let i = 0; i < 20; i++) {
+    if (!element?.isConnected || element.querySelector('.main-svg')) return true;
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
 export const focus = id => document.getElementById(id)?.focus();
 export const reveal = id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
 

@@ -10,12 +10,9 @@ namespace Wayward.Web.Components.Destinations;
 /// <summary>How a target spread: a step for each instance at its first contact.</summary>
 public sealed partial class AdoptionChart : IDisposable
 {
-    private Config _config = ChartLook.Config();
     private Layout _layout = new();
     private List<ITrace> _data = [];
     private string _key = "";
-    private string _drawn = "";
-    private PlotlyChart? _chart;
 
     [Inject] private UiState Ui { get; set; } = default!;
     [Parameter, EditorRequired] public DestinationView View { get; set; } = default!;
@@ -23,13 +20,6 @@ public sealed partial class AdoptionChart : IDisposable
     protected override void OnInitialized() => Ui.Changed += Redraw;
 
     protected override void OnParametersSet() => Draw();
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (_drawn == _key) return;
-        _drawn = _key;
-        if (!firstRender) await ChartLook.RedrawAsync(_chart);
-    }
 
     private void Redraw() => _ = InvokeAsync(() =>
     {
@@ -54,7 +44,6 @@ public sealed partial class AdoptionChart : IDisposable
         }
         x.Add(ChartLook.Time(to, Ui.Zone));
         y.Add(firsts.Count);
-        _config = ChartLook.Config();
         _layout = ChartLook.Layout(palette);
         _layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(from, Ui.Zone), ChartLook.Time(to, Ui.Zone))];
         var axis = ChartLook.Axis(palette, "");

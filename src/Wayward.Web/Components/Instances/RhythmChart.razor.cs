@@ -11,12 +11,9 @@ namespace Wayward.Web.Components.Instances;
 /// <summary>Records of one lane by day and hour of day (UTC): a beacon draws lines, working hours draw blocks.</summary>
 public sealed partial class RhythmChart : IDisposable
 {
-    private Config _config = ChartLook.Config();
     private Layout _layout = new();
     private List<ITrace> _data = [];
     private string _key = "";
-    private string _drawn = "";
-    private PlotlyChart? _chart;
 
     [Inject] private UiState Ui { get; set; } = default!;
     [Parameter, EditorRequired] public TimelineView View { get; set; } = default!;
@@ -25,13 +22,6 @@ public sealed partial class RhythmChart : IDisposable
     protected override void OnInitialized() => Ui.Changed += Redraw;
 
     protected override void OnParametersSet() => Draw();
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (_drawn == _key) return;
-        _drawn = _key;
-        if (!firstRender) await ChartLook.RedrawAsync(_chart);
-    }
 
     private void Redraw() => _ = InvokeAsync(() =>
     {
@@ -57,7 +47,6 @@ public sealed partial class RhythmChart : IDisposable
             cell = (cell ?? 0) + records;
         }
         double most = rows.SelectMany(r => r).Max() ?? 1;
-        _config = ChartLook.Config();
         _layout = ChartLook.Layout(palette);
         _layout.DataRevision = key;
         _layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(firstDay * UnixTime.DaySeconds, TimeZoneInfo.Utc), ChartLook.Time((firstDay + days) * UnixTime.DaySeconds, TimeZoneInfo.Utc))];

@@ -11,12 +11,9 @@ namespace Wayward.Web.Components.Instances;
 /// <summary>Bytes out and in of one lane, cell by cell. Drawn anew when lane, span or theme change; the key says when.</summary>
 public sealed partial class VolumeChart : IDisposable
 {
-    private Config _config = ChartLook.Config();
     private Layout _layout = new();
     private List<ITrace> _data = [];
     private string _key = "";
-    private string _drawn = "";
-    private PlotlyChart? _chart;
 
     [Inject] private UiState Ui { get; set; } = default!;
     [Parameter, EditorRequired] public TimelineView View { get; set; } = default!;
@@ -25,13 +22,6 @@ public sealed partial class VolumeChart : IDisposable
     protected override void OnInitialized() => Ui.Changed += Redraw;
 
     protected override void OnParametersSet() => Draw();
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (_drawn == _key) return;
-        _drawn = _key;
-        if (!firstRender) await ChartLook.RedrawAsync(_chart);
-    }
 
     private void Redraw() => _ = InvokeAsync(() =>
     {
@@ -46,7 +36,6 @@ public sealed partial class VolumeChart : IDisposable
         if (key == _key) return;
         _key = key;
         var palette = ChartLook.Palette(Ui.Dark);
-        _config = ChartLook.Config();
         _layout = ChartLook.Layout(palette);
         _layout.BarMode = BarModeEnum.Stack;
         _layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(timeline.From, Ui.Zone), ChartLook.Time(timeline.To, Ui.Zone))];

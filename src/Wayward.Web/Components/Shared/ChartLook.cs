@@ -15,24 +15,6 @@ public static class ChartLook
 
     public static WaywardPalette Palette(bool dark) => dark ? WaywardPalette.Dark : WaywardPalette.Light;
 
-    /// <summary>
-    /// Gives a chart that stands already its new data. The chart is kept and not replaced: the library queues drawings until its script has come, and one for an element
-    /// that is gone would take the rest of the queue with it.
-    /// </summary>
-    public static async Task RedrawAsync(PlotlyChart? chart)
-    {
-        try
-        {
-            if (chart is not null) await chart.React();
-        }
-        catch (Exception exception) when (exception is Microsoft.JSInterop.JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The window, or the chart, is gone.
-        }
-    }
-
-    public static Config Config() => new() { Responsive = true, DisplayModeBar = Plotly.Blazor.ConfigLib.DisplayModeBarEnum.False, DisplayLogo = false };
-
     public static Layout Layout(WaywardPalette palette) => new()
     {
         AutoSize = true,

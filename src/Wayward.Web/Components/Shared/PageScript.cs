@@ -33,6 +33,19 @@ public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IA
         }
     }
 
+    /// <summary>The function's answer; <paramref name="gone"/> when the window went away meanwhile.</summary>
+    public async Task<T> AskAsync<T>(string function, T gone, params object?[] arguments)
+    {
+        try
+        {
+            return await LoadAsync() is { } module ? await module.InvokeAsync<T>(function, arguments) : gone;
+        }
+        catch (JSDisconnectedException)
+        {
+            return gone;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
