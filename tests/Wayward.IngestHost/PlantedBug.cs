@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.Ingest.Sources;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
 
@@ -24,6 +25,9 @@ internal static class PlantedBug
                 return;
             case "ledger-outside":
                 Decorate<IContactStore>(services, inner => new LedgerInItsOwnTransaction(inner, Path.Combine(data, "wayward.db")));
+                return;
+            case "delete-before-commit":
+                Decorate<IContactStore>(services, (inner, p) => new ToldBeforeCommit(inner, p.GetRequiredService<SourceRegistry>()));
                 return;
             default: throw new ArgumentException($"No bug is called {name}");
         }
@@ -76,6 +80,17 @@ internal static class PlantedBug
         public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
         {
             foreach (var item in objects) await ledger.RequeueAsync(item.Object.ObjectId, cancellation);
+            return await base.CommitAsync(objects, cancellation);
+        }
+    }
+
+    /// <summary>Sources are told that objects are settled when their commit begins, not when it is on disk: a queue message is deleted too early.</summary>
+    private sealed class ToldBeforeCommit(IContactStore inner, SourceRegistry sources) : ContactStoreDecorator(inner)
+    {
+        public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+        {
+            OfferedObject[] items = [.. objects.Select(o => new OfferedObject(o.Object.Source, o.Object.Container, o.Object.Key, o.Object.ETag, o.Object.ObjectBytes, 0))];
+            foreach (var source in sources.All) await source.SettledAsync(items, cancellation);
             return await base.CommitAsync(objects, cancellation);
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -16,6 +17,9 @@ public sealed class FakeSqs
 
     /// <summary>Called with each message that is deleted.</summary>
     public Action<string>? OnDelete { get; set; }
+
+    /// <summary>The body behind every receipt ever given out, so that a receipt seen on the wire can be told apart.</summary>
+    public ConcurrentDictionary<string, string> Receipts { get; } = new(StringComparer.Ordinal);
 
     public int Extended { get; private set; }
 
@@ -80,7 +84,8 @@ public sealed class FakeSqs
                     foreach (var message in taken)
                     {
                         message.VisibleAt = now.AddSeconds(visibility);
-                        message.Receipt = (++_receipts).ToString(CultureInfo.InvariantCulture);
+                        message.Receipt = string.Create(CultureInfo.InvariantCulture, $"receipt-{++_receipts}");
+                        Receipts[message.Receipt] = message.Body;
                     }
                     return JsonSerializer.Serialize(new
                     {

@@ -24,17 +24,21 @@ internal sealed partial class ChildHost : IDisposable
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int pid, int signal);
 
+    /// <param name="logs">The folder to read; null = the sources are among <paramref name="more"/>.</param>
     /// <param name="wrapper">A command that runs the host, such as a tracer; empty = directly.</param>
-    public static ChildHost Start(string data, string logs, IEnumerable<string> more, params string[] wrapper)
+    public static ChildHost Start(string data, string? logs, IEnumerable<string> more, params string[] wrapper)
     {
         string dll = Path.Combine(AppContext.BaseDirectory, "Wayward.IngestHost.dll");
         string[] command = [.. wrapper, Environment.ProcessPath is { } p && Path.GetFileNameWithoutExtension(p) == "dotnet" ? p : "dotnet", dll];
         var info = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in command.Skip(1)) info.ArgumentList.Add(argument);
-        foreach (string argument in new[] { "--data", data, $"Ingest:Sources:0:Path={logs}", "Ingest:Workers=2", $"Ingest:CommitObjects={CommitObjects}", "Ingest:PollInterval=00:00:05" }.Concat(more)) info.ArgumentList.Add(argument);
+        string[] source = logs is null ? [] : [$"Ingest:Sources:0:Path={logs}"];
+        foreach (string argument in new[] { "--data", data, "Ingest:Workers=2", $"Ingest:CommitObjects={CommitObjects}", "Ingest:PollInterval=00:00:05" }.Concat(source).Concat(more)) info.ArgumentList.Add(argument);
         // Each of hundreds of starts matters more than the speed of one.
         info.Environment["DOTNET_TieredPGO"] = "0";
         info.Environment["DOTNET_gcServer"] = "0";
+        // For the fakes, which take any.
+        (info.Environment["AWS_ACCESS_KEY_ID"], info.Environment["AWS_SECRET_ACCESS_KEY"]) = ("test", "secret");
         var process = Process.Start(info)!;
         var child = new ChildHost(process);
         process.OutputDataReceived += (_, e) =>
