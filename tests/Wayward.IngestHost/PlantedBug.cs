@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Ingest.Sources;
+using Wayward.Storage;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
 
@@ -28,6 +29,9 @@ internal static class PlantedBug
                 return;
             case "delete-before-commit":
                 Decorate<IContactStore>(services, (inner, p) => new ToldBeforeCommit(inner, p.GetRequiredService<SourceRegistry>()));
+                return;
+            case "blames-objects":
+                Decorate<IContactStore>(services, (inner, p) => new BlamesObjects(inner, p.GetRequiredService<ISourceObjectStore>()));
                 return;
             default: throw new ArgumentException($"No bug is called {name}");
         }
@@ -81,6 +85,27 @@ internal static class PlantedBug
         {
             foreach (var item in objects) await ledger.RequeueAsync(item.Object.ObjectId, cancellation);
             return await base.CommitAsync(objects, cancellation);
+        }
+    }
+
+    /// <summary>Objects that could not be committed because the disk was full are taken for bad ones, and set aside as soon as something can be written again.</summary>
+    private sealed class BlamesObjects(IContactStore inner, ISourceObjectStore ledger) : ContactStoreDecorator(inner)
+    {
+        private readonly HashSet<long> _blamed = [];
+
+        public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+        {
+            try
+            {
+                var result = await base.CommitAsync([.. objects.Where(o => !_blamed.Contains(o.Object.ObjectId))], cancellation);
+                foreach (long id in _blamed) await ledger.SkipAsync(id, cancellation);
+                return result;
+            }
+            catch (StorageUnavailableException)
+            {
+                _blamed.UnionWith(objects.Select(o => o.Object.ObjectId));
+                throw;
+            }
         }
     }
 

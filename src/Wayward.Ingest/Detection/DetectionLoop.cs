@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Wayward.Storage;
 
 namespace Wayward.Ingest.Detection;
 
@@ -11,7 +12,8 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
 {
     private const int LongestDelays = 10;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    /// <summary>Also how late it notices that a full disk has space again.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _signal = new(0, 1);
     private long _signalled = 1, _judged;
@@ -19,6 +21,9 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
     public bool CaughtUp => Volatile.Read(ref _judged) >= Volatile.Read(ref _signalled);
 
     public DateTimeOffset? LastRun { get; private set; }
+
+    /// <inheritdoc/>
+    public string? StoreProblem { get; private set; }
 
     public void Signal()
     {
@@ -48,6 +53,7 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
                 first = false;
                 Volatile.Write(ref _judged, upTo);
                 LastRun = time.GetUtcNow();
+                StoreProblem = null;
                 pause = FirstPause;
                 if (CaughtUp) await _signal.WaitAsync(options.PollInterval, stoppingToken);
             }
@@ -57,7 +63,9 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
             }
             catch (Exception e)
             {
-                log.LogError(e, "Judgement failed; trying again in {Pause}", pause);
+                StoreProblem = (e as StorageUnavailableException)?.Message;
+                if (StoreProblem is null) log.LogError(e, "Judgement failed; trying again in {Pause}", pause);
+                else log.LogWarning("Judgement cannot be stored ({Problem}); trying again in {Pause}", StoreProblem, pause);
                 await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }

@@ -9,4 +9,6 @@ public interface IDetectionTrigger
     bool CaughtUp { get; }
     /// <summary>End of the last judgement.</summary>
     DateTimeOffset? LastRun { get; }
+    /// <summary>Why the last judgement could not be stored (disk full, read-only, locked); null = nothing is wrong with the database.</summary>
+    string? StoreProblem => null;
 }

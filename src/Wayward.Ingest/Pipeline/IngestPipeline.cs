@@ -6,6 +6,7 @@ using Wayward.FlowLogs;
 using Wayward.Ingest.Detection;
 using Wayward.Ingest.Notifications;
 using Wayward.Ingest.Sources;
+using Wayward.Storage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
@@ -19,6 +20,7 @@ namespace Wayward.Ingest.Pipeline;
 public sealed class IngestPipeline : IIngestControl, IDisposable
 {
     private const int FeedQuantum = 128;
+    private static readonly TimeSpan LastCommits = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(15);
 
     private readonly ISourceObjectStore _ledger;
@@ -78,7 +80,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
                 InFlight = _inFlight.Active,
                 CommitQueue = _finished.Reader.Count,
                 CommitQueueLimit = _options.CommitObjects,
-                StoreProblem = _commits.StoreProblem,
+                StoreProblem = _commits.StoreProblem ?? _detection.StoreProblem,
                 TimeLeft = waiting > 0 && rate > 0 ? TimeSpan.FromSeconds(waiting / rate) : null,
             };
         }
@@ -88,15 +90,16 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     public async Task RunAsync(CancellationToken cancellation)
     {
         await CountQuarantinedAsync(cancellation);
+        // What is read is worth committing, but a database that cannot be written must not hold up the end: it is read again next time.
+        // The workers wait for the writer, so this cannot wait for the workers.
         using var abandon = new CancellationTokenSource();
+        await using var end = cancellation.Register(() => abandon.CancelAfter(LastCommits));
         var writer = Task.Run(() => _commits.RunAsync(_finished.Reader, abandon.Token), CancellationToken.None);
         List<Task> loops = [Task.Run(() => FeedAsync(cancellation), CancellationToken.None)];
         foreach (var source in _sources) loops.Add(Task.Run(() => ListAsync(source, cancellation), CancellationToken.None));
-        for (int i = 0; i < _options.EffectiveWorkers; i++) loops.Add(Task.Run(() => WorkAsync(cancellation), CancellationToken.None));
+        for (int i = 0; i < _options.EffectiveWorkers; i++) loops.Add(Task.Run(() => WorkAsync(abandon.Token, cancellation), CancellationToken.None));
         await Task.WhenAll(loops);
         _finished.Writer.Complete();
-        // What is read is worth committing, but a database that cannot be written must not hold up the end: it is read again next time.
-        abandon.CancelAfter(TimeSpan.FromSeconds(5));
         try
         {
             await writer;
@@ -153,8 +156,9 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     public async Task<bool> PauseAsync(string source, bool paused, string actor, CancellationToken cancellation)
     {
         if (_sources.FirstOrDefault(s => s.Source.Name == source) is not { } state || state.Held == paused) return false;
-        state.Held = paused;
+        // First the line that says who, then the deed: when nothing can be written, nothing is decided.
         await _audit.AppendAsync(actor, paused ? "source.pause" : "source.resume", source, paused ? $"Paused {source}" : $"Resumed {source}", null, null, cancellation);
+        state.Held = paused;
         Wake();
         _notifier.Publish(ChangeKinds.Ingest);
         return true;
@@ -169,6 +173,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         while (!cancellation.IsCancellationRequested)
         {
             state.LookBegins();
+            bool ended = true;
             try
             {
                 await foreach (var batch in state.Source.ListAsync(cancellation)) await OfferAsync(state, batch, cancellation);
@@ -182,10 +187,12 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             catch (Exception e)
             {
                 LookFailed(state, e);
+                // What was there was not written down: whoever waits until all is read waits for another look.
+                ended = e is not StorageUnavailableException;
             }
             // Retries that came due while nobody looked are found here too.
             state.MayHaveWork = true;
-            state.LookEnds();
+            if (ended) state.LookEnds();
             Wake();
             try
             {
@@ -317,7 +324,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         }
     }
 
-    private async Task WorkAsync(CancellationToken cancellation)
+    /// <param name="abandon">Until then, what is read is handed to the writer even after <paramref name="cancellation"/>.</param>
+    private async Task WorkAsync(CancellationToken abandon, CancellationToken cancellation)
     {
         var ingestor = new ObjectIngestor(_addresses, _limits);
         try
@@ -337,8 +345,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
                 {
                     result = new FinishedItem(item, null, e);
                 }
-                // Not cancellable: what is read is handed to the writer, which takes it before the end.
-                await _finished.Writer.WriteAsync(result, CancellationToken.None);
+                await _finished.Writer.WriteAsync(result, abandon);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -23,11 +23,11 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
 
     private long _looksBegun, _looksEnded;
 
-    /// <summary>Listings begun and ended (failed ones included), so that somebody can wait for one that began after a moment.</summary>
+    /// <summary>Listings begun, and the number of the last one that ended (those that the source failed included, those that the ledger could not take not), so that somebody can wait for one that began after a moment.</summary>
     public long LooksBegun => Interlocked.Read(ref _looksBegun);
     public long LooksEnded => Interlocked.Read(ref _looksEnded);
     public void LookBegins() => Interlocked.Increment(ref _looksBegun);
-    public void LookEnds() => Interlocked.Increment(ref _looksEnded);
+    public void LookEnds() => Interlocked.Exchange(ref _looksEnded, LooksBegun);
 
     /// <summary>When the oldest object that waits was first seen, as of the last look.</summary>
     public DateTimeOffset? OldestWaiting { get; set; }

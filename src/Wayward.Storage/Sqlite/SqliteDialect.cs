@@ -108,7 +108,19 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
 
     public bool IsInterruption(Exception exception) => SqliteErrors.Code(exception) == raw.SQLITE_INTERRUPT;
 
-    public StorageUnavailableException? Explain(Exception exception) => SqliteErrors.Explain(exception, options.SqlitePath);
+    public StorageUnavailableException? Explain(Exception exception)
+    {
+        var explained = SqliteErrors.Explain(exception, options.SqlitePath);
+        if (explained?.Problem is StorageProblem.ReadOnly or StorageProblem.CannotOpen or StorageProblem.InputOutput) CloseIdleConnections();
+        return explained;
+    }
+
+    /// <summary>A connection opened while the file could not be written stays read-only for as long as it lives, and the pool would hand it out again long after the cause is gone.</summary>
+    private void CloseIdleConnections()
+    {
+        using var any = new SqliteConnection(ConnectionString);
+        SqliteConnection.ClearPool(any);
+    }
 
     public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
         SqliteCellReader.Read(((SqliteConnection)connection).Handle!, instance, fromHour, toHour, take, cancellation);

@@ -49,6 +49,8 @@ internal sealed class SourcesHealthCheck(IIngestControl ingest) : IHealthCheck
             data[SafeText.Plain(source.Name)] = string.Create(CultureInfo.InvariantCulture,
                 $"{source.Health.ToString().ToLowerInvariant()}, {source.Done} done, {source.Waiting} waiting, {source.Failed} failed{message}");
         }
+        if (ingest.Progress.StoreProblem is { } stuck)
+            return Task.FromResult(HealthCheckResult.Unhealthy("Nothing can be written: " + SafeText.Plain(Redact(stuck), 500), data: data));
         var worst = sources.Count == 0 ? SourceHealth.Healthy : sources.Max(s => s.Health);
         return Task.FromResult(worst switch
         {

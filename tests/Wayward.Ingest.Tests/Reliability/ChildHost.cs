@@ -19,6 +19,7 @@ internal sealed partial class ChildHost : IDisposable
     private ChildHost(Process process) => _process = process;
 
     public int Id => _process.Id;
+    /// <summary>What it said, its announcements of commits left out.</summary>
     public string Errors { get { lock (_errors) return _errors.ToString(); } }
 
     [LibraryImport("libc", SetLastError = true)]
@@ -43,6 +44,8 @@ internal sealed partial class ChildHost : IDisposable
         var child = new ChildHost(process);
         process.OutputDataReceived += (_, e) =>
         {
+            // The log shares standard output.
+            if (e.Data is not (null or "commit")) lock (child._errors) child._errors.AppendLine(e.Data);
             if (e.Data == "started") child._started.TrySetResult();
             if (e.Data == "commit" && Interlocked.Increment(ref child._commits) >= Volatile.Read(ref child._awaited)) child._reached.TrySetResult();
         };

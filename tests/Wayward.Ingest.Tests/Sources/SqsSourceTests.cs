@@ -53,6 +53,21 @@ public sealed class SqsSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_ledger_did_not_take_is_offered_again_at_the_next_look()
+    {
+        _aws.Sqs.Send(Messages.Created(MessageShape.S3, ("b", "k1", "e1", 1)));
+        using var source = Open();
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            await foreach (var _ in source.ListAsync(TestContext.Current.CancellationToken)) throw new IOException("the ledger cannot be written");
+        });
+        Assert.False(source.Settled);
+        var offered = Assert.Single(await ListAsync(source));
+        await source.SettledAsync([offered], TestContext.Current.CancellationToken);
+        Assert.Equal(0, _aws.Sqs.Count);
+    }
+
+    [Fact]
     public async Task Test_events_and_other_services_are_given_back_and_foreign_messages_are_left()
     {
         _aws.Sqs.Send("""{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"logs"}""");

@@ -63,7 +63,8 @@ internal sealed partial class FakeDesk
     }
 
     public IReadOnlyList<SourceStatus> Sources => SourceList;
-    public IngestProgress Progress => new(Objects.Count, Objects.Count, 0, 0, 0, true, null, null);
+    public IngestProgress Progress => new(Objects.Count, Objects.Count, 0, 0, 0, true, null, null) { StoreProblem = StoreProblem };
+    public string? StoreProblem { get; set; }
 
     public Task<bool> RetryAsync(long objectId, string actor, CancellationToken cancellation)
     {

@@ -6,6 +6,7 @@ using Wayward.Core.Triage;
 using Wayward.Ingest.Detection;
 using Wayward.Ingest.Resolvers;
 using Wayward.Ingest.Sources;
+using Wayward.Storage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Ingest;
 using Wayward.Testing;
@@ -59,6 +60,23 @@ public sealed class OtherPagesTests : DeskContext
         Assert.Contains("Not up to date", Open<ExpectedPage>("expected").Markup, StringComparison.Ordinal);
         Assert.Contains("Not up to date", Open<IngestPage>("ingest").Markup, StringComparison.Ordinal);
         Assert.Contains("Not up to date", Open<AuditPage>("audit").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_that_cannot_be_used_says_why_in_its_own_words()
+    {
+        Use(FakeDesk.Fleet(), d => d.Failure = new StorageUnavailableException(StorageProblem.ReadOnly, "'/data/wayward.db' cannot be opened: <b>make</b> it readable.", new IOException()));
+        var page = Open<OverviewPage>("");
+        Assert.Contains("cannot be opened: &lt;b&gt;make", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ingest_says_that_nothing_can_be_written_and_why()
+    {
+        Use(FakeDesk.Fleet());
+        Assert.DoesNotContain("Nothing can be written", Open<IngestPage>("ingest").Markup, StringComparison.Ordinal);
+        Desk.StoreProblem = "The disk that holds '/data/wayward.db' is full.";
+        Assert.Contains("The disk that holds", Open<IngestPage>("ingest").Find(".problem").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

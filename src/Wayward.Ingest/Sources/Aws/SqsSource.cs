@@ -63,9 +63,19 @@ internal sealed class SqsSource : ISource, IDisposable
                 messages = await ReceiveAsync(1, cancellation);
                 if (messages.Count == 0) yield break;
             }
-            var (offered, empty) = Hold(messages);
-            await DeleteAsync(empty, cancellation);
-            if (offered.Count > 0) yield return offered;
+            var (offered, empty, held) = Hold(messages);
+            bool taken = false;
+            try
+            {
+                await DeleteAsync(empty, cancellation);
+                if (offered.Count > 0) yield return offered;
+                taken = true;
+            }
+            finally
+            {
+                // The ledger did not take them. Held any longer they would be kept from everybody, us included, for as long as their visibility can be extended.
+                if (!taken) GiveBack(held);
+            }
         }
     }
 
@@ -124,10 +134,11 @@ internal sealed class SqsSource : ISource, IDisposable
     }
 
     /// <summary>Notes which objects each message waits for. Messages that announce nothing of ours are complete at once.</summary>
-    private (List<OfferedObject> Offered, List<Held> Empty) Hold(List<Message> messages)
+    private (List<OfferedObject> Offered, List<Held> Empty, List<(Held, Message)> All) Hold(List<Message> messages)
     {
         List<OfferedObject> offered = [];
         List<Held> empty = [];
+        List<(Held, Message)> all = [];
         foreach (var message in messages)
         {
             var content = S3Notification.Parse(message.Body ?? "");
@@ -138,6 +149,7 @@ internal sealed class SqsSource : ISource, IDisposable
                 continue;
             }
             var held = new Held(message.ReceiptHandle, _time.GetUtcNow());
+            all.Add((held, message));
             lock (_gate)
             {
                 foreach (var announced in content.Created)
@@ -153,7 +165,7 @@ internal sealed class SqsSource : ISource, IDisposable
                 else empty.Add(held);
             }
         }
-        return (offered, empty);
+        return (offered, empty, all);
     }
 
     private bool IsWanted(AnnouncedObject item) =>
@@ -205,6 +217,14 @@ internal sealed class SqsSource : ISource, IDisposable
                 return;
             }
         }
+    }
+
+    /// <summary>The next look begins with these messages.</summary>
+    private void GiveBack(List<(Held Held, Message Message)> all)
+    {
+        lock (_gate)
+            foreach (var (held, _) in all) Forget(held);
+        foreach (var (_, message) in all) _received.Enqueue(message);
     }
 
     private void Forget(Held message)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Ingest.Notifications;
+using Wayward.Storage;
 
 namespace Wayward.Web.Components.Shared;
 
@@ -9,6 +10,7 @@ namespace Wayward.Web.Components.Shared;
 /// </summary>
 public abstract partial class LivePage : ComponentBase, IDisposable
 {
+    private const int MaximumProblem = 500;
     private CancellationTokenSource? _reading;
     private IDisposable? _subscription;
     private bool _disposed;
@@ -60,7 +62,10 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         {
             if (reading.IsCancellationRequested || _disposed) return;
             LogFailed(Loggers.CreateLogger(GetType()), exception, GetType().Name);
-            Problem = "The data could not be read. What is shown may be old; the program's log has the cause.";
+            // The store's own sentence says what is wrong and what to do, and is written to be shown.
+            Problem = exception is StorageUnavailableException unavailable
+                ? Core.Text.SafeText.Plain(unavailable.Message, MaximumProblem)
+                : "The data could not be read. What is shown may be old; the program's log has the cause.";
         }
         if (!_disposed) StateHasChanged();
     }
