@@ -1,8 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.FlowLogs;
+using Wayward.Ingest;
+using Wayward.Ingest.Detection;
+using Wayward.Storage;
+using Wayward.Storage.Contacts;
 using Wayward.Testing;
 
 namespace Wayward.Benchmarks;
@@ -37,6 +43,7 @@ internal static class Detecting
         var judge = Stopwatch.StartNew();
         var all = session.Judge(Kept(live: false));
         judge.Stop();
+        session.Accept();
         // The long list of what was learned belongs to the caller.
         int findings = all.Findings.Count;
         all = null;
@@ -46,7 +53,7 @@ internal static class Detecting
         var liveDigests = new Stopwatch();
         for (int i = 0; i < Math.Min(Touched, instances); i++)
         {
-            var history = History(i * (instances / Math.Min(Touched, instances)), live: true);
+            var history = History(TouchedAt(i, instances), live: true);
             liveDigests.Start();
             session.Update(history);
             liveDigests.Stop();
@@ -63,6 +70,102 @@ internal static class Detecting
     {
         var kept = new Dictionary<InstanceKey, InstanceHistory>();
         return key => kept.TryGetValue(key, out var history) ? history : kept[key] = History(Number(key), live);
+    }
+
+    /// <summary>Scattered over the fleet, the same share with a finding of their own whatever its size: 7,919 is prime to all sizes.</summary>
+    private static int TouchedAt(int i, int instances) => (int)(i * 7_919L % instances);
+
+    /// <summary>The same fleet through the store: what is committed, and <see cref="IDetectionService.RunBatchAsync"/> as it runs in the server.</summary>
+    public static async Task<int> RunStoreAsync(string[] sizes)
+    {
+        Console.WriteLine("| instances | hour cells | database MiB | written s | first judgement s (cpu) | live batch of 1,000: written s | judged s (cpu) | process MiB after | started again s (cpu) |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        foreach (string size in sizes) await MeasureStoreAsync(int.Parse(size, CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    private static async Task MeasureStoreAsync(int instances)
+    {
+        const int AtOnce = 200;
+        string folder = Directory.CreateTempSubdirectory("wayward-detect-").FullName;
+        try
+        {
+            long cells = 0;
+            TimeSpan written, liveWritten;
+            string first, live;
+            long memory;
+            await using (var services = await ServicesAsync(folder))
+            {
+                var contacts = services.GetRequiredService<IContactStore>();
+                var clock = Stopwatch.StartNew();
+                for (int from = 0; from < instances; from += AtOnce)
+                {
+                    var part = Enumerable.Range(from, Math.Min(AtOnce, instances - from)).Select(i => History(i, live: false)).ToList();
+                    cells += part.Sum(h => h.Pairs.Values.Sum(c => (long)c.Count));
+                    await contacts.CommitAsync([Contribution($"past-{from}", part, long.MinValue)], CancellationToken.None);
+                }
+                written = clock.Elapsed;
+                var detection = services.GetRequiredService<IDetectionService>();
+                first = await TimedAsync(detection);
+                clock.Restart();
+                var touched = Enumerable.Range(0, Math.Min(Touched, instances)).Select(i => History(TouchedAt(i, instances), live: true)).ToList();
+                await contacts.CommitAsync([Contribution("live", touched, World.At(Days))], CancellationToken.None);
+                liveWritten = clock.Elapsed;
+                live = await TimedAsync(detection);
+                GC.Collect();
+                memory = Process.GetCurrentProcess().WorkingSet64;
+            }
+            string again;
+            await using (var services = await ServicesAsync(folder)) again = await TimedAsync(services.GetRequiredService<IDetectionService>());
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {instances:N0} | {cells:N0} | {new FileInfo(Path.Combine(folder, "wayward.db")).Length / 1048576.0:N0} | {written.TotalSeconds:0.0} | {first} | {liveWritten.TotalSeconds:0.00} | {live} | {memory / 1048576.0:N0} | {again} |"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<string> TimedAsync(IDetectionService detection)
+    {
+        var cpu = Environment.CpuUsage.TotalTime;
+        var clock = Stopwatch.StartNew();
+        await detection.RunBatchAsync(CancellationToken.None);
+        return string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:0.00} ({(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.00})");
+    }
+
+    private static async Task<ServiceProvider> ServicesAsync(string folder)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(DetectionOptions.Default);
+        services.AddSingleton<ICatalogProvider>(new FixedCatalogProvider(TestCatalog.Default));
+        services.AddSingleton(TestCatalog.Default);
+        services.AddWaywardStorage(new StorageOptions { DataDirectory = folder });
+        services.AddWaywardIngest(new ConfigurationBuilder().Build());
+        var built = services.BuildServiceProvider();
+        await built.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
+        return built;
+    }
+
+    /// <summary>What histories hold from a time on, as an object would contribute it.</summary>
+    private static ObjectContribution Contribution(string key, IReadOnlyList<InstanceHistory> histories, long from)
+    {
+        var batch = new ContactBatch { MaxStart = from > 0 ? World.At(Days + 0.02) : World.At(Days) - 60, ContactRecords = 1 };
+        foreach (var history in histories)
+        {
+            var share = new InstanceContribution();
+            foreach (var (endpoint, list) in history.Pairs)
+                foreach (var cell in list.Where(c => c.FirstContact >= from)) share.Cells.Add((endpoint, cell.Hour), cell);
+            foreach (var (day, coverage) in history.Coverage.Where(d => d.Value.FirstStart >= from)) share.Coverage.Add(day, coverage);
+            foreach (var fact in history.Facts) share.Facts.Add((fact.Attribute, fact.Value), fact);
+            batch.Instances.Add(history.Key, share);
+        }
+        return new(new SourceObjectDone
+        {
+            ObjectId = new ObjectIdentity("bench", key, "1").Id, Source = "bench", Container = "bench", Key = key, ETag = "1", Sha256 = key, ObjectBytes = 1, ExpandedBytes = 1, Records = 1, ContactRecords = 1,
+            Quarantined = 0, Format = "bench", FirstStart = World.At(0), LastEnd = World.At(Days), ReadMilliseconds = 1,
+        }, batch);
     }
 
     private static int Number(InstanceKey key) => int.Parse(key.Id.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

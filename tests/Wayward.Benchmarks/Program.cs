@@ -14,6 +14,7 @@ return args switch
     ["duckdb", var threads, .. var files] => Duck.Run(int.Parse(threads, CultureInfo.InvariantCulture), files),
     ["parquet", var text, var parquet] => ParquetCopy.Run(text, parquet),
     ["detect", .. var sizes] => Detecting.Run(sizes),
+    ["detect-store", .. var sizes] => await Detecting.RunStoreAsync(sizes),
     ["parts", .. var rest] => Parts.Run(rest),
     _ => Usage(),
 };
@@ -31,6 +32,7 @@ static int Usage()
         duckdb THREADS FILE...  DuckDB on the same job
         parquet TEXT PARQUET    copy a default-format object as parquet
         detect INSTANCES...     full judgement of fleets of these sizes, and a live batch of 1,000 instances on top of each
+        detect-store INSTANCES...   the same through a database, as the server does it
         parts [BenchmarkDotNet options]
         """);
     return 2;
