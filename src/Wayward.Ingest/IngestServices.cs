@@ -50,6 +50,7 @@ public static class IngestServices
             p.GetRequiredService<IngestOptions>().NotifyInterval, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ChangeNotifier>>()));
         services.AddSingleton<DetectionService>();
         services.AddSingleton<IDetectionService>(p => p.GetRequiredService<DetectionService>());
+        services.AddSingleton<BackTestService>();
         services.AddSingleton<DetectionLoop>();
         services.AddSingleton<IDetectionTrigger>(p => p.GetRequiredService<DetectionLoop>());
         services.AddSingleton<IngestPipeline>();

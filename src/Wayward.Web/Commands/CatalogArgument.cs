@@ -7,9 +7,11 @@ internal static class CatalogArgument
 {
     /// <exception cref="UsageException">A file is not a catalogue; every bad line is named.</exception>
     /// <exception cref="InputException">A file cannot be read.</exception>
-    public static ResolverCatalog Load(IReadOnlyList<string> files, string workingDirectory)
+    public static ResolverCatalog Load(IReadOnlyList<string> files, string workingDirectory) => Add(ResolverCatalog.Shipped, files, workingDirectory);
+
+    /// <inheritdoc cref="Load"/>
+    public static ResolverCatalog Add(ResolverCatalog catalog, IReadOnlyList<string> files, string workingDirectory)
     {
-        var catalog = ResolverCatalog.Shipped;
         foreach (string file in files)
         {
             try

@@ -33,7 +33,7 @@ public sealed class ScanCommand : ICommandModule
         var command = new Command("scan", "Read flow logs, print contacts and findings, keep nothing.") { paths, format, rows, output, set, catalog, inventory, failOn };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var options = ReadOptions(context, parsed.GetValue(set) ?? []);
+            var options = ReadOptions(context, parsed.GetValue(set) ?? [], "scan");
             var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
             var known = ReadInventory(context, parsed.GetValue(inventory));
             var result = await ScanProgressBar.RunAsync(context, new ScanRequest { Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options, Inventory = known }, cancellation);
@@ -76,7 +76,9 @@ public sealed class ScanCommand : ICommandModule
         }
     }
 
-    private static DetectionOptions ReadOptions(CommandContext context, IReadOnlyList<string> set)
+    /// <summary>The options of detection, refined by what <c>--set</c> gives.</summary>
+    /// <param name="what">Names the verb in errors.</param>
+    internal static DetectionOptions ReadOptions(CommandContext context, IReadOnlyList<string> set, string what)
     {
         var settings = new List<KeyValuePair<string, string?>>(context.Settings);
         var errors = new List<string>();
@@ -89,7 +91,7 @@ public sealed class ScanCommand : ICommandModule
         var reader = new OptionsReader(configuration);
         foreach (string error in errors) reader.Add(error);
         foreach (string key in settings.Select(s => s.Key).Where(k => !k.StartsWith(DetectionOptions.Section + ":", StringComparison.OrdinalIgnoreCase)))
-            reader.Add($"{key} has no effect on a scan; options of a scan begin with {DetectionOptions.Section}:");
+            reader.Add($"{key} has no effect on a {what}; options of a {what} begin with {DetectionOptions.Section}:");
         var options = DetectionSettings.Read(reader, configuration);
         reader.ThrowIfAny();
         return options;

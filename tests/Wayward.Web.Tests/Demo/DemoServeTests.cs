@@ -5,6 +5,7 @@ using Wayward.Storage.Findings;
 using Wayward.Testing;
 using Wayward.Web.Demo;
 using Wayward.Web.Hosting;
+using Wayward.Web.Tests.Commands;
 
 namespace Wayward.Web.Tests.Demo;
 
@@ -12,7 +13,7 @@ namespace Wayward.Web.Tests.Demo;
 public sealed class DemoServeTests
 {
     [Fact]
-    public async Task The_server_s_queue_holds_the_stated_answer_and_nothing_else_in_any_state()
+    public async Task The_server_s_queue_holds_the_stated_answer_and_nothing_else_in_any_state_and_a_back_test_says_what_would_differ()
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var folder = new TemporaryFolder();
@@ -32,5 +33,31 @@ public sealed class DemoServeTests
             DemoAnswer.Findings.Select(f => $"{f.Type} {f.Subject.Id} {f.Provider} {f.First} {f.Severity} {f.Confidence} {f.Reported} {FindingStatus.Open}").Order(StringComparer.Ordinal),
             page.Rows.Select(r => $"{r.Type} {r.Subject.Id} {r.Provider} {r.First} {r.Severity} {r.Confidence} {r.Reported} {r.Status}").Order(StringComparer.Ordinal));
         await app.StopAsync(cancellation);
+        await BackTestAsync(folder.Combine("state"));
+    }
+
+    /// <summary>The monthly report pauses for 35 days: with a window of 30 its second run is news, and nothing else is.</summary>
+    private static async Task BackTestAsync(string data)
+    {
+        var same = await CommandRun.Of("backtest", "--data", data, "--set", "Detection:HistoryWindow=45.00:00:00");
+        Assert.Equal((0, ""), (same.ExitCode, same.Error));
+        Assert.Contains($"0 added, 0 gone, 0 changed, {DemoAnswer.Findings.Count} the same.", same.Out, StringComparison.Ordinal);
+
+        var table = await CommandRun.Of("backtest", "--data", data, "--set", "Detection:HistoryWindow=30.00:00:00");
+        Assert.Equal((0, ""), (table.ExitCode, table.Error));
+        Assert.Contains("1 added, 0 gone", table.Out, StringComparison.Ordinal);
+        Assert.Contains("data-report", Assert.Single(table.Out.Split('\n'), l => l.StartsWith('+')), StringComparison.Ordinal);
+
+        var cohorts = await CommandRun.Of("backtest", "--data", data, "--set", "Detection:Cohorts=false", "--format", "json");
+        using var json = System.Text.Json.JsonDocument.Parse(cohorts.Out);
+        Assert.Equal("wayward.backtest/1", json.RootElement.GetProperty("schema").GetString());
+        Assert.Equal("asg:shop-api", Assert.Single(json.RootElement.GetProperty("removed").EnumerateArray()).GetProperty("subject").GetString());
+        Assert.Equal(DemoAnswer.Findings.Count, json.RootElement.GetProperty("present").GetProperty("findings").GetInt32());
+
+        var nothing = await CommandRun.Of("backtest", "--data", data);
+        Assert.Equal(2, nothing.ExitCode);
+        Assert.Contains("Nothing to try", nothing.Error, StringComparison.Ordinal);
+        var wrong = await CommandRun.Of("backtest", "--data", data, "--set", "Ingest:Workers=1");
+        Assert.Contains("Ingest:Workers has no effect on a back-test", wrong.Error, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,34 @@
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Expected;
+
+namespace Wayward.Ingest.Detection;
+
+/// <summary>What a back-test changes; null = as at present.</summary>
+public sealed record BackTestTrial(DetectionOptions? Options = null, ResolverCatalog? Catalog = null, IReadOnlyList<ExpectedTarget>? Rules = null);
+
+/// <summary>
+/// What the stored ledger would say with other parameters, another catalogue or other rules, against what it says now. Reads only, as of one moment, instance by instance, so it may run beside a
+/// server and memory does not grow with the store.
+/// </summary>
+public sealed class BackTestService(IContactStore contacts, IExpectedTargetStore expected, ICatalogProvider catalog, DetectionOptions options)
+{
+    private const int AtOnce = 500;
+
+    public async Task<BackTestDiff> RunAsync(BackTestTrial trial, CancellationToken cancellation)
+    {
+        var rules = await expected.AllAsync(cancellation);
+        var present = new DetectionEngine(catalog.Current, rules, options);
+        var changed = new DetectionEngine(trial.Catalog ?? catalog.Current, trial.Rules ?? rules, trial.Options ?? options);
+        return await contacts.ReadAsync(async (ledger, c) => BackTest.Compare(await JudgeAsync(ledger, present, c), await JudgeAsync(ledger, changed, c)), cancellation);
+    }
+
+    private static async Task<IReadOnlyList<Finding>> JudgeAsync(ILedgerSnapshot ledger, DetectionEngine engine, CancellationToken cancellation)
+    {
+        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart, KeepsLearned = false };
+        await ledger.ForEachAsync(session.Load, cancellation);
+        return (await session.JudgeAsync(keys => ledger.LoadAsync(keys, cancellation), AtOnce)).Findings;
+    }
+}
