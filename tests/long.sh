@@ -1,9 +1,38 @@
 #!/usr/bin/env bash
-# The long forms of the flow-log harnesses, whose short forms run with every test run: 400 random logs and 20,000 mutated lines against the naive reader on every vector path, 2,000 cuts of a
-# large object and every cut of a small one, 5,000 flipped bits, 2,000 damaged parquet files, an object that expands to 2 GB. Then live against batch: a hundred seeded stores. Minutes.
-set -euo pipefail
+# The long sets of the harnesses, whose short sets run with every test run. One argument per row of docs/reliability.md; without any, all of them, one after the other.
+#
+#   ./tests/long.sh R1 R9          200 kills; 20 disk sizes
+#   ./tests/long.sh flowlogs       400 random logs and 20,000 mutated lines against the naive reader on every vector path, 2,000 cuts of a large object and every cut of a small one (R2, R3),
+#                                  5,000 flipped bits, 2,000 damaged parquet files, an object that expands to 2 GB (R12)
+#   ./tests/long.sh live           live against batch: a hundred seeded stores
+#   ./tests/long.sh --short        the short sets of all reliability rows, with the time that they take
+#
+# WAYWARD_SEED=n repeats a run; WAYWARD_PASSES=7 lets R4 fail every call in every way, 2-4 in some.
+set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export WAYWARD_LONG=1 LC_ALL=C.UTF-8 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-dotnet test tests/Wayward.FlowLogs.Tests -c Release --nologo --logger "console;verbosity=detailed" \
-  --filter "FullyQualifiedName~DifferentialTests|FullyQualifiedName~DamageTests|FullyQualifiedName~IpSpellingTests"
-dotnet test tests/Wayward.Ingest.Tests -c Release --nologo --logger "console;verbosity=detailed" --filter "FullyQualifiedName~LiveEqualsBatchTests"
+export LC_ALL=C.UTF-8 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+rows=(R1 R4 R5 R6 R7 R8 R9 R11 R13 R14 R15)
+status=0
+run() { # project filter
+  dotnet test "tests/$1" -c Release --nologo --logger "console;verbosity=detailed" --filter "$2" || status=1
+}
+if [ "${1:-}" = --short ]; then
+  filter=$(printf '|FullyQualifiedName~.%s_' "${rows[@]}")
+  run Wayward.Ingest.Tests "${filter:1}"
+  echo "all short sets: $SECONDS s"
+  exit "$status"
+fi
+export WAYWARD_LONG=1
+[ $# -gt 0 ] || set -- flowlogs live "${rows[@]}"
+for row in "$@"; do
+  started=$SECONDS
+  case $row in
+    flowlogs) run Wayward.FlowLogs.Tests "FullyQualifiedName~DifferentialTests|FullyQualifiedName~DamageTests|FullyQualifiedName~IpSpellingTests" ;;
+    live) run Wayward.Ingest.Tests "FullyQualifiedName~LiveEqualsBatchTests" ;;
+    *) [[ " ${rows[*]} " == *" $row "* ]] || { echo "tests/long.sh: there is no '$row'; rows: flowlogs live ${rows[*]}" >&2; exit 2; }
+       run Wayward.Ingest.Tests "FullyQualifiedName~.${row}_" ;;
+  esac
+  echo "$row: $((SECONDS - started)) s"
+done
+exit "$status"

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Ingest.Sources;
@@ -32,6 +33,12 @@ internal static class PlantedBug
                 return;
             case "blames-objects":
                 Decorate<IContactStore>(services, (inner, p) => new BlamesObjects(inner, p.GetRequiredService<ISourceObjectStore>()));
+                return;
+            case "acked-although-rejected":
+                Decorate<IContactStore>(services, (inner, p) => new AckedAlthoughRejected(inner, p.GetRequiredService<ISourceObjectStore>()));
+                return;
+            case "slow-end":
+                services.AddHostedService<SlowEnd>();
                 return;
             default: throw new ArgumentException($"No bug is called {name}");
         }
@@ -107,6 +114,29 @@ internal static class PlantedBug
                 throw;
             }
         }
+    }
+
+    /// <summary>A commit that fails counts as one that worked: its objects leave the queue.</summary>
+    private sealed class AckedAlthoughRejected(IContactStore inner, ISourceObjectStore ledger) : ContactStoreDecorator(inner)
+    {
+        public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
+        {
+            try
+            {
+                return await base.CommitAsync(objects, cancellation);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                foreach (var item in objects) await ledger.SkipAsync(item.Object.ObjectId, cancellation);
+                return new CommitResult(objects.Count, 0);
+            }
+        }
+    }
+
+    /// <summary>The end waits for something that nobody waits for.</summary>
+    private sealed class SlowEnd : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(TimeSpan.FromSeconds(30), CancellationToken.None);
     }
 
     /// <summary>Sources are told that objects are settled when their commit begins, not when it is on disk: a queue message is deleted too early.</summary>

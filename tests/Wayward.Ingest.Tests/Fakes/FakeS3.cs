@@ -44,6 +44,7 @@ public sealed class FakeS3
         if (operation != "Put" && !_buckets.ContainsKey(bucket)) await ErrorAsync(context, 404, "NoSuchBucket");
         else if (operation == "List") await ListAsync(context, bucket);
         else if (operation == "Get") await GetAsync(context, bucket, key, shortBody);
+        else if (operation == "Put" && key.Length == 0) CreateBucket(bucket);
         else if (operation == "Put") await PutAsync(context, bucket, key);
         else await ErrorAsync(context, 405, "MethodNotAllowed");
     }
@@ -69,13 +70,14 @@ public sealed class FakeS3
         string last = "";
         int count = 0;
         bool truncated = false;
+        int most = int.TryParse(query["max-keys"], CultureInfo.InvariantCulture, out int asked) ? Math.Min(asked, PageSize) : PageSize;
         foreach (var (key, item) in all)
         {
             if (!key.StartsWith(prefix, StringComparison.Ordinal) || string.CompareOrdinal(key, after) <= 0) continue;
             int slash = delimiter.Length == 0 ? -1 : key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal);
             string? common = slash < 0 ? null : key[..(slash + 1)];
             if (common is not null && (common == lastCommon || after.StartsWith(common, StringComparison.Ordinal))) continue;
-            if (count == PageSize)
+            if (count == most)
             {
                 truncated = true;
                 break;
@@ -96,7 +98,7 @@ public sealed class FakeS3
         // A common prefix as a token: everything below it is passed over.
         string next = truncated ? $"<NextContinuationToken>{Convert.ToBase64String(Encoding.UTF8.GetBytes(last))}</NextContinuationToken>" : "";
         context.Response.ContentType = "application/xml";
-        await context.Response.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{bucket}</Name><Prefix>{SecurityElement.Escape(prefix)}</Prefix><KeyCount>{count}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>{(truncated ? "true" : "false")}</IsTruncated>{next}{contents}{commons}</ListBucketResult>");
+        await context.Response.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{bucket}</Name><Prefix>{SecurityElement.Escape(prefix)}</Prefix><KeyCount>{count}</KeyCount><MaxKeys>{most}</MaxKeys><IsTruncated>{(truncated ? "true" : "false")}</IsTruncated>{next}{contents}{commons}</ListBucketResult>");
     }
 
     private async Task GetAsync(HttpContext context, string bucket, string key, bool shortBody)

@@ -49,6 +49,8 @@ public sealed class FakeSqs
         string answer = operation switch
         {
             "ReceiveMessage" => await ReceiveAsync(request, context.RequestAborted),
+            "CreateQueue" => JsonSerializer.Serialize(new { QueueUrl = $"{context.Request.Scheme}://{context.Request.Host}/111122223333/{request.GetProperty("QueueName").GetString()}" }),
+            "SendMessage" => Sent(request.GetProperty("MessageBody").GetString()!),
             "DeleteMessageBatch" => Each(request, (m, _) =>
             {
                 _messages.Remove(m);
@@ -64,6 +66,12 @@ public sealed class FakeSqs
         };
         context.Response.ContentType = "application/x-amz-json-1.0";
         await context.Response.WriteAsync(answer);
+    }
+
+    private string Sent(string body)
+    {
+        Send(body);
+        return JsonSerializer.Serialize(new { MessageId = Guid.NewGuid().ToString(), MD5OfMessageBody = FakeAws.Md5(Encoding.UTF8.GetBytes(body)) });
     }
 
     private async Task<string> ReceiveAsync(JsonElement request, CancellationToken aborted)

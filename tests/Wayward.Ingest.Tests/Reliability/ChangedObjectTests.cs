@@ -13,12 +13,30 @@ public sealed class ChangedObjectTests : IDisposable
     [Fact]
     public async Task R7_grown_shrunk_touched_and_mended_objects_take_the_old_ones_place_and_all_equals_a_fresh_ingest()
     {
+        for (int i = 0; i < LongRun.Pick(1, 20); i++)
+        {
+            var (before, replaced, whole) = await ChangeAsync(fault: null, seed: 1 + i);
+            Assert.NotEqual(before, replaced);
+            Assert.True(replaced == whole, CrashTests.FirstDifference(whole, replaced));
+        }
+    }
+
+    [Fact]
+    public async Task R7_turns_red_when_a_key_that_was_seen_is_known_whatever_its_etag()
+    {
+        var (_, replaced, whole) = await ChangeAsync(PlantedSources.Plant(s => new PlantedSources.KnownByKey(s)), seed: 1);
+        Assert.NotEqual(whole, replaced);
+    }
+
+    private async Task<(string Before, string Replaced, string Whole)> ChangeAsync(Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? fault, int seed)
+    {
         const int Count = 30;
-        SmallObjects.WriteAll(_logs.Root, Count);
+        if (Directory.Exists(_logs.Path("AWSLogs"))) Directory.Delete(_logs.Path("AWSLogs"), recursive: true);
+        SmallObjects.WriteAll(_logs.Root, Count, seed);
         string[] files = [.. Directory.GetFiles(_logs.Root, "*.gz", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         byte[] broken = File.ReadAllBytes(files[5]);
         Replace(files[5], "no flow log"u8.ToArray());
-        await using var rig = await IngestRig.StartAsync(_data.Root, Options);
+        await using var rig = await IngestRig.StartAsync(_data.Path($"data-{seed}"), Options, fault);
         await rig.WhenIdleAsync();
         string before = await rig.DumpAsync();
 
@@ -32,12 +50,10 @@ public sealed class ChangedObjectTests : IDisposable
         rig.Control.Poke();
         await rig.WhenIdleAsync();
         string replaced = Content(await rig.DumpAsync());
-        Assert.NotEqual(Content(before), replaced);
         using var other = new TempFolder();
         await using var fresh = await IngestRig.StartAsync(other.Root, Options);
         await fresh.WhenIdleAsync();
-        string whole = Content(await fresh.DumpAsync());
-        Assert.True(replaced == whole, CrashTests.FirstDifference(whole, replaced));
+        return (Content(before), replaced, Content(await fresh.DumpAsync()));
     }
 
     /// <summary>Without the rows of versions that are history.</summary>

@@ -56,6 +56,17 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task R15_turns_red_when_the_end_waits_for_nothing()
+    {
+        SmallObjects.WriteAll(_logs.Root, 12);
+        using var data = new TempFolder();
+        using var child = ChildHost.Start(data.Root, _logs.Root, ["--bug", "slow-end"]);
+        await child.StartedAsync();
+        child.Terminate();
+        await Assert.ThrowsAsync<TimeoutException>(() => child.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task A_kill_during_the_first_migration_does_not_lock_out_later_starts()
     {
         // What EF leaves behind then, and waits for without end.

@@ -62,8 +62,7 @@ public sealed class DeliveryTests
         await bucket.IngestAsync([bucket.Queue], services =>
         {
             Watch(services, committed);
-            // The planted bug: told that objects are settled as soon as they are offered.
-            services.AddSingleton(p => new SourceRegistry(SourceRegistry.Create(p.GetRequiredService<IngestOptions>(), TimeProvider.System, FakeAws.Settings).All.Select(s => new AckedWhenOffered(s))));
+            PlantedSources.Plant(source => new PlantedSources.AckedWhenOffered(source))(services);
         });
         Assert.True(early > 0, "the harness did not see the early delete");
     }
@@ -72,11 +71,25 @@ public sealed class DeliveryTests
     public async Task R6_late_objects_equal_times_and_skewed_times_are_all_found_within_one_reconcile()
     {
         int count = LongRun.Pick(24, 300);
+        var (dump, whole) = await ComeLateAsync(count, fault: null);
+        Assert.True(dump == whole, CrashTests.FirstDifference(whole, dump));
+        LongRun.Say($"R6: {count} of {count} found");
+    }
+
+    [Fact]
+    public async Task R6_turns_red_when_each_look_begins_after_the_last_key()
+    {
+        var (dump, whole) = await ComeLateAsync(24, PlantedSources.Plant(s => new PlantedSources.AfterTheLastKey(s)));
+        Assert.NotEqual(whole, dump);
+    }
+
+    private static async Task<(string Dump, string Whole)> ComeLateAsync(int count, Action<IServiceCollection>? fault)
+    {
         await using var bucket = await BucketRig.CreateAsync(0);
         var random = new Random(LongRun.Seed());
         var all = Enumerable.Range(0, count).Select(i => SmallObjects.Make(i, count)).ToArray();
         var at = DateTimeOffset.UtcNow;
-        string dump = await bucket.IngestAsync([bucket.Listing], expect: count, meanwhile: async rig =>
+        string dump = await bucket.IngestAsync([bucket.Listing], fault, expect: fault is null ? count : 0, meanwhile: async rig =>
         {
             // Newest names first, in three instalments: each later one sorts before what was seen. Times are equal, or a day off either way.
             foreach (var part in all.Reverse().Chunk(count / 3))
@@ -84,10 +97,10 @@ public sealed class DeliveryTests
                 foreach (var item in part) bucket.Put(item, random.Next(3) switch { 0 => at, 1 => at.AddDays(-1), _ => at.AddDays(1) });
                 await rig.WhenIdleAsync();
             }
+            // The next reconcile.
+            await Task.Delay(fault is null ? 0 : 1_500);
         });
-        string whole = await bucket.IngestAsync([bucket.Listing]);
-        Assert.True(dump == whole, CrashTests.FirstDifference(whole, dump));
-        Assert.Equal(count, bucket.Objects.Count);
+        return (dump, await bucket.IngestAsync([bucket.Listing]));
     }
 
     [Fact]
@@ -126,6 +139,18 @@ public sealed class DeliveryTests
         Assert.Equal(SourceHealth.Healthy, rig.Control.Sources[0].Health);
     }
 
+    [Fact]
+    public async Task R14_turns_red_when_a_source_swallows_its_errors()
+    {
+        await using var bucket = await BucketRig.CreateAsync(1);
+        var options = IngestRig.Fast with { Sources = [bucket.Listing], PollInterval = TimeSpan.FromSeconds(1) };
+        await using var rig = await IngestRig.StartAsync(bucket.NewStore(), options, PlantedSources.Plant(s => new PlantedSources.LooksWell(s)));
+        await rig.WhenIdleAsync();
+        bucket.Aws.Fault = _ => FakeFault.ExpiredToken;
+        await Task.Delay(4_000, TestContext.Current.CancellationToken);
+        Assert.Equal(SourceHealth.Healthy, rig.Control.Sources[0].Health);
+    }
+
     private static void Watch(IServiceCollection services, ConcurrentDictionary<string, byte> committed)
     {
         var original = services.Last(s => s.ServiceType == typeof(IContactStore));
@@ -146,23 +171,5 @@ public sealed class DeliveryTests
             foreach (var item in objects) committed.TryAdd(item.Object.Key, 0);
             return result;
         }
-    }
-
-    private sealed class AckedWhenOffered(ISource inner) : ISource
-    {
-        public string Name => inner.Name;
-        public bool WantsSettled => inner.WantsSettled;
-
-        public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
-        {
-            await foreach (var batch in inner.ListAsync(cancellation))
-            {
-                await inner.SettledAsync(batch, cancellation);
-                yield return batch;
-            }
-        }
-
-        public Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation) => inner.OpenAsync(item, cancellation);
-        public Task WaitForChangeAsync(CancellationToken cancellation) => inner.WaitForChangeAsync(cancellation);
     }
 }

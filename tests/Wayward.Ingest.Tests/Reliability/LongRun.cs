@@ -7,6 +7,17 @@ internal static class LongRun
 
     public static int Pick(int usual, int whole) => On ? whole : usual;
 
+    /// <summary>Passes of a sweep, each with another choice: <c>WAYWARD_PASSES=7</c> is all seven, <c>2-4</c> some.</summary>
+    public static IEnumerable<int> Passes
+    {
+        get
+        {
+            string[] parts = (Environment.GetEnvironmentVariable("WAYWARD_PASSES") ?? "1").Split('-');
+            int last = int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture), first = parts.Length > 1 ? int.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture) : 1;
+            return Enumerable.Range(first, last - first + 1);
+        }
+    }
+
     /// <summary>A seed of the day's choosing, printed; <c>WAYWARD_SEED</c> repeats a run.</summary>
     public static int Seed()
     {
