@@ -8,11 +8,14 @@ using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Ingest.Detection;
 using Wayward.Ingest.Evidence;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Notifications;
 using Wayward.Ingest.Pipeline;
 using Wayward.Ingest.Resolvers;
 using Wayward.Ingest.Sources;
+using Wayward.Ingest.Sources.Aws;
 using Wayward.Ingest.Triage;
+using Wayward.Storage;
 
 namespace Wayward.Ingest;
 
@@ -43,6 +46,11 @@ public static class IngestServices
             services.AddSingleton<CatalogRescan>();
             services.AddHostedService<CatalogWatch>();
         }
+        services.TryAddSingleton(new InventoryOptions());
+        services.TryAddSingleton(AwsClientSettings.Default);
+        services.AddSingleton(p => new InventoryStore(p.GetRequiredService<InventoryOptions>(), Path.Combine(p.GetRequiredService<StorageOptions>().DataDirectory, "inventory"), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IInventoryProvider>(p => p.GetRequiredService<InventoryStore>());
+        if (services.Any(s => s.ServiceType == typeof(InventoryOptions) && s.ImplementationInstance is InventoryOptions { IsEmpty: false })) services.AddHostedService<InventoryWatch>();
         services.TryAddSingleton(p => new AddressSpace(p.GetRequiredService<DetectionOptions>().OwnPrefixes.Select(IpPrefix.Parse)));
 
         services.AddSingleton(p => SourceRegistry.Create(p.GetRequiredService<IngestOptions>(), p.GetRequiredService<TimeProvider>()));

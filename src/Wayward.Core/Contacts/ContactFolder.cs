@@ -8,7 +8,8 @@ namespace Wayward.Core.Contacts;
 /// Folds the records of one object into hour cells and coverage: sections 2 and 3 of the detection rules. Nothing per line survives,
 /// so memory grows with distinct (instance, endpoint, hour), not with traffic. Not thread-safe; one per object in work, reusable after <see cref="TakeBatch"/>.
 /// </summary>
-public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresses) : IFlowRecordSink
+/// <param name="inventory">Knows the interfaces' own addresses, where neither the format nor the addresses by themselves tell the side.</param>
+public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresses, Inventory? inventory = null) : IFlowRecordSink
 {
     private const byte Tcp = 6, Udp = 17;
 
@@ -92,6 +93,15 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
                 bool sourcePublic = _addresses.IsPublic(source);
                 if (sourcePublic == _addresses.IsPublic(destination))
                 {
+                    if (inventory is not null)
+                    {
+                        bool own = inventory.IsOwn(current.InterfaceId, record.SourceAddress, record.Identity.Start);
+                        if (own != inventory.IsOwn(current.InterfaceId, record.DestinationAddress, record.Identity.Start))
+                        {
+                            egress = own;
+                            break;
+                        }
+                    }
                     // Between private ends the side is as unclear, but neither end can be a public server.
                     if (sourcePublic || IsPublicRemote(record)) _skipped[(int)SkipReason.UnresolvedSide]++;
                     return;

@@ -19,6 +19,9 @@ public sealed class ContactLedger
         return history;
     }
 
+    /// <summary>Takes a whole history in, in place of what was known of its instance.</summary>
+    public void Put(InstanceHistory history) => _instances[history.Key] = history;
+
     /// <summary>Null when unknown.</summary>
     public InstanceHistory? Find(InstanceKey key) => _instances.GetValueOrDefault(key);
 

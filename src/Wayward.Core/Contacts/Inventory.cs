@@ -1,3 +1,8 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Wayward.FlowLogs;
+
 namespace Wayward.Core.Contacts;
 
 /// <summary>One line of an inventory: an interface, an instance, or both, and what is known of them for a span of time.</summary>
@@ -12,6 +17,12 @@ public sealed record InventoryItem
     /// <summary>Exclusive; null = until now.</summary>
     public long? To { get; init; }
     public IReadOnlyDictionary<InstanceAttribute, string> Attributes { get; init; } = new Dictionary<InstanceAttribute, string>();
+    /// <summary>The interface's own addresses: they tell the side of a record whose format does not.</summary>
+    public IReadOnlyList<IpAddress> Addresses { get; init; } = [];
+
+    /// <summary>All of it in one line: equal when equal.</summary>
+    internal string Text => string.Create(CultureInfo.InvariantCulture,
+        $"{InterfaceId}|{InstanceId}|{From}|{To}|{string.Join(',', Attributes.OrderBy(a => a.Key).Select(a => $"{a.Key}={a.Value}"))}|{string.Join(',', Addresses.Order())}");
 
     internal bool Holds(long at) => at >= (From ?? long.MinValue) && at < (To ?? long.MaxValue);
 }
@@ -27,18 +38,49 @@ public sealed class Inventory
     private readonly Dictionary<string, List<InventoryItem>> _byInterface = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<InventoryItem>> _byInstance = new(StringComparer.Ordinal);
 
+    public static readonly Inventory Empty = new([]);
+
     public Inventory(IEnumerable<InventoryItem> items)
     {
-        foreach (var item in items)
+        Items = [.. items];
+        foreach (var item in Items)
         {
-            Count++;
             if (item.InterfaceId is { } eni) Add(_byInterface, eni, item);
             if (item.InstanceId is { } instance) Add(_byInstance, instance, item);
         }
         foreach (var list in _byInterface.Values.Concat(_byInstance.Values)) list.Sort((a, b) => (a.From ?? long.MinValue).CompareTo(b.From ?? long.MinValue));
     }
 
-    public int Count { get; }
+    public IReadOnlyList<InventoryItem> Items { get; }
+    public int Count => Items.Count;
+
+    /// <summary>32 hex digits over all items, in whatever order; empty for an empty inventory.</summary>
+    public string Hash => Count == 0 ? ""
+        : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Items.Select(i => i.Text).Order(StringComparer.Ordinal)))).AsSpan(0, 16));
+
+    /// <summary>Does it say anything of this instance or interface?</summary>
+    public bool Knows(InstanceKey key) => _byInstance.ContainsKey(key.Id) || _byInterface.ContainsKey(key.Id);
+
+    /// <summary>Does the address belong to the interface at that time?</summary>
+    public bool IsOwn(string interfaceId, IpAddress address, long at) =>
+        _byInterface.TryGetValue(interfaceId, out var items) && items.Exists(i => i.Holds(at) && i.Addresses.Contains(address));
+
+    /// <summary>Under which keys the records of a key may stand once the inventory is applied: its own, and of an interface all instances that it ever belonged to.</summary>
+    public IEnumerable<InstanceKey> KeysOf(InstanceKey stored) => stored.Kind == InstanceKind.Interface && _byInterface.TryGetValue(stored.Id, out var items)
+        ? items.Where(i => i.InstanceId is not null).Select(i => new InstanceKey(i.InstanceId!)).Append(stored).Distinct() : [stored];
+
+    /// <summary>The keys whose records may stand under a key: the inverse of <see cref="KeysOf"/>.</summary>
+    public IEnumerable<InstanceKey> SourcesOf(InstanceKey key) => key.Kind == InstanceKind.Instance && _byInstance.TryGetValue(key.Id, out var items)
+        ? items.Where(i => i.InterfaceId is not null).Select(i => new InstanceKey(i.InterfaceId!)).Append(key).Distinct() : [key];
+
+    /// <summary>Interfaces and instances of which the two inventories do not say the same.</summary>
+    public IReadOnlySet<InstanceKey> Differing(Inventory other)
+    {
+        var differing = Items.ToLookup(i => i.Text);
+        var theirs = other.Items.ToLookup(i => i.Text);
+        return Items.Where(i => !theirs.Contains(i.Text)).Concat(other.Items.Where(i => !differing.Contains(i.Text)))
+            .SelectMany(i => new[] { i.InterfaceId, i.InstanceId }).OfType<string>().Select(id => new InstanceKey(id)).ToHashSet();
+    }
 
     /// <summary>The instance that an interface belonged to, or null.</summary>
     public string? InstanceOf(string interfaceId, long at) => _byInterface.GetValueOrDefault(interfaceId)?.LastOrDefault(i => i.InstanceId is not null && i.Holds(at))?.InstanceId;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Wayward.FlowLogs;
 
 namespace Wayward.Core.Contacts;
 
@@ -23,7 +24,32 @@ public static class InventoryFile
         ["image"] = InstanceAttribute.Image, ["launch-template"] = InstanceAttribute.LaunchTemplate, ["name"] = InstanceAttribute.Name, ["role"] = InstanceAttribute.Role,
     };
 
-    private static string Known => "interface, instance, " + string.Join(", ", Columns.Keys) + ", from, to";
+    private static string Known => "interface, instance, " + string.Join(", ", Columns.Keys) + ", addresses, from, to";
+
+    /// <summary>The items as a JSON list that <see cref="Parse"/> reads.</summary>
+    public static byte[] Write(IEnumerable<InventoryItem> items)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartArray();
+            foreach (var item in items)
+            {
+                json.WriteStartObject();
+                if (item.InterfaceId is { } eni) json.WriteString("interface", eni);
+                if (item.InstanceId is { } instance) json.WriteString("instance", instance);
+                foreach (var (name, attribute) in Columns)
+                    if (item.Attributes.TryGetValue(attribute, out string? value)) json.WriteString(name, value);
+                if (item.Addresses.Count > 0) json.WriteString("addresses", string.Join(' ', item.Addresses));
+                if (item.From is { } from) json.WriteString("from", DateTimeOffset.FromUnixTimeSeconds(from));
+                if (item.To is { } to) json.WriteString("to", DateTimeOffset.FromUnixTimeSeconds(to));
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
 
     /// <exception cref="InventoryFormatException">All errors, at most twenty.</exception>
     public static Inventory Parse(string text, string name)
@@ -99,12 +125,13 @@ public static class InventoryFile
     {
         string? eni = null, instance = null;
         long? from = null, to = null;
+        var addresses = new List<IpAddress>();
         var attributes = new Dictionary<InstanceAttribute, string>();
         int before = errors.Count;
         foreach (var (column, raw) in cells)
         {
             string value = raw.Trim();
-            if (value.Length is 0 or > 512) continue;
+            if (value.Length is 0 or > 4_096) continue;
             switch (column.Trim().ToLowerInvariant())
             {
                 case "interface" when value.StartsWith("eni-", StringComparison.Ordinal): eni = value; break;
@@ -113,13 +140,24 @@ public static class InventoryFile
                 case "instance": errors.Add($"{place}: instance '{value}' does not begin with i-"); break;
                 case "from": from = Time(value, place, errors); break;
                 case "to": to = Time(value, place, errors); break;
+                case "addresses": AddAddresses(value, addresses, place, errors); break;
+                case var _ when value.Length > 512: break;
                 default: attributes[Columns[column.Trim()]] = value; break;
             }
         }
         if (errors.Count > before) return;
         if (eni is null && instance is null) errors.Add($"{place}: names neither interface nor instance");
         else if (from >= to) errors.Add($"{place}: from must lie before to");
-        else items.Add(new InventoryItem { InterfaceId = eni, InstanceId = instance, From = from, To = to, Attributes = attributes });
+        else items.Add(new InventoryItem { InterfaceId = eni, InstanceId = instance, From = from, To = to, Attributes = attributes, Addresses = addresses });
+    }
+
+    private static void AddAddresses(string text, List<IpAddress> addresses, string place, List<string> errors)
+    {
+        foreach (string part in text.Split([' ', ';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (IpAddress.TryParse(part, out var address)) addresses.Add(address);
+            else errors.Add($"{place}: '{part}' is not an address");
+        }
     }
 
     /// <summary>The shape of the EC2 API, action DescribeInstances. An instance's attachment times bound the mapping; its facts hold for all time, as the answer knows only the present.</summary>
@@ -135,18 +173,22 @@ public static class InventoryFile
         bool any = false;
         foreach (var tag in Items(instance, "Tags", ref any))
         {
-            switch (Text(tag, "Key"))
-            {
-                case "Name": Put(attributes, InstanceAttribute.Name, Text(tag, "Value")); break;
-                case "aws:autoscaling:groupName": Put(attributes, InstanceAttribute.Asg, Text(tag, "Value")); break;
-                case "aws:ec2launchtemplate:id": Put(attributes, InstanceAttribute.LaunchTemplate, Text(tag, "Value")); break;
-                case "wayward:role": Put(attributes, InstanceAttribute.Role, Text(tag, "Value")); break;
-            }
+            if (AttributeOfTag(Text(tag, "Key")) is { } attribute) Put(attributes, attribute, Text(tag, "Value"));
         }
         items.Add(new InventoryItem { InstanceId = id, Attributes = attributes });
         foreach (var eni in Items(instance, "NetworkInterfaces", ref any))
-            items.Add(new InventoryItem { InterfaceId = Text(eni, "NetworkInterfaceId"), InstanceId = id, From = AttachTime(eni) });
+            items.Add(new InventoryItem { InterfaceId = Text(eni, "NetworkInterfaceId"), InstanceId = id, From = AttachTime(eni), Addresses = AddressesOf(eni) });
     }
+
+    /// <summary>What a tag says of an instance; null for all others.</summary>
+    public static InstanceAttribute? AttributeOfTag(string? key) => key switch
+    {
+        "Name" => InstanceAttribute.Name,
+        "aws:autoscaling:groupName" => InstanceAttribute.Asg,
+        "aws:ec2launchtemplate:id" => InstanceAttribute.LaunchTemplate,
+        "wayward:role" => InstanceAttribute.Role,
+        _ => null,
+    };
 
     private static void ReadInterface(JsonElement eni, List<InventoryItem> items)
     {
@@ -156,7 +198,18 @@ public static class InventoryFile
         Put(attributes, InstanceAttribute.Account, Text(eni, "OwnerId"));
         Put(attributes, InstanceAttribute.Vpc, Text(eni, "VpcId"));
         Put(attributes, InstanceAttribute.Subnet, Text(eni, "SubnetId"));
-        items.Add(new InventoryItem { InterfaceId = id, InstanceId = instance, From = AttachTime(eni), Attributes = attributes });
+        items.Add(new InventoryItem { InterfaceId = id, InstanceId = instance, From = AttachTime(eni), Attributes = attributes, Addresses = AddressesOf(eni) });
+    }
+
+    /// <summary>As the log has them: the private ones, and IPv6. A public IPv4 address is translated before an interface sees it.</summary>
+    private static List<IpAddress> AddressesOf(JsonElement eni)
+    {
+        bool any = false;
+        var addresses = new List<IpAddress>();
+        foreach (var (list, name) in new[] { ("PrivateIpAddresses", "PrivateIpAddress"), ("Ipv6Addresses", "Ipv6Address") })
+            foreach (var element in Items(eni, list, ref any))
+                if (IpAddress.TryParse(Text(element, name) ?? "", out var address)) addresses.Add(address);
+        return addresses;
     }
 
     private static long? AttachTime(JsonElement eni) =>
@@ -185,7 +238,7 @@ public static class InventoryFile
         return list.EnumerateArray();
     }
 
-    private static bool IsKnown(string column) => column.Trim().ToLowerInvariant() is "interface" or "instance" or "from" or "to" || Columns.ContainsKey(column.Trim());
+    private static bool IsKnown(string column) => column.Trim().ToLowerInvariant() is "interface" or "instance" or "addresses" or "from" or "to" || Columns.ContainsKey(column.Trim());
 
     /// <summary>Cells of one line, quotes by RFC 4180; a quoted line break is not supported.</summary>
     private static string[] Split(string line)

@@ -34,6 +34,9 @@ internal sealed class ObservedIdentity
         Contribution = contribution;
     }
 
+    /// <summary>As written in the lines; empty when the format has no such column.</summary>
+    public string InterfaceId => field ??= Plain(_interface);
+
     /// <summary>Null when the lines have no subject; then <see cref="Skip"/> says why.</summary>
     public InstanceContribution? Contribution { get; }
     public SkipReason? Skip { get; }

@@ -1,6 +1,7 @@
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
+using Wayward.Ingest.Inventories;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
 
@@ -13,7 +14,7 @@ public sealed record BackTestTrial(DetectionOptions? Options = null, ResolverCat
 /// What the stored ledger would say with other parameters, another catalogue or other rules, against what it says now. Reads only, as of one moment, instance by instance, so it may run beside a
 /// server and memory does not grow with the store.
 /// </summary>
-public sealed class BackTestService(IContactStore contacts, IExpectedTargetStore expected, ICatalogProvider catalog, DetectionOptions options)
+public sealed class BackTestService(IContactStore contacts, IExpectedTargetStore expected, ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options)
 {
     private const int AtOnce = 500;
 
@@ -22,13 +23,17 @@ public sealed class BackTestService(IContactStore contacts, IExpectedTargetStore
         var rules = await expected.AllAsync(cancellation);
         var present = new DetectionEngine(catalog.Current, rules, options);
         var changed = new DetectionEngine(trial.Catalog ?? catalog.Current, trial.Rules ?? rules, trial.Options ?? options);
-        return await contacts.ReadAsync(async (ledger, c) => BackTest.Compare(await JudgeAsync(ledger, present, c), await JudgeAsync(ledger, changed, c)), cancellation);
+        return await contacts.ReadAsync(async (ledger, c) =>
+        {
+            var view = new InventoryView(ledger, inventories.Current);
+            return BackTest.Compare(await JudgeAsync(view, ledger.MaxStart, present, c), await JudgeAsync(view, ledger.MaxStart, changed, c));
+        }, cancellation);
     }
 
-    private static async Task<IReadOnlyList<Finding>> JudgeAsync(ILedgerSnapshot ledger, DetectionEngine engine, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<Finding>> JudgeAsync(InventoryView view, long maxStart, DetectionEngine engine, CancellationToken cancellation)
     {
-        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart, KeepsLearned = false };
-        await ledger.ForEachAsync(session.Load, cancellation);
-        return (await session.JudgeAsync(keys => ledger.LoadAsync(keys, cancellation), AtOnce)).Findings;
+        var session = new DetectionSession(engine) { MaxStart = maxStart, KeepsLearned = false };
+        await view.ForEachAsync(session.Load, cancellation);
+        return (await session.JudgeAsync(keys => view.LoadAsync(keys, cancellation), AtOnce)).Findings;
     }
 }

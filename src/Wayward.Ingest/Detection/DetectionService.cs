@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Notifications;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
@@ -18,7 +19,7 @@ namespace Wayward.Ingest.Detection;
 /// from the store. The engine is a pure function and storing is idempotent, so a judgement that is cut off anywhere is simply made again: what is pending is struck out last.
 /// </summary>
 public sealed class DetectionService(
-    IContactStore contacts, IFindingStore findings, IExpectedTargetStore expected, IDetectionStateStore state, ICatalogProvider catalog, DetectionOptions options,
+    IContactStore contacts, IFindingStore findings, IExpectedTargetStore expected, IDetectionStateStore state, ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options,
     IChangeNotifier notifier, TimeProvider time, ILogger<DetectionService> log) : IDetectionService, IDisposable
 {
     /// <summary>Whole histories held at one time.</summary>
@@ -27,6 +28,8 @@ public sealed class DetectionService(
     private static readonly FindingChanges NoChanges = new([], [], [], []);
     private readonly SemaphoreSlim _one = new(1, 1);
     private DetectionSession? _session;
+    /// <summary>With which the session was fed.</summary>
+    private Inventory _inventory = Inventory.Empty;
     /// <summary>Up to here what is in the session is stored, judged with that. When the store says otherwise someone else judged, and the session has missed it.</summary>
     private (long Mark, string? With) _stored;
     /// <summary>The mark of a judgement that was made of the session and that nobody has said to be stored.</summary>
@@ -53,12 +56,13 @@ public sealed class DetectionService(
     {
         var rules = await expected.AllAsync(cancellation);
         var engine = new DetectionEngine(catalog.Current, rules, options);
-        string fingerprint = Fingerprint(engine);
+        var inventory = inventories.Current;
+        string fingerprint = Fingerprint(engine, inventory);
         string? judgedWith = await state.JudgedWithAsync(cancellation);
         bool isNew = all || judgedWith != fingerprint;
         if (all || judgedWith != _stored.With) _session = null;
         long began = time.GetTimestamp();
-        var judged = await contacts.ReadAsync((ledger, c) => JudgeAsync(ledger, engine, all, isNew, c), cancellation);
+        var judged = await contacts.ReadAsync((ledger, c) => JudgeAsync(ledger, engine, inventory, all, isNew, c), cancellation);
         if (judged is null)
         {
             _stored.With = judgedWith;
@@ -82,13 +86,15 @@ public sealed class DetectionService(
     private sealed record Judged(DetectionResult Result, long Mark);
 
     /// <summary>All that is read for a judgement is of one moment.</summary>
-    private async Task<Judged?> JudgeAsync(ILedgerSnapshot ledger, DetectionEngine engine, bool all, bool isNew, CancellationToken cancellation)
+    private async Task<Judged?> JudgeAsync(ILedgerSnapshot ledger, DetectionEngine engine, Inventory inventory, bool all, bool isNew, CancellationToken cancellation)
     {
         // The end of the other objects' reading is a commit, and that wakes the judgement again. Someone who asks for everything now is answered from what there is.
         if (ledger.HasGap && !all) return null;
+        var view = new InventoryView(ledger, inventory);
         if (_session is not { } session || session.Engine.Catalog.Hash != engine.Catalog.Hash || (ledger.JudgedMark != _stored.Mark && ledger.JudgedMark != _unsaved))
         {
-            session = await LoadAsync(ledger, engine, cancellation);
+            session = await LoadAsync(ledger, view, engine, cancellation);
+            _inventory = inventory;
             if (!isNew && ledger.Mark == ledger.JudgedMark)
             {
                 // Everything is judged and stored: there is nothing to say again.
@@ -103,35 +109,35 @@ public sealed class DetectionService(
             if (ledger.Mark != ledger.JudgedMark)
             {
                 session.MaxStart = ledger.MaxStart;
-                touched.UnionWith(await ledger.TouchedAsync(cancellation));
-                foreach (var (key, end) in await ledger.SeenAsync(cancellation))
-                    if (!touched.Contains(key) && !session.Saw(key, end)) touched.Add(key);
+                await view.TouchedAsync(touched, session.Saw, cancellation);
             }
-            if (isNew) touched.UnionWith(await ledger.UsersAsync(ExpectedMatcher.Differing(session.Engine.Expected, engine.Expected, engine.Catalog), cancellation));
+            if (isNew) touched.UnionWith(await view.UsersAsync(ExpectedMatcher.Differing(session.Engine.Expected, engine.Expected, engine.Catalog), cancellation));
+            foreach (var key in inventory.Differing(_inventory)) touched.UnionWith(_inventory.KeysOf(key).Concat(inventory.KeysOf(key)));
             if (ledger.Mark == ledger.JudgedMark && !isNew && _unsaved is null) return null;
-            await UpdateAsync(session, ledger, engine, touched, cancellation);
+            await UpdateAsync(session, ledger.MaxStart, view, engine, touched, cancellation);
+            _inventory = inventory;
         }
         _unsaved = ledger.Mark;
-        return new(await session.JudgeAsync(keys => ledger.LoadAsync(keys, cancellation), AtOnce), ledger.Mark);
+        return new(await session.JudgeAsync(keys => view.LoadAsync(keys, cancellation), AtOnce), ledger.Mark);
     }
 
-    private async Task<DetectionSession> LoadAsync(ILedgerSnapshot ledger, DetectionEngine engine, CancellationToken cancellation)
+    private async Task<DetectionSession> LoadAsync(ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, CancellationToken cancellation)
     {
         (_session, _unsaved) = (null, null);
         var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart, KeepsLearned = false };
-        await ledger.ForEachAsync(session.Load, cancellation);
+        await view.ForEachAsync(session.Load, cancellation);
         return _session = session;
     }
 
-    private async Task UpdateAsync(DetectionSession session, ILedgerSnapshot ledger, DetectionEngine engine, IReadOnlySet<InstanceKey> touched, CancellationToken cancellation)
+    private async Task UpdateAsync(DetectionSession session, long maxStart, InventoryView view, DetectionEngine engine, IReadOnlySet<InstanceKey> touched, CancellationToken cancellation)
     {
         try
         {
             session.UseRules(engine);
-            session.MaxStart = ledger.MaxStart;
+            session.MaxStart = maxStart;
             foreach (var chunk in touched.Chunk(AtOnce))
             {
-                var part = await ledger.LoadAsync(chunk.ToHashSet(), cancellation);
+                var part = await view.LoadAsync(chunk.ToHashSet(), cancellation);
                 foreach (var key in chunk) session.Update(part.Find(key) ?? new InstanceHistory { Key = key });
             }
         }
@@ -144,11 +150,11 @@ public sealed class DetectionService(
     }
 
     /// <summary>
-    /// What findings depend on besides the ledger: the program, parameters, catalogue and rules. When it differs from what the stored findings were judged with, they are judged anew.
+    /// What findings depend on besides the ledger: the program, parameters, catalogue, inventory and rules. When it differs from what the stored findings were judged with, they are judged anew.
     /// </summary>
-    private string Fingerprint(DetectionEngine engine)
+    private string Fingerprint(DetectionEngine engine, Inventory inventory)
     {
-        string text = typeof(DetectionEngine).Assembly.ManifestModule.ModuleVersionId + "\n" + JsonSerializer.Serialize(options) + "\n" + engine.Catalog.Hash + "\n"
+        string text = typeof(DetectionEngine).Assembly.ManifestModule.ModuleVersionId + "\n" + JsonSerializer.Serialize(options) + "\n" + engine.Catalog.Hash + "\n" + inventory.Hash + "\n"
             + string.Join(',', engine.Expected.Where(r => r.DeletedAt is null).Select(r => r.Id).Order());
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Ingest.Detection;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Notifications;
 using Wayward.Ingest.Sources;
 using Wayward.Storage;
@@ -37,6 +38,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     private readonly CommitLoop _commits;
     private readonly IReadOnlyList<SourceState> _sources;
     private readonly InFlight _inFlight = new();
+    private readonly IInventoryProvider _inventories;
     private readonly KnownObjects _known = new();
     private readonly RateMeter _recordRate, _objectRate;
     private readonly Channel<WorkItem> _work;
@@ -51,8 +53,9 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 
     public IngestPipeline(
         SourceRegistry sources, ISourceObjectStore ledger, IContactStore contacts, IAuditStore audit, ICatalogProvider catalog, AddressSpace addresses,
-        IDetectionTrigger detection, IChangeNotifier notifier, IngestOptions options, FlowReadLimits limits, TimeProvider time, ILogger<IngestPipeline> log)
+        IDetectionTrigger detection, IChangeNotifier notifier, IngestOptions options, FlowReadLimits limits, IInventoryProvider inventories, TimeProvider time, ILogger<IngestPipeline> log)
     {
+        _inventories = inventories;
         (_ledger, _audit, _catalog, _addresses, _detection, _notifier) = (ledger, audit, catalog, addresses, detection, notifier);
         (_options, _limits, _time, _log) = (options, limits, time, log);
         _policy = new IngestFaultPolicy(options);
@@ -327,7 +330,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     /// <param name="abandon">Until then, what is read is handed to the writer even after <paramref name="cancellation"/>.</param>
     private async Task WorkAsync(CancellationToken abandon, CancellationToken cancellation)
     {
-        var ingestor = new ObjectIngestor(_addresses, _limits);
+        var ingestor = new ObjectIngestor(_addresses, _limits, _inventories);
         try
         {
             await foreach (var item in _work.Reader.ReadAllAsync(cancellation))

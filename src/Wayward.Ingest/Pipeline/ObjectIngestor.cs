@@ -3,6 +3,7 @@ using System.Text.Json;
 using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Sources;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
@@ -13,8 +14,10 @@ namespace Wayward.Ingest.Pipeline;
 /// Reads one object to its proven end and folds it. One per worker: the folder is reused. A failure leaves nothing behind; whatever was folded
 /// of a broken object is thrown away.
 /// </summary>
-public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits)
+/// <param name="inventories">Asked for each object; null = there is none.</param>
+public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits, IInventoryProvider? inventories = null)
 {
+    private Inventory? _inventory;
     private ResolverCatalog? _catalog;
     private ContactFolder? _folder;
 
@@ -25,10 +28,11 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
     public async Task<ObjectContribution> ReadAsync(ISource source, OfferedObject item, ResolverCatalog catalog, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        if (_folder is null || !ReferenceEquals(_catalog, catalog))
+        var inventory = inventories?.Current;
+        if (_folder is null || !ReferenceEquals(_catalog, catalog) || !ReferenceEquals(_inventory, inventory))
         {
-            _catalog = catalog;
-            _folder = new ContactFolder(catalog, addresses);
+            (_catalog, _inventory) = (catalog, inventory);
+            _folder = new ContactFolder(catalog, addresses, inventory);
         }
         FlowReadResult read;
         ContactBatch batch;

@@ -31,7 +31,7 @@ public sealed record RescanResult(int Objects, int Contributed, IReadOnlyList<st
 /// may be counted twice, which can raise its traffic sums but never moves a first or last contact.
 /// </remarks>
 public sealed class CatalogRescan(
-    CatalogStore store, ISourceObjectStore ledger, IContactStore contacts, SourceRegistry sources, AddressSpace addresses, FlowReadLimits limits, DetectionOptions detection, TimeProvider time,
+    CatalogStore store, ISourceObjectStore ledger, IContactStore contacts, SourceRegistry sources, AddressSpace addresses, FlowReadLimits limits, Inventories.IInventoryProvider inventories, DetectionOptions detection, TimeProvider time,
     IDetectionTrigger trigger, ILogger<CatalogRescan> log)
 {
     private const int CommitObjects = 32;
@@ -90,7 +90,7 @@ public sealed class CatalogRescan(
         try
         {
             if (sources.Find(row.Source) is not { } source) throw new IOException($"its source {row.Source} is not configured any more");
-            var folder = new ContactFolder(catalog, addresses);
+            var folder = new ContactFolder(catalog, addresses, inventories.Current);
             folder.Begin(row.ObjectId);
             await using var stream = await source.OpenAsync(item, cancellation);
             await Task.Run(() =>

@@ -190,7 +190,7 @@ public static class ScanRunner
             while (queue.TryDequeue(out var candidate))
             {
                 cancellation.ThrowIfCancellationRequested();
-                folder ??= new ContactFolder(request.Catalog, addresses);
+                folder ??= new ContactFolder(request.Catalog, addresses, request.Inventory);
                 try
                 {
                     using var stream = new FileStream(candidate.Path, new FileStreamOptions

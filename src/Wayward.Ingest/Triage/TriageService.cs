@@ -1,6 +1,7 @@
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
 using Wayward.Ingest.Detection;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Notifications;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Contacts;
@@ -12,7 +13,7 @@ namespace Wayward.Ingest.Triage;
 /// <inheritdoc cref="ITriageService"/>
 public sealed class TriageService(
     IFindingStore store, IExpectedTargetStore expected, IAuditStore audit, IContactStore contacts, IDetectionService detection,
-    ICatalogProvider catalog, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
+    ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
 {
     private const int MaxComment = 20_000;
     private const int MaxActor = 200;
@@ -47,7 +48,7 @@ public sealed class TriageService(
         // A preview may be asked for before the reason is written.
         Checked(string.IsNullOrWhiteSpace(rule.Reason) ? rule with { Reason = "preview" } : rule);
         var engine = new DetectionEngine(catalog.Current, await expected.AllAsync(cancellation), options);
-        var ledger = await contacts.LoadAsync(cancellation);
+        var ledger = inventories.Current is { Count: > 0 } inventory ? inventory.Apply(await contacts.LoadAsync(cancellation)) : await contacts.LoadAsync(cancellation);
         var open = await OpenIdsAsync(cancellation);
         return await Task.Run(() => ExpectedPreviewBuilder.Build(ledger, engine, rule, open, fromFindingId), cancellation);
     }

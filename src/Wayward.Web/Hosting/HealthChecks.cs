@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Wayward.Core.Text;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Pipeline;
 using Wayward.Ingest.Sources;
 using Wayward.Storage;
@@ -61,4 +62,17 @@ internal sealed class SourcesHealthCheck(IIngestControl ingest) : IHealthCheck
     }
 
     private static string Redact(string text) => Secrets.Redact(text);
+}
+
+/// <summary>Each file and account of the inventory. Never worse than degraded: without it everything works from the logs' own columns.</summary>
+internal sealed class InventoryHealthCheck(InventoryStore inventory) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var states = inventory.States;
+        var data = states.ToDictionary(s => SafeText.Plain(s.Name), object (s) => s.Problem is { } problem ? SafeText.Plain(Secrets.Redact(problem), 500) : string.Create(CultureInfo.InvariantCulture, $"{s.Items} items"));
+        return Task.FromResult(states.Any(s => s.Problem is not null)
+            ? HealthCheckResult.Degraded("Part of the inventory could not be read; what was known stays in force.", data: data)
+            : HealthCheckResult.Healthy(states.Count == 0 ? "No inventory is configured." : "The inventory is read.", data));
+    }
 }

@@ -1,5 +1,6 @@
 using Wayward.Core.Detection;
 using Wayward.Ingest;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Resolvers;
 using Wayward.Storage;
 using Wayward.Storage.Maintenance;
@@ -16,6 +17,7 @@ internal sealed record ServeOptions
     public required DetectionOptions Detection { get; init; }
     public required IngestOptions Ingest { get; init; }
     public required CatalogOptions Catalog { get; init; }
+    public required InventoryOptions Inventory { get; init; }
     public required RetentionOptions Retention { get; init; }
     public required IReadOnlyList<string> Urls { get; init; }
 
@@ -34,6 +36,7 @@ internal sealed record ServeOptions
         foreach (string error in ingest.Validate()) reader.Add(error);
         var catalog = reader.Read<CatalogOptions>(CatalogOptions.Section, o => o.Validate());
 
+        var inventory = reader.Read<InventoryOptions>(InventoryOptions.Section, o => o.Validate());
         var retention = reader.Read<RetentionOptions>(RetentionOptions.Section, o => o.Validate(detection.HistoryWindow));
 
         var (urls, urlErrors) = ListenAddresses.Parse(request.Urls ?? configuration["urls"] ?? hosting.Urls);
@@ -54,6 +57,7 @@ internal sealed record ServeOptions
             Detection = detection,
             Ingest = ingest,
             Catalog = catalog with { Folder = catalog.Folder is { } folder ? Path.GetFullPath(folder, Path.GetFullPath(request.WorkingDirectory)) : null },
+            Inventory = inventory with { Files = [.. inventory.Files.Select(f => Path.GetFullPath(f, Path.GetFullPath(request.WorkingDirectory)))] },
             Retention = retention,
             Urls = urls,
         };

@@ -65,7 +65,8 @@ public static class WaywardHost
         });
         services.AddHealthChecks()
             .AddCheck<StorageHealthCheck>("storage", tags: [HealthEndpoints.Ready])
-            .AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready]);
+            .AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready])
+            .AddCheck<InventoryHealthCheck>("inventory", tags: [HealthEndpoints.Ready]);
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;

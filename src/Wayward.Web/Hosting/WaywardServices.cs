@@ -19,6 +19,7 @@ internal static class WaywardServices
         services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
         services.AddSingleton(options.Catalog);
         services.AddSingleton(options.Retention);
+        services.AddSingleton(options.Inventory);
         services.AddSingleton(p => new CatalogStore(options.CatalogFolder, options.Detection, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
         services.AddWaywardStorage(options.Storage);

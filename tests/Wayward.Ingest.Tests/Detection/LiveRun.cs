@@ -7,6 +7,7 @@ using Wayward.Core.Serialization;
 using Wayward.Core.Triage;
 using Wayward.FlowLogs;
 using Wayward.Ingest.Detection;
+using Wayward.Ingest.Inventories;
 using Wayward.Ingest.Tests.Fakes;
 using Wayward.Ingest.Triage;
 using Wayward.Storage;
@@ -44,7 +45,13 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
     private readonly Dictionary<string, List<string>> _comments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _assignees = new(StringComparer.Ordinal);
     private readonly List<long> _rulesMade = [];
+    private readonly Inventories _inventories = new();
     private IngestRig _rig = null!;
+
+    private sealed class Inventories : IInventoryProvider
+    {
+        public Inventory Current { get; set; } = Inventory.Empty;
+    }
 
     /// <summary>Decisions, restarts and repeated objects of all runs, so that a test can see that it tests.</summary>
     public int Decisions { get; private set; }
@@ -80,7 +87,7 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
 
     public void Dispose() => _data.Dispose();
 
-    private static async Task<IngestRig> OpenAsync(TempFolder data, Action<IServiceCollection>? plant)
+    private async Task<IngestRig> OpenAsync(TempFolder data, Action<IServiceCollection>? plant)
     {
         string file = new StorageOptions { DataDirectory = data.Root }.SqlitePath;
         // Migrating takes a second; a copy of one that has been migrated does not.
@@ -89,6 +96,7 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
         {
             services.AddSingleton<ICatalogProvider>(new FixedCatalogProvider(RandomRecords.Catalog));
             services.AddSingleton(_ => RandomRecords.Catalog);
+            services.AddSingleton<IInventoryProvider>(_inventories);
             plant?.Invoke(services);
         }, start: false, detection: Options);
     }
@@ -142,12 +150,33 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
             i += take;
             // The process ends between commit and judgement, after it, or not; sometimes two commits are judged at once.
             if (_random.Next(5) == 0) await RestartAsync();
+            if (_random.Next(5) == 0) _inventories.Current = NewInventory();
             if (_random.Next(5) == 0) continue;
             await _rig.Detection.RunBatchAsync(Token);
             if (_random.Next(5) == 0) await RestartAsync();
             for (int n = _random.Next(3); n > 0; n--) await DecideAsync();
         }
         await _rig.Detection.RunBatchAsync(Token);
+    }
+
+    /// <summary>Every other run: interfaces belong to instances of their own or to known ones, from and until times that cut through their records; groups come and go.</summary>
+    private Inventory NewInventory()
+    {
+        if (seed % 2 == 0) return Inventory.Empty;
+        var items = new List<InventoryItem>();
+        for (int i = 0; i < 8; i++)
+        {
+            if (_random.Next(3) == 0) continue;
+            long from = World.At(_random.Next(0, 12)), to = World.At(_random.Next(12, 25));
+            string name = string.Create(CultureInfo.InvariantCulture, $"{seed:x}-{i}");
+            items.Add(new InventoryItem
+            {
+                InterfaceId = "eni-" + name, InstanceId = _random.Next(3) switch { 0 => null, 1 => "i-" + name, _ => string.Create(CultureInfo.InvariantCulture, $"i-{seed:x}-{_random.Next(8)}") },
+                From = _random.Next(2) == 0 ? from : null, To = _random.Next(2) == 0 ? to : null,
+                Attributes = _random.Next(2) == 0 ? new Dictionary<InstanceAttribute, string> { [InstanceAttribute.Asg] = "group-" + _random.Next(2).ToString(CultureInfo.InvariantCulture) } : new(),
+            });
+        }
+        return new Inventory(items);
     }
 
     private async Task RestartAsync()
