@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Wayward.Core.Detection;
 using Wayward.Ingest;
+using Wayward.Ingest.Inventories;
 using Wayward.Storage;
 using Wayward.Storage.Maintenance;
 using Wayward.Testing;
@@ -49,7 +50,7 @@ public sealed partial class DocumentationTests
             var parsed = root.Parse(arguments);
             Assert.True(parsed.Errors.Count == 0, $"{page}: {line}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");
             foreach (string key in settings.Select(s => s.Key).Concat(arguments.Where(a => a.StartsWith("Detection:", StringComparison.Ordinal)).Select(a => a.Split('=')[0])))
-                Assert.True(Keys().ContainsKey(key) || key == "Detection:Profile" || key.StartsWith("Ingest:Sources:", StringComparison.Ordinal) || key.StartsWith("Logging:", StringComparison.Ordinal), $"{page}: {line}: {key} is not an option");
+                Assert.True(Keys().ContainsKey(ListElement().Replace(key, "")) || key == "Detection:Profile" || key.StartsWith("Logging:", StringComparison.Ordinal), $"{page}: {line}: {key} is not an option");
         }
     }
 
@@ -111,6 +112,7 @@ public sealed partial class DocumentationTests
     private static readonly (string Section, object Defaults)[] Sections =
     [
         (DetectionOptions.Section, DetectionOptions.Default), (IngestOptions.Section, new IngestOptions()), (StorageOptions.Section, new StorageOptions()), (RetentionOptions.Section, new RetentionOptions()),
+        (InventoryOptions.Section, new InventoryOptions()),
         (HostingOptions.Section, new HostingOptions()), (DeskOptions.Section, new DeskOptions()),
     ];
 
@@ -144,6 +146,10 @@ public sealed partial class DocumentationTests
     private static HashSet<string> Anchors(string file) =>
         [.. WithoutCode(File.ReadAllText(file)).Split('\n').Where(l => l.StartsWith('#'))
             .Select(l => NotInAnchors().Replace(l.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+
+    /// <summary>From the number of an element of a list on.</summary>
+    [GeneratedRegex(@":\d+(:.*)?$")]
+    private static partial Regex ListElement();
 
     [GeneratedRegex(@"\[[^\]]*\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();
