@@ -32,6 +32,9 @@ public sealed record IngestOptions
     /// <summary>A waiting object older than this turns its source's health to degraded.</summary>
     public TimeSpan BacklogAlarm { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Where several processes read one ledger: an object that a process has not renewed for so long, because it died or stands still, is given to another.</summary>
+    public TimeSpan LeaseTime { get; init; } = TimeSpan.FromMinutes(1);
+
     public int EffectiveWorkers => Workers > 0 ? Workers : Environment.ProcessorCount;
 
     /// <summary>All errors at once, each naming its key and the accepted values.</summary>
@@ -49,6 +52,7 @@ public sealed record IngestOptions
         Span("RetryMaximum", RetryMaximum, RetryBase, TimeSpan.FromDays(7));
         Span("DetectionDelay", DetectionDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Span("NotifyInterval", NotifyInterval, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Span("LeaseTime", LeaseTime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Span("BacklogAlarm", BacklogAlarm, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < Sources.Count; i++)

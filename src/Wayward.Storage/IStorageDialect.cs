@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
+using Wayward.Storage.Ingest;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
@@ -64,6 +65,9 @@ internal interface IStorageDialect
     /// <inheritdoc cref="IStorageMaintenance.BackupAsync"/>
     Task<BackupManifest> BackupAsync(string file, TimeProvider time, CancellationToken cancellation);
 
+    /// <summary>Hands objects out to several processes; null where one process reads alone.</summary>
+    IObjectLeases? Leases => null;
+
     /// <summary>The writer of cells. Not thread-safe: the caller holds the writer's gate.</summary>
     IContactBatchWriter CreateContactWriter(ContactWriterSettings settings);
 }
@@ -81,6 +85,14 @@ internal enum WriteScope
     Objects,
     /// <summary>Cells and coverage outside a commit: no commit runs meanwhile.</summary>
     Ledger,
+}
+
+/// <summary>Leases of objects, by the database's clock: the clocks of the machines that read need not agree. Each call is one short transaction.</summary>
+internal interface IObjectLeases
+{
+    Task<IReadOnlyList<OfferedObject>> ClaimAsync(WaywardDbContext db, string source, int take, bool newestFirst, LeaseTerms terms, long now, CancellationToken cancellation);
+    Task<int> RenewAsync(WaywardDbContext db, IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation);
+    Task<int> ReleaseAsync(WaywardDbContext db, IReadOnlyList<OfferedObject> held, CancellationToken cancellation);
 }
 
 /// <summary>Commits contributions, one transaction each call, on disk when it returns.</summary>

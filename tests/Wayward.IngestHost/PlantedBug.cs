@@ -40,20 +40,44 @@ internal static class PlantedBug
             case "slow-end":
                 services.AddHostedService<SlowEnd>();
                 return;
+            case "no-fence":
+                Decorate<IContactStore>(services, inner => new CommitsUnderNoLease(inner));
+                return;
             default: throw new ArgumentException($"No bug is called {name}");
         }
     }
 
     /// <summary>Says each commit aloud, so that whoever kills this process can choose a moment by work done and not by time.</summary>
-    public static void Announce(IServiceCollection services) => Decorate<IContactStore>(services, inner => new Announced(inner));
-
-    private sealed class Announced(IContactStore inner) : ContactStoreDecorator(inner)
+    /// <param name="hold">Number of a commit, a colon, and how long to wait before it, in milliseconds; so that who stops this process can do it right there.</param>
+    public static void Announce(IServiceCollection services, string? hold)
     {
+        int[] when = [.. (hold ?? "0:0").Split(':').Select(n => int.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
+        Decorate<IContactStore>(services, inner => new Announced(inner, when[0], TimeSpan.FromMilliseconds(when[1])));
+    }
+
+    private sealed class Announced(IContactStore inner, int holdAt, TimeSpan hold) : ContactStoreDecorator(inner)
+    {
+        private int _commits;
+
         public override async Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation)
         {
             Console.WriteLine("commit");
-            return await base.CommitAsync(objects, cancellation);
+            if (++_commits == holdAt)
+            {
+                Console.WriteLine("holding");
+                await Task.Delay(hold, cancellation);
+            }
+            var result = await base.CommitAsync(objects, cancellation);
+            foreach (var item in objects.Where(o => o.Object.LeaseEpoch is not null)) Console.WriteLine($"{(result.Refused.Contains(item.Object.ObjectId) ? "refused" : "taken")} {item.Object.ObjectId} {item.Object.LeaseEpoch}");
+            return result;
         }
+    }
+
+    /// <summary>The commit does not say under which lease its objects were read: who stood still for longer than that writes over who has them now.</summary>
+    private sealed class CommitsUnderNoLease(IContactStore inner) : ContactStoreDecorator(inner)
+    {
+        public override Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation) =>
+            base.CommitAsync([.. objects.Select(o => o with { Object = o.Object with { LeaseEpoch = null } })], cancellation);
     }
 
     private static void Decorate<T>(IServiceCollection services, Func<T, T> wrap) where T : class => Decorate<T>(services, (inner, _) => wrap(inner));

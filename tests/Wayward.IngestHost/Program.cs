@@ -8,18 +8,21 @@ using Wayward.IngestHost;
 using Wayward.Storage;
 
 // Everything from source to finding without the web: what the reliability harnesses start, stop and kill.
-//   --data DIR  --until-idle  --bug NAME  and any setting as Key=Value, such as Ingest:Sources:0:Path=/logs
+//   --data DIR  --postgres CONNECTION  --until-idle  --bug NAME  --hold N:MS (wait before the Nth commit)  and any setting as Key=Value, the last of each key, such as Ingest:Sources:0:Path=/logs
 string data = Value("--data") ?? throw new ArgumentException("--data DIR is needed");
-var settings = args.Where(a => a.Contains('=', StringComparison.Ordinal)).Select(a => a.Split('=', 2)).Select(p => new KeyValuePair<string, string?>(p[0], p[1]));
+var settings = args.Where(a => a.Contains('=', StringComparison.Ordinal)).Select(a => a.Split('=', 2))
+    .GroupBy(p => p[0]).Select(g => new KeyValuePair<string, string?>(g.Key, g.Last()[1]));
 var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 
 var builder = Host.CreateEmptyApplicationBuilder(null);
 builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
 builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
-builder.Services.AddWaywardStorage(new StorageOptions { DataDirectory = data });
+builder.Services.AddWaywardStorage(Value("--postgres") is { } server
+    ? new StorageOptions { DataDirectory = data, Provider = StorageProvider.PostgreSql, ConnectionString = server }
+    : new StorageOptions { DataDirectory = data });
 builder.Services.AddWaywardIngest(configuration);
 PlantedBug.Plant(builder.Services, Value("--bug"), data);
-PlantedBug.Announce(builder.Services);
+PlantedBug.Announce(builder.Services, Value("--hold"));
 using var host = builder.Build();
 await host.Services.GetRequiredService<StorageInitializer>().InitializeAsync(CancellationToken.None);
 await host.StartAsync();

@@ -33,7 +33,7 @@ public sealed class PostgresCluster : IDisposable
         // Reads until this process closes its end, which it does even when it is killed; then the server goes.
         var info = Command(Path.Combine(Binaries, "pg_ctl"), ["-D", Data, "-m", "immediate", "stop"]);
         var guard = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (string a in new[] { "-c", "read _; folder=$1; shift; \"$@\" >/dev/null 2>&1; rm -rf \"$folder\"", "sh", _folder, info.FileName }.Concat(info.ArgumentList)) guard.ArgumentList.Add(a);
+        foreach (string a in new[] { "-c", "trap '' TERM INT HUP; read _; folder=$1; shift; \"$@\" >/dev/null 2>&1; rm -rf \"$folder\"", "sh", _folder, info.FileName }.Concat(info.ArgumentList)) guard.ArgumentList.Add(a);
         _watchdog = Process.Start(guard)!;
     }
 

@@ -11,7 +11,7 @@ namespace Wayward.Ingest.Pipeline;
 /// </summary>
 internal sealed class CommitLoop(
     ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, TimeProvider time, ILogger log,
-    Func<IReadOnlyList<WorkItem>, IReadOnlyList<ObjectContribution>, Task> committed, Action<WorkItem, Fault> failed)
+    Func<IReadOnlyList<WorkItem>, IReadOnlyList<ObjectContribution>, Task> committed, Action<WorkItem, Fault> failed, Action<IReadOnlyList<WorkItem>> lost)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
@@ -41,10 +41,14 @@ internal sealed class CommitLoop(
     private async Task CommitAsync(List<FinishedItem> items, CancellationToken abandon)
     {
         ObjectContribution[] objects = [.. items.Select(i => i.Contribution!)];
-        var error = await WhenWritableAsync(() => contacts.CommitAsync(objects, abandon), abandon);
+        CommitResult? result = null;
+        var error = await WhenWritableAsync(async () => result = await contacts.CommitAsync(objects, abandon), abandon);
         if (error is null)
         {
-            await committed([.. items.Select(i => i.Work)], objects);
+            var refused = result!.Refused;
+            if (refused.Count > 0) lost([.. items.Select(i => i.Work).Where(w => refused.Contains(w.Object.ObjectId))]);
+            var taken = items.Where(i => !refused.Contains(i.Work.Object.ObjectId)).ToList();
+            if (taken.Count > 0) await committed([.. taken.Select(i => i.Work)], [.. taken.Select(i => i.Contribution!)]);
             return;
         }
         if (items.Count == 1)
@@ -64,8 +68,8 @@ internal sealed class CommitLoop(
         {
             var row = await ledger.FindAsync(work.Object.ObjectId, abandon);
             fault = policy.Judge(error, row?.Attempts ?? 0);
-            if (fault.Verdict == FaultVerdict.Quarantine) await ledger.MarkQuarantinedAsync(work.Object.ObjectId, fault.Reason, abandon);
-            else await ledger.MarkRetryAsync(work.Object.ObjectId, fault.Reason, fault.Delay, abandon);
+            if (fault.Verdict == FaultVerdict.Quarantine) await ledger.MarkQuarantinedAsync(work.Object, fault.Reason, abandon);
+            else await ledger.MarkRetryAsync(work.Object, fault.Reason, fault.Delay, abandon);
         }, abandon);
         if (problem is not null) log.LogError(problem, "The failure of {Object} could not be written down", ObjectIngestor.DisplayName(work.Object));
         failed(work, fault ?? policy.Judge(error, 0));

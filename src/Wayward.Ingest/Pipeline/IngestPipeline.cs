@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 {
     private const int FeedQuantum = 128;
     private static readonly TimeSpan LastCommits = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastRelease = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClaimAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(15);
 
     private readonly ISourceObjectStore _ledger;
@@ -43,6 +46,9 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     private readonly RateMeter _recordRate, _objectRate;
     private readonly Channel<WorkItem> _work;
     private readonly Channel<FinishedItem> _finished;
+    private readonly LeaseTerms _lease;
+    /// <summary>Announced by a queue and not yet settled: whichever process settles them, ours must give the notification back.</summary>
+    private readonly ConcurrentDictionary<long, (SourceState Source, OfferedObject Item)> _announced = new();
     private readonly SemaphoreSlim _feed = new(0, 1);
     private readonly Lock _gate = new();
     private CancellationTokenSource _poke = new();
@@ -64,7 +70,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _objectRate = new RateMeter(time);
         _work = Channel.CreateBounded<WorkItem>(options.EffectiveWorkers * 2);
         _finished = Channel.CreateBounded<FinishedItem>(new BoundedChannelOptions(options.CommitObjects) { SingleReader = true });
-        _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, OnCommittedAsync, OnFailed);
+        _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, OnCommittedAsync, OnFailed, OnLost);
+        _lease = new LeaseTerms(string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():n}"), options.LeaseTime);
     }
 
     public IReadOnlyList<SourceStatus> Sources => [.. _sources.Select(s => s.Status())];
@@ -100,6 +107,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         var writer = Task.Run(() => _commits.RunAsync(_finished.Reader, abandon.Token), CancellationToken.None);
         List<Task> loops = [Task.Run(() => FeedAsync(cancellation), CancellationToken.None)];
         foreach (var source in _sources) loops.Add(Task.Run(() => ListAsync(source, cancellation), CancellationToken.None));
+        if (_ledger.Leases) loops.Add(Task.Run(() => RenewAsync(cancellation), CancellationToken.None));
         for (int i = 0; i < _options.EffectiveWorkers; i++) loops.Add(Task.Run(() => WorkAsync(abandon.Token, cancellation), CancellationToken.None));
         await Task.WhenAll(loops);
         _finished.Writer.Complete();
@@ -111,6 +119,60 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         {
             _log.LogWarning("The database could not be written at the end; uncommitted objects are read again at the next start");
         }
+        await ReleaseAsync();
+    }
+
+    /// <summary>Keeps what is in work, and asks what became of announced objects that another process may have taken.</summary>
+    private async Task RenewAsync(CancellationToken cancellation)
+    {
+        var period = _lease.For / 3;
+        while (!cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(period, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellation.IsCancellationRequested) return;
+            try
+            {
+                await _ledger.RenewAsync(_inFlight.All, _lease, cancellation);
+                var open = _announced.ToArray();
+                var settled = open.Length == 0 ? null : await _ledger.SettledAsync([.. open.Select(a => a.Key)], cancellation);
+                foreach (var group in open.Where(a => settled!.Contains(a.Key)).GroupBy(a => a.Value.Source)) await SettledAsync(group.Key, [.. group.Select(a => a.Value.Item)]);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Whoever takes an object whose lease ended meanwhile makes our commit of it be refused: nothing is lost.
+                _log.LogWarning("Leases cannot be renewed ({Problem}); trying again in {Pause}", e.Message, period);
+            }
+            catch (OperationCanceledException)
+            {
+                // The end, or a query that was cut off; the loop's condition tells.
+            }
+        }
+    }
+
+    /// <summary>What was taken and will not be read any more goes back at once.</summary>
+    private async Task ReleaseAsync()
+    {
+        if (!_ledger.Leases) return;
+        try
+        {
+            using var soon = new CancellationTokenSource(LastRelease);
+            await _ledger.ReleaseAsync(_inFlight.All, soon.Token);
+        }
+        catch (Exception e)
+        {
+            _log.LogWarning("Leases could not be given back ({Problem}); they end by themselves", e.Message);
+        }
+    }
+
+    /// <summary>We stood still for longer than a lease, and someone else has these objects now.</summary>
+    private void OnLost(IReadOnlyList<WorkItem> items)
+    {
+        foreach (var work in items)
+        {
+            _log.LogWarning("{Object} was given to another process while it was read here; what was read here is dropped", ObjectIngestor.DisplayName(work.Object));
+            _inFlight.Settle(work.Object.ObjectId);
+        }
+        Wake();
     }
 
     public void Poke()
@@ -228,7 +290,12 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         {
             var waiting = unknown.Count == 0 ? [] : await _ledger.OfferAsync(unknown, cancellation);
             state.Found(waiting.Count);
-            if (state.Source.WantsSettled) await TellSettledBeforeAsync(state, batch, waiting, cancellation);
+            if (state.Source.WantsSettled)
+            {
+                // Before it is asked what is settled: between the two another process may settle one.
+                if (_ledger.Leases) foreach (var item in batch) _announced[item.ObjectId] = (state, item);
+                await TellSettledBeforeAsync(state, batch, waiting, cancellation);
+            }
             if (waiting.Count == 0) return;
         }
         catch
@@ -307,9 +374,16 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         {
             state.MayHaveWork = false;
             _inFlight.ForgetSettled();
-            var waiting = await _ledger.WaitingAsync(state.Source.Name, FeedQuantum + _inFlight.Count, state.Source.NewestFirst, cancellation);
-            List<OfferedObject> taken = [.. waiting.Where(o => _inFlight.TryAdd(o.ObjectId))];
-            if (taken.Count == 0) return false;
+            // What is leased here is nobody else's, so no more is taken than is soon read.
+            int take = _ledger.Leases ? _options.EffectiveWorkers * 4 : FeedQuantum + _inFlight.Count;
+            var waiting = await _ledger.ClaimAsync(state.Source.Name, take, state.Source.NewestFirst, _lease, cancellation);
+            List<OfferedObject> taken = [.. waiting.Where(_inFlight.TryAdd)];
+            if (taken.Count == 0)
+            {
+                // Others offer objects too, and the leases of dead ones end.
+                if (_ledger.Leases) lock (_gate) _nextDue = Min(_nextDue, _time.GetUtcNow() + ClaimAgain);
+                return false;
+            }
             state.MayHaveWork = true;
             state.Found(taken.Count(o => _known.Add(o.ObjectId)));
             foreach (var item in taken) await _work.Writer.WriteAsync(new WorkItem(state, item), cancellation);
@@ -412,6 +486,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         try
         {
             await state.Source.SettledAsync(items, CancellationToken.None);
+            foreach (var item in items) _announced.TryRemove(item.ObjectId, out _);
         }
         catch (Exception e)
         {

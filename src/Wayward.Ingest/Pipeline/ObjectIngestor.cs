@@ -60,6 +60,7 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
             Container = item.Container,
             Key = item.Key,
             ETag = item.ETag,
+            LeaseEpoch = item.LeaseEpoch,
             Sha256 = read.Sha256,
             ObjectBytes = read.ObjectBytes,
             ExpandedBytes = read.ExpandedBytes,

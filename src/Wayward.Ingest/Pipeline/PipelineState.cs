@@ -13,15 +13,15 @@ internal sealed record FinishedItem(WorkItem Work, Storage.Contacts.ObjectContri
 /// <summary>Which objects are in the pipeline now. Thread-safe.</summary>
 internal sealed class InFlight
 {
-    private readonly ConcurrentDictionary<long, byte> _ids = new();
+    private readonly ConcurrentDictionary<long, OfferedObject> _ids = new();
     private readonly ConcurrentQueue<long> _settled = new();
     private int _active;
 
     public int Active => Volatile.Read(ref _active);
 
-    public bool TryAdd(long objectId)
+    public bool TryAdd(OfferedObject item)
     {
-        if (!_ids.TryAdd(objectId, 0)) return false;
+        if (!_ids.TryAdd(item.ObjectId, item)) return false;
         Interlocked.Increment(ref _active);
         return true;
     }
@@ -43,6 +43,9 @@ internal sealed class InFlight
     }
 
     public int Count => _ids.Count;
+
+    /// <summary>All in the pipeline, and those settled that are not forgotten yet.</summary>
+    public IReadOnlyList<OfferedObject> All => [.. _ids.Values];
 }
 
 /// <summary>

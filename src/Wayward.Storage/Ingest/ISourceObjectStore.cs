@@ -59,7 +59,13 @@ public sealed record SourceObjectRow
 public sealed record OfferedObject(string Source, string Container, string Key, string ETag, long Bytes, long LastModified)
 {
     public long ObjectId => new Core.Contacts.ObjectIdentity(Container, Key, ETag).Id;
+    /// <summary>Of the lease that it was handed out under; null = it is not leased.</summary>
+    public int? LeaseEpoch { get; init; }
 }
+
+/// <param name="Owner">Names this process among all.</param>
+/// <param name="For">How long an object stays its own without being renewed.</param>
+public sealed record LeaseTerms(string Owner, TimeSpan For);
 
 public sealed record IngestCounts(IReadOnlyDictionary<SourceObjectState, long> ByState, long Records, long Bytes, long QuarantinedLines, long? OldestWaiting, long? LastDone);
 
@@ -71,6 +77,20 @@ public interface ISourceObjectStore
     Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation) => WaitingAsync(source, take, newestFirst: false, cancellation);
     /// <summary>The same, by last-modified time in either order.</summary>
     Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation);
+    /// <summary>Several processes may read: what is taken is leased, and must be renewed while it is in work. False where only one process can.</summary>
+    bool Leases => false;
+    /// <summary>Takes what waits for this process. Where objects are leased, nobody else is handed them until the lease ends; what is still in this process's hands is not handed out again.</summary>
+    Task<IReadOnlyList<OfferedObject>> ClaimAsync(string source, int take, bool newestFirst, LeaseTerms terms, CancellationToken cancellation) => WaitingAsync(source, take, newestFirst, cancellation);
+    /// <summary>Keeps what is in work; a lease that has passed to someone else is left alone.</summary>
+    Task RenewAsync(IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation) => Task.CompletedTask;
+    /// <summary>Gives back what was taken and not read, so that nobody has to wait for the lease's end.</summary>
+    Task ReleaseAsync(IReadOnlyList<OfferedObject> held, CancellationToken cancellation) => Task.CompletedTask;
+    /// <summary>Of these, the ones that the ledger has done with for good: not waiting, not leased, not to be tried again.</summary>
+    Task<IReadOnlySet<long>> SettledAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => Task.FromResult<IReadOnlySet<long>>(new HashSet<long>());
+    /// <summary><see cref="MarkRetryAsync(long, string, TimeSpan, CancellationToken)"/> by whoever holds the object's lease; nothing happens when someone else has it by now.</summary>
+    Task MarkRetryAsync(OfferedObject item, string reason, TimeSpan delay, CancellationToken cancellation) => MarkRetryAsync(item.ObjectId, reason, delay, cancellation);
+    /// <inheritdoc cref="MarkRetryAsync(OfferedObject, string, TimeSpan, CancellationToken)"/>
+    Task MarkQuarantinedAsync(OfferedObject item, string reason, CancellationToken cancellation) => MarkQuarantinedAsync(item.ObjectId, reason, cancellation);
     /// <summary>Which of these the ledger has, in whatever state.</summary>
     Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation);
     Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation);

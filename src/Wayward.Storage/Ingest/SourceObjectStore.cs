@@ -56,32 +56,61 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
         }, cancellation);
     }
 
-    public Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation)
+    public bool Leases => database.Dialect.Leases is not null;
+
+    public Task<IReadOnlyList<OfferedObject>> ClaimAsync(string source, int take, bool newestFirst, LeaseTerms terms, CancellationToken cancellation) =>
+        database.Dialect.Leases is { } leases
+            ? database.ReadAsync((db, c) => leases.ClaimAsync(db, source, take, newestFirst, terms, database.NowSeconds, c), cancellation)
+            : WaitingAsync(source, take, newestFirst, cancellation);
+
+    public Task RenewAsync(IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation) =>
+        database.Dialect.Leases is { } leases && held.Count > 0 ? database.ReadAsync((db, c) => leases.RenewAsync(db, held, terms, c), cancellation) : Task.CompletedTask;
+
+    public Task ReleaseAsync(IReadOnlyList<OfferedObject> held, CancellationToken cancellation) =>
+        database.Dialect.Leases is { } leases && held.Count > 0 ? database.ReadAsync((db, c) => leases.ReleaseAsync(db, held, c), cancellation) : Task.CompletedTask;
+
+    public Task<IReadOnlySet<long>> SettledAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation)
+    {
+        List<byte> open = [Seen, Retry, (byte)SourceObjectState.Leased];
+        return database.ReadAsync<IReadOnlySet<long>>(
+            async (db, c) => (await db.SourceObjects.Where(o => objectIds.Contains(o.ObjectId) && !open.Contains(o.State)).Select(o => o.ObjectId).ToListAsync(c)).ToHashSet(), cancellation);
+    }
+
+    public Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation) => RetryAsync(objectId, null, reason, delay, cancellation);
+
+    public Task MarkRetryAsync(OfferedObject item, string reason, TimeSpan delay, CancellationToken cancellation) => RetryAsync(item.ObjectId, item.LeaseEpoch, reason, delay, cancellation);
+
+    private Task<bool> RetryAsync(long objectId, int? epoch, string reason, TimeSpan delay, CancellationToken cancellation)
     {
         long next = database.NowSeconds + (long)Math.Ceiling(delay.TotalSeconds);
         return SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry], o => o
-            .SetProperty(x => x.State, Retry).SetProperty(x => x.NextTry, next).SetProperty(x => x.Reason, Short(reason)).SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation);
+            .SetProperty(x => x.State, Retry).SetProperty(x => x.NextTry, next).SetProperty(x => x.Reason, Short(reason)).SetProperty(x => x.Attempts, x => x.Attempts + 1)
+            .SetProperty(x => x.LeaseOwner, (string?)null).SetProperty(x => x.LeaseUntil, (long?)null), cancellation, epoch);
     }
 
-    public Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation) =>
+    public Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation) => QuarantineAsync(objectId, null, reason, cancellation);
+
+    public Task MarkQuarantinedAsync(OfferedObject item, string reason, CancellationToken cancellation) => QuarantineAsync(item.ObjectId, item.LeaseEpoch, reason, cancellation);
+
+    private Task<bool> QuarantineAsync(long objectId, int? epoch, string reason, CancellationToken cancellation) =>
         SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry], o => o
             .SetProperty(x => x.State, (byte)SourceObjectState.Quarantined).SetProperty(x => x.NextTry, (long?)null).SetProperty(x => x.Reason, Short(reason))
-            .SetProperty(x => x.Attempts, x => x.Attempts + 1), cancellation);
+            .SetProperty(x => x.Attempts, x => x.Attempts + 1).SetProperty(x => x.LeaseOwner, (string?)null).SetProperty(x => x.LeaseUntil, (long?)null), cancellation, epoch);
 
     public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) =>
         SetAsync(objectId, [SourceObjectState.Retry, SourceObjectState.Quarantined, SourceObjectState.Skipped], o => o
             .SetProperty(x => x.State, Seen).SetProperty(x => x.NextTry, (long?)null), cancellation);
 
     public Task<bool> SkipAsync(long objectId, CancellationToken cancellation) =>
-        SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Retry, SourceObjectState.Quarantined], o => o
+        SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry, SourceObjectState.Quarantined], o => o
             .SetProperty(x => x.State, (byte)SourceObjectState.Skipped).SetProperty(x => x.NextTry, (long?)null), cancellation);
 
-    /// <summary>What is done stays done: only from the states given.</summary>
-    private Task<bool> SetAsync(long objectId, SourceObjectState[] from, Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<SourceObjectEntity>> set, CancellationToken cancellation)
+    /// <summary>What is done stays done: only from the states given; and what is leased belongs to the epoch's holder.</summary>
+    private Task<bool> SetAsync(long objectId, SourceObjectState[] from, Action<Microsoft.EntityFrameworkCore.Query.UpdateSettersBuilder<SourceObjectEntity>> set, CancellationToken cancellation, int? epoch = null)
     {
         var states = from.Select(s => (byte)s).ToList();
         return database.WriteAsync(async (db, c) =>
-            await db.SourceObjects.Where(o => o.ObjectId == objectId && states.Contains(o.State)).ExecuteUpdateAsync(set, c) > 0, cancellation, WriteScope.Objects);
+            await db.SourceObjects.Where(o => o.ObjectId == objectId && states.Contains(o.State) && (epoch == null || o.State == (byte)SourceObjectState.Leased && o.LeaseEpoch == epoch)).ExecuteUpdateAsync(set, c) > 0, cancellation, WriteScope.Objects);
     }
 
     public static string SearchText(string container, string key) => $"{container}/{key}".ToLowerInvariant();
@@ -124,7 +153,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
             .Select(g => new { State = g.Key, Count = g.LongCount(), Records = g.Sum(o => o.Records), Bytes = g.Sum(o => o.Bytes), Quarantined = g.Sum(o => o.Quarantined), LastDone = g.Max(o => o.DoneAt), Oldest = g.Min(o => o.SeenAt) })
             .ToListAsync(c);
         var done = groups.Where(g => g.State == (byte)SourceObjectState.Done).ToList();
-        var waiting = groups.Where(g => g.State is Seen or Retry).ToList();
+        var waiting = groups.Where(g => g.State is Seen or Retry or (byte)SourceObjectState.Leased).ToList();
         return new IngestCounts(groups.ToDictionary(g => (SourceObjectState)g.State, g => g.Count), done.Sum(g => g.Records), done.Sum(g => g.Bytes), done.Sum(g => g.Quarantined),
             waiting.Count == 0 ? null : waiting.Min(g => g.Oldest), done.Max(g => g.LastDone));
     }, cancellation);

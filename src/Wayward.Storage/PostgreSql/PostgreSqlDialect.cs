@@ -26,8 +26,8 @@ internal sealed class PostgreSqlDialect : IStorageDialect
     {
         var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? "") { PersistSecurityInfo = false };
         // A judgement of a large ledger reads for longer than the driver's half minute.
-        if (!builder.ContainsKey("Command Timeout")) builder.CommandTimeout = DefaultCommandTimeout;
-        builder.ApplicationName ??= "wayward";
+        if (!builder.ShouldSerialize("Command Timeout")) builder.CommandTimeout = DefaultCommandTimeout;
+        if (!builder.ShouldSerialize("Application Name")) builder.ApplicationName = "wayward";
         ConnectionString = builder.ToString();
         // The writer sets its session up its own way and must not give it back to others.
         WriterConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString();
@@ -40,6 +40,8 @@ internal sealed class PostgreSqlDialect : IStorageDialect
     private string WriterConnectionString { get; }
 
     public bool SerializesWriters => false;
+
+    public IObjectLeases Leases { get; } = new PgLeases();
 
     public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString, n => n.MigrationsAssembly(MigrationsAssembly));
 

@@ -14,7 +14,7 @@ using Wayward.Storage.Ingest;
 
 namespace Wayward.Ingest.Tests.Fakes;
 
-/// <summary>The whole of ingest over a SQLite file, in this process.</summary>
+/// <summary>The whole of ingest over a SQLite file, or another storage, in this process.</summary>
 public sealed class IngestRig : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -37,12 +37,12 @@ public sealed class IngestRig : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     /// <param name="data">The data directory; kept when the rig goes, so that another can go on with it.</param>
-    public static async Task<IngestRig> StartAsync(string data, IngestOptions options, Action<IServiceCollection>? with = null, bool start = true, DetectionOptions? detection = null)
+    public static async Task<IngestRig> StartAsync(string data, IngestOptions options, Action<IServiceCollection>? with = null, bool start = true, DetectionOptions? detection = null, StorageOptions? storage = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(detection ?? DetectionOptions.Default);
-        services.AddWaywardStorage(new StorageOptions { DataDirectory = data });
+        services.AddWaywardStorage(storage ?? new StorageOptions { DataDirectory = data });
         services.AddSingleton(options);
         services.AddWaywardIngest(new ConfigurationBuilder().Build());
         services.AddSingleton(p => SourceRegistry.Create(options, p.GetRequiredService<TimeProvider>(), FakeAws.Settings));

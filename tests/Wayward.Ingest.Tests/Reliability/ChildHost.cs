@@ -8,10 +8,13 @@ namespace Wayward.Ingest.Tests.Reliability;
 internal sealed partial class ChildHost : IDisposable
 {
     public const int CommitObjects = 4;
-    private const int SigKill = 9, SigTerm = 15;
+    private const int SigKill = 9, SigTerm = 15, SigStop = 19, SigContinue = 18;
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly TaskCompletionSource _holding = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _lines = [];
 
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _commits, _awaited = int.MaxValue;
@@ -44,9 +47,12 @@ internal sealed partial class ChildHost : IDisposable
         var child = new ChildHost(process);
         process.OutputDataReceived += (_, e) =>
         {
+            if (e.Data is not null) lock (child._lines) child._lines.Add(e.Data);
             // The log shares standard output.
-            if (e.Data is not (null or "commit")) lock (child._errors) child._errors.AppendLine(e.Data);
+            if (e.Data is not (null or "commit" or "holding") && !e.Data.StartsWith("taken ", StringComparison.Ordinal) && !e.Data.StartsWith("refused ", StringComparison.Ordinal))
+                lock (child._errors) child._errors.AppendLine(e.Data);
             if (e.Data == "started") child._started.TrySetResult();
+            if (e.Data == "holding") child._holding.TrySetResult();
             if (e.Data == "commit" && Interlocked.Increment(ref child._commits) >= Volatile.Read(ref child._awaited)) child._reached.TrySetResult();
         };
         process.ErrorDataReceived += (_, e) =>
@@ -72,6 +78,16 @@ internal sealed partial class ChildHost : IDisposable
     public bool HasExited => _process.HasExited;
 
     public void Kill() => kill(_process.Id, SigKill);
+
+    public void Stop() => kill(_process.Id, SigStop);
+
+    public void Continue() => kill(_process.Id, SigContinue);
+
+    /// <summary>Completes when it waits before the commit that it was told to wait before, or has ended.</summary>
+    public Task HoldingAsync() => Task.WhenAny(_holding.Task, _process.WaitForExitAsync());
+
+    /// <summary>What it has said so far.</summary>
+    public IReadOnlyList<string> Lines { get { lock (_lines) return [.. _lines]; } }
 
     public void Terminate() => kill(_process.Id, SigTerm);
 
