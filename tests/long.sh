@@ -12,7 +12,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-rows=(R1 R4 R5 R6 R7 R8 R9 R11 R13 R14 R15)
+rows=(R1 R4 R5 R6 R7 R8 R9 R10 R11 R13 R14 R15)
 status=0
 run() { # project filter
   dotnet test "tests/$1" -c Release --nologo --logger "console;verbosity=detailed" --filter "$2" || status=1
@@ -30,6 +30,7 @@ for row in "$@"; do
   case $row in
     flowlogs) run Wayward.FlowLogs.Tests "FullyQualifiedName~DifferentialTests|FullyQualifiedName~DamageTests|FullyQualifiedName~IpSpellingTests" ;;
     live) run Wayward.Ingest.Tests "FullyQualifiedName~LiveEqualsBatchTests" ;;
+    R10) run Wayward.Ingest.Tests "FullyQualifiedName~ManyWorkersTests" ;;
     *) [[ " ${rows[*]} " == *" $row "* ]] || { echo "tests/long.sh: there is no '$row'; rows: flowlogs live ${rows[*]}" >&2; exit 2; }
        run Wayward.Ingest.Tests "FullyQualifiedName~.${row}_" ;;
   esac

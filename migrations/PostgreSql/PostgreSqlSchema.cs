@@ -29,10 +29,12 @@ internal static class PostgreSqlSchema
         $$;
         """;
 
-    /// <summary>Who has a role that only one process may have at a time, such as the detector's; the epoch grows with every change of hands.</summary>
+    /// <summary>
+    /// Who has a role that only one process may have at a time, such as the detector's; the epoch grows with every change of hands. Who wants something judged draws a number, and waits until it is answered.
+    /// </summary>
     public const string Roles = """
-        CREATE TABLE role_leases (role text COLLATE "C" PRIMARY KEY, owner text COLLATE "C" NULL, epoch bigint NOT NULL, until timestamptz NOT NULL);
-        INSERT INTO role_leases VALUES ('detector', NULL, 0, '-infinity');
+        CREATE TABLE role_leases (role text COLLATE "C" PRIMARY KEY, owner text COLLATE "C" NULL, epoch bigint NOT NULL, until timestamptz NOT NULL, asked bigint NOT NULL, answered bigint NOT NULL);
+        INSERT INTO role_leases VALUES ('detector', NULL, 0, '-infinity', 0, 0);
         """;
 
     public const string Drop = "DROP TABLE role_leases; DROP TABLE contact_hours; DROP FUNCTION wayward_inner_merge(bytea, bytea);";

@@ -16,6 +16,8 @@ using Wayward.Ingest.Sources;
 using Wayward.Ingest.Sources.Aws;
 using Wayward.Ingest.Triage;
 using Wayward.Storage;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Ingest;
 
 namespace Wayward.Ingest;
 
@@ -25,8 +27,9 @@ public static class IngestServices
     /// Everything from source to finding, and the analyst's verbs. Needs the stores of <c>Wayward.Storage</c>. What the caller registered before is kept: <see cref="IngestOptions"/>,
     /// <see cref="DetectionOptions"/>, <see cref="ICatalogProvider"/>, <see cref="AddressSpace"/>, <see cref="FlowReadLimits"/>, <see cref="TimeProvider"/>.
     /// </summary>
+    /// <param name="role">What runs by itself; what can be called is the same in every role.</param>
     /// <exception cref="OptionsValidationException">All errors of the section <c>Ingest</c>, each naming its key.</exception>
-    public static IServiceCollection AddWaywardIngest(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddWaywardIngest(this IServiceCollection services, IConfiguration configuration, ProcessRole role = ProcessRole.All)
     {
         if (!services.Any(s => s.ServiceType == typeof(IngestOptions)))
         {
@@ -57,7 +60,8 @@ public static class IngestServices
         services.AddSingleton<IChangeNotifier>(p => new ChangeNotifier(
             p.GetRequiredService<IngestOptions>().NotifyInterval, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ChangeNotifier>>()));
         services.AddSingleton<DetectionService>();
-        services.AddSingleton<IDetectionService>(p => p.GetRequiredService<DetectionService>());
+        services.AddSingleton<IDetectionService>(p => new ElectedDetection(
+            p.GetRequiredService<DetectionService>(), p.GetRequiredService<IDetectorRole>(), p.GetRequiredService<IFindingStore>(), role, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ElectedDetection>>()));
         services.AddSingleton<BackTestService>();
         services.AddSingleton<DetectionLoop>();
         services.AddSingleton<IDetectionTrigger>(p => p.GetRequiredService<DetectionLoop>());
@@ -65,6 +69,9 @@ public static class IngestServices
         services.AddSingleton<IIngestControl>(p => p.GetRequiredService<IngestPipeline>());
         services.AddSingleton<ITriageService, TriageService>();
         services.AddSingleton<IEvidenceReader, EvidenceReader>();
+        if (role != ProcessRole.Ingest) services.AddHostedService<ChangeWatch>();
+        if (role == ProcessRole.Web) return services;
+        services.AddHostedService<DetectorElection>();
         services.AddHostedService(p => p.GetRequiredService<DetectionLoop>());
         services.AddHostedService<IngestService>();
         return services;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Wayward.Storage.Ingest;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage;
@@ -18,6 +19,17 @@ internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, ISt
     public TimeProvider Time { get; } = time;
     public long NowSeconds => Time.GetUtcNow().ToUnixTimeSeconds();
     public long NowMilliseconds => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>What this process knows of its turn to judge; null = it never asked for it, as when a test or a command works alone.</summary>
+    public volatile DetectorTerm? DetectorTerm;
+
+    /// <summary>First in a transaction that stores a judgement.</summary>
+    /// <exception cref="DetectorReplacedException">Another process judges by now.</exception>
+    public async Task RequireDetectorAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        if (DetectorTerm is not { } term || Dialect.DetectorSeat is not { } seat) return;
+        if (term.Epoch is not { } epoch || !await seat.IsCurrentAsync(db, epoch, cancellation)) throw new DetectorReplacedException();
+    }
 
     public Task<T> ReadAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         RunAsync(async () =>

@@ -68,6 +68,9 @@ internal interface IStorageDialect
     /// <summary>Hands objects out to several processes; null where one process reads alone.</summary>
     IObjectLeases? Leases => null;
 
+    /// <summary>Who judges, among several processes; null where one process judges alone.</summary>
+    IDetectorSeat? DetectorSeat => null;
+
     /// <summary>The writer of cells. Not thread-safe: the caller holds the writer's gate.</summary>
     IContactBatchWriter CreateContactWriter(ContactWriterSettings settings);
 }
@@ -93,6 +96,21 @@ internal interface IObjectLeases
     Task<IReadOnlyList<OfferedObject>> ClaimAsync(WaywardDbContext db, string source, int take, bool newestFirst, LeaseTerms terms, long now, CancellationToken cancellation);
     Task<int> RenewAsync(WaywardDbContext db, IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation);
     Task<int> ReleaseAsync(WaywardDbContext db, IReadOnlyList<OfferedObject> held, CancellationToken cancellation);
+}
+
+/// <summary>See <see cref="IDetectorRole"/>.</summary>
+internal interface IDetectorSeat
+{
+    /// <param name="before">The epoch that this process held.</param>
+    /// <returns>The epoch, or null when someone else has the role.</returns>
+    Task<long?> TryHoldAsync(WaywardDbContext db, LeaseTerms terms, long? before, CancellationToken cancellation);
+    Task<bool> ResignAsync(WaywardDbContext db, long epoch, CancellationToken cancellation);
+    Task<long> AskAsync(WaywardDbContext db, CancellationToken cancellation);
+    Task<(long Asked, long Answered)> TicketsAsync(WaywardDbContext db, CancellationToken cancellation);
+    Task<bool> AnswerAsync(WaywardDbContext db, long ticket, CancellationToken cancellation);
+    /// <summary>Within a transaction: the role has not passed on, and does not until its end.</summary>
+    Task<bool> IsCurrentAsync(WaywardDbContext db, long epoch, CancellationToken cancellation);
+    Task<string> StampAsync(WaywardDbContext db, CancellationToken cancellation);
 }
 
 /// <summary>Commits contributions, one transaction each call, on disk when it returns.</summary>

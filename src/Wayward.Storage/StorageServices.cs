@@ -37,6 +37,7 @@ public static class StorageServices
         services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), p.GetRequiredService<ScopeLoader>(), DetectionOf(p)));
         services.AddSingleton<ISourceObjectStore>(p => new SourceObjectStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IDetectionStateStore>(p => new DetectionStateStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<IDetectorRole>(p => new DetectorRole(p.GetRequiredService<Database>()));
         services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), FindingText.Why));
         services.AddSingleton<IExpectedTargetStore>(p => new ExpectedTargetStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IAuditStore>(p => new AuditStore(p.GetRequiredService<Database>()));

@@ -77,6 +77,7 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
 
     public Task CompleteDetectionAsync(long mark, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
     {
+        await database.RequireDetectorAsync(db, c);
         // The row of marks first, as commits do: whoever has it may change what is touched.
         int rows = await db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.JudgedMark, x => x.JudgedMark < mark ? mark : x.JudgedMark), c);
         await db.TouchedInstances.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);

@@ -67,7 +67,11 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
             .OrderByDescending(f => f.First).ThenByDescending(f => f.Id).Take(take).Select(FindingMapping.ToRow).ToListAsync(c), cancellation);
 
     public Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation) =>
-        database.WriteAsync((db, c) => new FindingApplier(db, database, why).ApplyAsync(result, scope, covering, c), cancellation);
+        database.WriteAsync(async (db, c) =>
+        {
+            await database.RequireDetectorAsync(db, c);
+            return await new FindingApplier(db, database, why).ApplyAsync(result, scope, covering, c);
+        }, cancellation);
 
     public Task<long> TriageAsync(TriageChange change, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
     {

@@ -170,6 +170,8 @@ internal static class PgContactSql
     /// <summary>A replayed object keeps the instances that it had: its replay is a part of it.</summary>
     public const string SetObjectInstances = "UPDATE source_objects SET instance_ids = coalesce(instance_ids, $1) WHERE object_id = $2";
 
+    public const string SetObjectMark = "UPDATE source_objects SET mark = $1 WHERE object_id = $2";
+
     public const string UpsertObject = """
         INSERT INTO source_objects AS o (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, done_at, attempts, next_try, reason, lease_owner, lease_epoch, lease_until,
             expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, mark)

@@ -145,7 +145,8 @@ internal sealed class PgContactWriter : IContactBatchWriter, ILedgerTransaction
         Pg.Value(item.Format), Pg.Value(item.Columns), Pg.Value(item.FirstStart), Pg.Value(item.LastEnd), Pg.Value(item.Sha256), Pg.Value(item.ReadMilliseconds),
     ]);
 
-    public void Record(SourceObjectDone item, SourceObjectState state, string? reason, long mark) => _session.Execute([ObjectRow(item, state, reason)]);
+    public void Record(SourceObjectDone item, SourceObjectState state, string? reason, long mark) =>
+        _session.Execute([ObjectRow(item, state, reason), (PgContactSql.SetObjectMark, [Pg.Value(mark), Pg.Value(item.ObjectId)])]);
 
     /// <summary>What must not be committed by two at once: the object, its key whatever the version, and its content.</summary>
     private static IEnumerable<long> NamesOf(ObjectContribution item) =>

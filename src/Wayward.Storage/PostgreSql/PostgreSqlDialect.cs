@@ -43,6 +43,8 @@ internal sealed class PostgreSqlDialect : IStorageDialect
 
     public IObjectLeases Leases { get; } = new PgLeases();
 
+    public IDetectorSeat DetectorSeat { get; } = new PgDetectorSeat();
+
     public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString, n => n.MigrationsAssembly(MigrationsAssembly));
 
     public void Prepare()

@@ -26,7 +26,7 @@ public sealed class ManyWorkersTests : IDisposable
     public async Task R10_killed_workers_and_restarted_servers_lose_and_double_nothing()
     {
         Assert.SkipWhen(PostgresCluster.Missing is not null, PostgresCluster.Missing ?? "");
-        int kills = LongRun.Pick(3, 20), restarts = LongRun.Pick(1, 3), objects = LongRun.Pick(300, 3_000);
+        int kills = LongRun.Pick(2, 20), restarts = LongRun.Pick(1, 3), objects = LongRun.Pick(160, 3_000);
         var random = new Random(LongRun.Seed());
         SmallObjects.WriteAll(_logs.Root, objects);
         string whole = await ReferenceAsync();

@@ -1,0 +1,34 @@
+namespace Wayward.Storage.Ingest;
+
+/// <summary>
+/// Which process judges, where several work on one database: one at a time, by a lease that another takes over when it ends. What a former holder still stores is refused
+/// (<see cref="DetectorReplacedException"/>), so a process that stood still cannot overwrite the findings of its successor.
+/// </summary>
+public interface IDetectorRole
+{
+    /// <summary>Only one process can work on this database: it judges without asking anybody.</summary>
+    bool Alone { get; }
+
+    /// <summary>This process judges, as far as it knows.</summary>
+    bool Held { get; }
+
+    /// <summary>Takes the role when nobody has it, or keeps it.</summary>
+    Task<bool> TryHoldAsync(LeaseTerms terms, CancellationToken cancellation);
+
+    /// <summary>Gives the role up, so that nobody has to wait for the lease's end.</summary>
+    Task ResignAsync(CancellationToken cancellation);
+
+    /// <summary>Asks whoever judges to look at what there is now.</summary>
+    /// <returns>A number; once <see cref="TicketsAsync"/> says that it is answered, all that was stored before the question has been judged.</returns>
+    Task<long> AskAsync(CancellationToken cancellation);
+
+    Task<(long Asked, long Answered)> TicketsAsync(CancellationToken cancellation);
+
+    Task AnswerAsync(long ticket, CancellationToken cancellation);
+
+    /// <summary>Another text whenever someone, in whatever process, committed, judged or decided something.</summary>
+    Task<string> StampAsync(CancellationToken cancellation);
+}
+
+/// <summary>Another process judges by now; nothing was stored.</summary>
+public sealed class DetectorReplacedException() : Exception("Another process judges by now; this judgement is dropped.");
