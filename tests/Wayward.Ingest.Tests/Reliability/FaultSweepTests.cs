@@ -75,11 +75,20 @@ public sealed class FaultSweepTests : IAsyncLifetime
         for (int n = 3; n <= 20; n++)
         {
             var counter = new CallCounter(n);
-            string dump = await _bucket.IngestAsync([_bucket.Listing], services =>
+            string dump;
+            try
             {
-                FailNthCall(services, counter);
-                PlantedBug.Plant(services, "acked-although-rejected", "");
-            }, expect: 0);
+                dump = await _bucket.IngestAsync([_bucket.Listing], services =>
+                {
+                    FailNthCall(services, counter);
+                    PlantedBug.Plant(services, "acked-although-rejected", "");
+                }, expect: 0);
+            }
+            catch (TimeoutException)
+            {
+                // A run that does not come to rest is red in the sweep as well.
+                return;
+            }
             if (dump != whole) return;
         }
         Assert.Fail("the harness did not see it");
