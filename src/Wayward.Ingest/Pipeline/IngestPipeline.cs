@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -23,7 +22,6 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 {
     private const int FeedQuantum = 128;
     private static readonly TimeSpan LastCommits = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LastRelease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ClaimAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(15);
 
@@ -46,9 +44,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     private readonly RateMeter _recordRate, _objectRate;
     private readonly Channel<WorkItem> _work;
     private readonly Channel<FinishedItem> _finished;
-    private readonly LeaseTerms _lease;
-    /// <summary>Announced by a queue and not yet settled: whichever process settles them, ours must give the notification back.</summary>
-    private readonly ConcurrentDictionary<long, (SourceState Source, OfferedObject Item)> _announced = new();
+    private readonly Settlement _settlement;
+    private readonly LeaseKeeper _leases;
     private readonly SemaphoreSlim _feed = new(0, 1);
     private readonly Lock _gate = new();
     private CancellationTokenSource _poke = new();
@@ -71,7 +68,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _work = Channel.CreateBounded<WorkItem>(options.EffectiveWorkers * 2);
         _finished = Channel.CreateBounded<FinishedItem>(new BoundedChannelOptions(options.CommitObjects) { SingleReader = true });
         _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, OnCommittedAsync, OnFailed, OnLost);
-        _lease = new LeaseTerms(string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():n}"), options.LeaseTime);
+        _settlement = new Settlement(_sources, ledger, log);
+        _leases = new LeaseKeeper(ledger, _inFlight, _settlement, options, time, log);
     }
 
     public IReadOnlyList<SourceStatus> Sources => [.. _sources.Select(s => s.Status())];
@@ -107,7 +105,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         var writer = Task.Run(() => _commits.RunAsync(_finished.Reader, abandon.Token), CancellationToken.None);
         List<Task> loops = [Task.Run(() => FeedAsync(cancellation), CancellationToken.None)];
         foreach (var source in _sources) loops.Add(Task.Run(() => ListAsync(source, cancellation), CancellationToken.None));
-        if (_ledger.Leases) loops.Add(Task.Run(() => RenewAsync(cancellation), CancellationToken.None));
+        loops.Add(Task.Run(() => _leases.RunAsync(cancellation), CancellationToken.None));
         for (int i = 0; i < _options.EffectiveWorkers; i++) loops.Add(Task.Run(() => WorkAsync(abandon.Token, cancellation), CancellationToken.None));
         await Task.WhenAll(loops);
         _finished.Writer.Complete();
@@ -119,49 +117,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         {
             _log.LogWarning("The database could not be written at the end; uncommitted objects are read again at the next start");
         }
-        await ReleaseAsync();
-    }
-
-    /// <summary>Keeps what is in work, and asks what became of announced objects that another process may have taken.</summary>
-    private async Task RenewAsync(CancellationToken cancellation)
-    {
-        var period = _lease.For / 3;
-        while (!cancellation.IsCancellationRequested)
-        {
-            await Task.Delay(period, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancellation.IsCancellationRequested) return;
-            try
-            {
-                await _ledger.RenewAsync(_inFlight.All, _lease, cancellation);
-                var open = _announced.ToArray();
-                var settled = open.Length == 0 ? null : await _ledger.SettledAsync([.. open.Select(a => a.Key)], cancellation);
-                foreach (var group in open.Where(a => settled!.Contains(a.Key)).GroupBy(a => a.Value.Source)) await SettledAsync(group.Key, [.. group.Select(a => a.Value.Item)]);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // Whoever takes an object whose lease ended meanwhile makes our commit of it be refused: nothing is lost.
-                _log.LogWarning("Leases cannot be renewed ({Problem}); trying again in {Pause}", e.Message, period);
-            }
-            catch (OperationCanceledException)
-            {
-                // The end, or a query that was cut off; the loop's condition tells.
-            }
-        }
-    }
-
-    /// <summary>What was taken and will not be read any more goes back at once.</summary>
-    private async Task ReleaseAsync()
-    {
-        if (!_ledger.Leases) return;
-        try
-        {
-            using var soon = new CancellationTokenSource(LastRelease);
-            await _ledger.ReleaseAsync(_inFlight.All, soon.Token);
-        }
-        catch (Exception e)
-        {
-            _log.LogWarning("Leases could not be given back ({Problem}); they end by themselves", e.Message);
-        }
+        await _leases.ReleaseAsync();
     }
 
     /// <summary>We stood still for longer than a lease, and someone else has these objects now.</summary>
@@ -290,12 +246,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         {
             var waiting = unknown.Count == 0 ? [] : await _ledger.OfferAsync(unknown, cancellation);
             state.Found(waiting.Count);
-            if (state.Source.WantsSettled)
-            {
-                // Before it is asked what is settled: between the two another process may settle one.
-                if (_ledger.Leases) foreach (var item in batch) _announced[item.ObjectId] = (state, item);
-                await TellSettledBeforeAsync(state, batch, waiting, cancellation);
-            }
+            await _settlement.AnnouncedAsync(state, batch, waiting, cancellation);
             if (waiting.Count == 0) return;
         }
         catch
@@ -306,19 +257,6 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         state.MayHaveWork = true;
         Wake();
         _notifier.Publish(ChangeKinds.Ingest);
-    }
-
-    /// <summary>A notification that comes again, or after a listing found the object: the ledger may have been done with it long ago.</summary>
-    private async Task TellSettledBeforeAsync(SourceState state, IReadOnlyList<OfferedObject> batch, IReadOnlyList<OfferedObject> waiting, CancellationToken cancellation)
-    {
-        var open = waiting.Select(w => w.ObjectId).ToHashSet();
-        List<OfferedObject> settled = [];
-        foreach (var item in batch)
-        {
-            if (open.Contains(item.ObjectId)) continue;
-            if (await _ledger.FindAsync(item.ObjectId, cancellation) is { State: not (SourceObjectState.Seen or SourceObjectState.Leased or SourceObjectState.Retry) }) settled.Add(item);
-        }
-        if (settled.Count > 0) await SettledAsync(state, settled);
     }
 
     private async Task WaitAsync(SourceState state, CancellationToken cancellation)
@@ -376,7 +314,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             _inFlight.ForgetSettled();
             // What is leased here is nobody else's, so no more is taken than is soon read.
             int take = _ledger.Leases ? _options.EffectiveWorkers * 4 : FeedQuantum + _inFlight.Count;
-            var waiting = await _ledger.ClaimAsync(state.Source.Name, take, state.Source.NewestFirst, _lease, cancellation);
+            var waiting = await _ledger.ClaimAsync(state.Source.Name, take, state.Source.NewestFirst, _leases.Terms, cancellation);
             List<OfferedObject> taken = [.. waiting.Where(_inFlight.TryAdd)];
             if (taken.Count == 0)
             {
@@ -449,7 +387,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _lastCommit = _time.GetUtcNow();
         _detection.Signal();
         _notifier.Publish(ChangeKinds.Ingest | ChangeKinds.Contacts);
-        await TellSettledAsync([.. items.Select(i => i.Object)]);
+        await _settlement.TellAsync([.. items.Select(i => i.Object)]);
     }
 
     private void OnFailed(WorkItem work, Fault fault)
@@ -460,7 +398,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             _log.LogWarning("{Object} set aside: {Reason}", name, fault.Reason);
             work.Source.Finished(done: false);
             Interlocked.Increment(ref _failed);
-            _ = TellSettledAsync([work.Object]);
+            _ = _settlement.TellAsync([work.Object]);
         }
         else
         {
@@ -472,27 +410,6 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         }
         _inFlight.Settle(work.Object.ObjectId);
         _notifier.Publish(ChangeKinds.Ingest);
-    }
-
-    /// <summary>All that want to know, whoever offered it: a listing and a queue may both announce one object.</summary>
-    private async Task TellSettledAsync(IReadOnlyList<OfferedObject> items)
-    {
-        foreach (var state in _sources)
-            if (state.Source.WantsSettled) await SettledAsync(state, items);
-    }
-
-    private async Task SettledAsync(SourceState state, IReadOnlyList<OfferedObject> items)
-    {
-        try
-        {
-            await state.Source.SettledAsync(items, CancellationToken.None);
-            foreach (var item in items) _announced.TryRemove(item.ObjectId, out _);
-        }
-        catch (Exception e)
-        {
-            // The notification comes again and finds the ledger's row: nothing is doubled.
-            _log.LogWarning(e, "Source {Source} could not be told of {Count} settled objects", state.Source.Name, items.Count);
-        }
     }
 
     /// <summary>Sources show what waits for an operator from earlier runs too.</summary>

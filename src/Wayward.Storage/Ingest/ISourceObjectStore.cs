@@ -65,7 +65,10 @@ public sealed record OfferedObject(string Source, string Container, string Key, 
 
 /// <param name="Owner">Names this process among all.</param>
 /// <param name="For">How long an object stays its own without being renewed.</param>
-public sealed record LeaseTerms(string Owner, TimeSpan For);
+public sealed record LeaseTerms(string Owner, TimeSpan For)
+{
+    public static LeaseTerms OfThisProcess(TimeSpan span) => new($"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():n}", span);
+}
 
 public sealed record IngestCounts(IReadOnlyDictionary<SourceObjectState, long> ByState, long Records, long Bytes, long QuarantinedLines, long? OldestWaiting, long? LastDone);
 
