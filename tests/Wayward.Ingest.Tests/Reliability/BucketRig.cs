@@ -47,9 +47,10 @@ internal sealed class BucketRig : IAsyncDisposable
     }
 
     /// <summary>Ingests until nothing waits and gives the dump. Retries may be under way when all looks quiet, so it asks for the number of objects too.</summary>
-    public async Task<string> IngestAsync(IReadOnlyList<SourceOptions> sources, Action<IServiceCollection>? with = null, int? expect = null, Func<IngestRig, Task>? meanwhile = null)
+    public async Task<string> IngestAsync(IReadOnlyList<SourceOptions> sources, Action<IServiceCollection>? with = null, int? expect = null, Func<IngestRig, Task>? meanwhile = null, int? commitObjects = null)
     {
-        await using var rig = await IngestRig.StartAsync(NewStore(), IngestRig.Fast with { Sources = sources }, with);
+        var options = IngestRig.Fast with { Sources = sources, CommitObjects = commitObjects ?? IngestRig.Fast.CommitObjects };
+        await using var rig = await IngestRig.StartAsync(NewStore(), options, with);
         if (meanwhile is not null) await meanwhile(rig);
         for (int i = 0; i < 2_000; i++)
         {
