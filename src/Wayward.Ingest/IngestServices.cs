@@ -61,7 +61,7 @@ public static class IngestServices
             p.GetRequiredService<IngestOptions>().NotifyInterval, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ChangeNotifier>>()));
         services.AddSingleton<DetectionService>();
         services.AddSingleton<IDetectionService>(p => new ElectedDetection(
-            p.GetRequiredService<DetectionService>(), p.GetRequiredService<IDetectorRole>(), p.GetRequiredService<IFindingStore>(), role, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ElectedDetection>>()));
+            p.GetRequiredService<DetectionService>(), p.GetRequiredService<IDetectorRole>(), p.GetRequiredService<IFindingStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ElectedDetection>>()));
         services.AddSingleton<BackTestService>();
         services.AddSingleton<DetectionLoop>();
         services.AddSingleton<IDetectionTrigger>(p => p.GetRequiredService<DetectionLoop>());

@@ -50,7 +50,6 @@ public static class InventoryFile
         return buffer.WrittenSpan.ToArray();
     }
 
-
     /// <exception cref="InventoryFormatException">All errors, at most twenty.</exception>
     public static Inventory Parse(string text, string name)
     {

@@ -35,16 +35,23 @@ public sealed class DetectionService(
     /// <summary>The mark of a judgement that was made of the session and that nobody has said to be stored.</summary>
     private long? _unsaved;
 
-    public Task<FindingChanges> RunBatchAsync(CancellationToken cancellation) => OneAtATimeAsync(all: false, cancellation);
+    public Task<FindingChanges> RunBatchAsync(CancellationToken cancellation) => OneAtATimeAsync(() => RunAsync(all: false, cancellation), cancellation);
 
-    public Task<FindingChanges> JudgeAllAsync(CancellationToken cancellation) => OneAtATimeAsync(all: true, cancellation);
+    public Task<FindingChanges> JudgeAllAsync(CancellationToken cancellation) => OneAtATimeAsync(() => RunAsync(all: true, cancellation), cancellation);
 
-    private async Task<FindingChanges> OneAtATimeAsync(bool all, CancellationToken cancellation)
+    public Task<FindingChanges> RejudgeAsync(Func<Task> change, CancellationToken cancellation) => OneAtATimeAsync(async () =>
+    {
+        await RunAsync(all: false, cancellation);
+        await change();
+        return await RunAsync(all: false, CancellationToken.None);
+    }, cancellation);
+
+    private async Task<FindingChanges> OneAtATimeAsync(Func<Task<FindingChanges>> run, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
         {
-            return await RunAsync(all, cancellation);
+            return await run();
         }
         finally
         {

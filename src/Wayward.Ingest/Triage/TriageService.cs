@@ -15,6 +15,7 @@ public sealed class TriageService(
     IFindingStore store, IExpectedTargetStore expected, IAuditStore audit, IContactStore contacts, IDetectionService detection,
     ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
 {
+    private const ChangeKinds RuleChange = ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage;
     private const int MaxComment = 20_000;
     private const int MaxActor = 200;
     private const int MaxBulk = 5_000;
@@ -49,39 +50,27 @@ public sealed class TriageService(
         Checked(string.IsNullOrWhiteSpace(rule.Reason) ? rule with { Reason = "preview" } : rule);
         var engine = new DetectionEngine(catalog.Current, await expected.AllAsync(cancellation), options);
         var ledger = inventories.Current is { Count: > 0 } inventory ? inventory.Apply(await contacts.LoadAsync(cancellation)) : await contacts.LoadAsync(cancellation);
-        var open = await OpenIdsAsync(cancellation);
+        var open = await store.OpenIdsAsync(cancellation);
         return await Task.Run(() => ExpectedPreviewBuilder.Build(ledger, engine, rule, open, fromFindingId), cancellation);
-    }
-
-    private async Task<HashSet<string>> OpenIdsAsync(CancellationToken cancellation)
-    {
-        const int Page = 1_000;
-        HashSet<string> open = new(StringComparer.Ordinal);
-        for (int skip = 0; ; skip += Page)
-        {
-            var page = await store.QueryAsync(new FindingQuery { IncludeUnreported = true, Sort = FindingSort.FirstContact, Descending = false, Skip = skip, Take = Page }, cancellation);
-            foreach (var row in page.Rows) open.Add(row.Id);
-            if (page.Rows.Count < Page) return open;
-        }
     }
 
     public async Task<ExpectedOutcome> ExpectAsync(ExpectedTarget rule, string? fromFindingId, string actor, CancellationToken cancellation)
     {
         var stored = Checked(rule) with { Id = 0, CreatedAt = time.GetUtcNow().ToUnixTimeSeconds(), CreatedBy = Actor(actor), DeletedAt = null };
-        // What was pending before is judged first, so that the outcome below is the rule's alone.
-        await detection.RunBatchAsync(cancellation);
-        var (saved, auditId) = await expected.AddAsync(stored, fromFindingId, stored.CreatedBy, cancellation);
-        var changes = await RejudgeAsync();
+        var (saved, auditId) = (stored, 0L);
+        var changes = await detection.RejudgeAsync(async () => (saved, auditId) = await expected.AddAsync(stored, fromFindingId, stored.CreatedBy, cancellation), cancellation);
+        notifier.Publish(RuleChange);
         return new ExpectedOutcome(saved, auditId, changes.Closed, changes.Reopened);
     }
 
     public async Task<ExpectedOutcome> DeleteExpectedAsync(int ruleId, string actor, string reason, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(reason)) throw new ArgumentException("Say why the rule goes: a reason is required.", nameof(reason));
-        await detection.RunBatchAsync(cancellation);
-        long auditId = await expected.DeleteAsync(ruleId, Actor(actor), Bounded(reason, ExpectedRules.MaxText, "The reason", nameof(reason)), cancellation)
-            ?? throw new ArgumentException($"There is no rule {ruleId} in force.", nameof(ruleId));
-        var changes = await RejudgeAsync();
+        (actor, reason) = (Actor(actor), Bounded(reason, ExpectedRules.MaxText, "The reason", nameof(reason)));
+        long auditId = 0;
+        var changes = await detection.RejudgeAsync(async () => auditId = await expected.DeleteAsync(ruleId, actor, reason, cancellation)
+            ?? throw new ArgumentException($"There is no rule {ruleId} in force.", nameof(ruleId)), cancellation);
+        notifier.Publish(RuleChange);
         var rule = (await expected.AllAsync(cancellation)).First(r => r.Id == ruleId);
         return new ExpectedOutcome(rule, auditId, changes.Closed, changes.Reopened);
     }
@@ -89,8 +78,9 @@ public sealed class TriageService(
     public async Task<UndoResult> UndoAsync(long auditId, string actor, CancellationToken cancellation)
     {
         var result = await audit.UndoAsync(auditId, Actor(actor), cancellation);
-        if (result.RejudgeNeeded) await RejudgeAsync();
-        notifier.Publish(ChangeKinds.Triage);
+        // Not cut short either: what is undone must show.
+        if (result.RejudgeNeeded) await detection.RunBatchAsync(CancellationToken.None);
+        notifier.Publish(result.RejudgeNeeded ? RuleChange : ChangeKinds.Triage);
         return result;
     }
 
@@ -102,14 +92,6 @@ public sealed class TriageService(
             new TriageChange(findings.Revisions, status, resolution, assignee, Actor(actor), Bounded(comment, MaxComment, "The comment", nameof(comment))), cancellation);
         notifier.Publish(ChangeKinds.Triage);
         return id;
-    }
-
-    /// <summary>Once a rule is stored the judgement is not cut short: the caller's going away must not leave findings that contradict the rules.</summary>
-    private async Task<FindingChanges> RejudgeAsync()
-    {
-        var changes = await detection.RunBatchAsync(CancellationToken.None);
-        notifier.Publish(ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage);
-        return changes;
     }
 
     private static ExpectedTarget Checked(ExpectedTarget rule) =>

@@ -36,6 +36,9 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         };
     }, cancellation);
 
+    public Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlySet<string>>(async (db, c) =>
+        (await db.Findings.Where(f => f.IsOpen).Select(f => f.Id).ToListAsync(c)).ToHashSet(StringComparer.Ordinal), cancellation);
+
     public Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
     {
         string present = await PresentIdAsync(db, id, c);

@@ -108,6 +108,8 @@ public interface IFindingStore
 {
     Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation);
     Task<FindingCounts> CountAsync(CancellationToken cancellation);
+    /// <summary>Ids of all open findings, those below the report threshold too.</summary>
+    Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation);
     /// <summary>By id, or by an id that was superseded. Null when unknown.</summary>
     Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation);
     /// <summary>Other findings on the same target (provider, else address): siblings, newest first.</summary>

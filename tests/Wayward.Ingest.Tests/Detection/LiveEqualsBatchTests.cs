@@ -90,6 +90,7 @@ public sealed class LiveEqualsBatchTests
 
         public Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation) => Inner.QueryAsync(query, cancellation);
         public Task<FindingCounts> CountAsync(CancellationToken cancellation) => Inner.CountAsync(cancellation);
+        public Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation) => Inner.OpenIdsAsync(cancellation);
         public Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation) => Inner.FindAsync(id, cancellation);
         public Task<IReadOnlyList<FindingRow>> SiblingsAsync(string id, int take, CancellationToken cancellation) => Inner.SiblingsAsync(id, take, cancellation);
         public Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation) => Inner.OfInstanceAsync(instanceId, take, cancellation);

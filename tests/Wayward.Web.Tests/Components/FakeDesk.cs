@@ -108,6 +108,12 @@ internal sealed partial class FakeDesk : IFindingStore, IInstanceStore, IExpecte
         return new([.. all.Skip(query.Skip).Take(query.Take)], all.Count);
     }
 
+    public async Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return _findings.Where(f => f.Status.IsOpen()).Select(f => f.Finding.Id).ToHashSet(StringComparer.Ordinal);
+    }
+
     public async Task<FindingCounts> CountAsync(CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
