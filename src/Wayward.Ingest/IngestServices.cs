@@ -64,7 +64,7 @@ public static class IngestServices
             p.GetRequiredService<DetectionService>(), p.GetRequiredService<IDetectorRole>(), p.GetRequiredService<IFindingStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ElectedDetection>>()));
         services.AddSingleton<BackTestService>();
         services.AddSingleton<DetectionLoop>();
-        services.AddSingleton<IDetectionTrigger>(p => p.GetRequiredService<DetectionLoop>());
+        services.AddSingleton<IDetectionTrigger>(p => role == ProcessRole.Web ? new NobodyJudgesHere() : p.GetRequiredService<DetectionLoop>());
         services.AddSingleton<IngestPipeline>();
         services.AddSingleton<IIngestControl>(p => p.GetRequiredService<IngestPipeline>());
         services.AddSingleton<ITriageService, TriageService>();

@@ -12,3 +12,14 @@ public interface IDetectionTrigger
     /// <summary>Why the last judgement could not be stored (disk full, read-only, locked); null = nothing is wrong with the database.</summary>
     string? StoreProblem => null;
 }
+
+/// <summary>Of a process that only shows pages: nothing is committed here, so nothing waits to be judged.</summary>
+internal sealed class NobodyJudgesHere : IDetectionTrigger
+{
+    public void Signal()
+    {
+    }
+
+    public bool CaughtUp => true;
+    public DateTimeOffset? LastRun => null;
+}

@@ -13,7 +13,9 @@ public sealed class ServeCommand : ICommandModule
         var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by semicolons (default: {Configuration.HostingOptions.DefaultUrls}).", HelpName = "URLS" };
         var allowRemote = new Option<bool>("--allow-remote") { Description = "Listen on other than loopback addresses although there is no sign-in." };
 
-        var command = new Command("serve", "Run the dashboard; the default when no command is given.") { data, source, urls, allowRemote };
+        var role = new Option<string?>("--role") { Description = "What this process does: all (default), or with PostgreSQL web (pages only) or ingest (no pages).", HelpName = "ROLE" };
+
+        var command = new Command("serve", "Run the dashboard; the default when no command is given.") { data, source, urls, allowRemote, role };
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = new ServeRequest
@@ -22,6 +24,7 @@ public sealed class ServeCommand : ICommandModule
                 Sources = parsed.GetValue(source) ?? [],
                 Urls = parsed.GetValue(urls),
                 AllowRemote = parsed.GetValue(allowRemote),
+                Role = parsed.GetValue(role),
                 Settings = context.Settings,
                 WorkingDirectory = context.WorkingDirectory,
             };

@@ -1,3 +1,5 @@
+using Wayward.Ingest;
+
 namespace Wayward.Web.Configuration;
 
 /// <summary>Configuration section <c>Hosting</c>: who may reach the dashboard, and how many.</summary>
@@ -10,6 +12,8 @@ public sealed record HostingOptions
     public string Urls { get; init; } = DefaultUrls;
     /// <summary>Listen on other than loopback addresses although there is no sign-in.</summary>
     public bool AllowRemote { get; init; }
+    /// <summary>What this process does: <c>All</c>, or where several work on one PostgreSQL database <c>Web</c> or <c>Ingest</c>. <c>--role</c> wins.</summary>
+    public ProcessRole Role { get; init; } = ProcessRole.All;
     /// <summary>Host names, beyond the loopback ones, under which the dashboard may be asked for: exact, without port.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
     /// <summary>Origins, beyond the page's own, that may open the hub or send changes, such as <c>https://dash.example.com</c>.</summary>

@@ -30,6 +30,8 @@ internal sealed record ServeOptions
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, o => o.Validate());
+        if (storage.Provider == StorageProvider.Sqlite && hosting.Role != ProcessRole.All)
+            reader.Add($"{HostingOptions.Section}:{nameof(HostingOptions.Role)} (--role) is {hosting.Role}, but a SQLite database is one process's, which does everything; roles need {StorageOptions.Section}:{nameof(StorageOptions.Provider)}={StorageProvider.PostgreSql}");
         var detection = DetectionSettings.Read(reader, configuration);
         var ingest = reader.Read<IngestOptions>(IngestOptions.Section);
         ingest = ingest with { Sources = [.. ingest.Sources, .. request.Sources.Select(path => SourceOf(path, request.WorkingDirectory))] };

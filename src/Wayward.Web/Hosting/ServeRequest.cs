@@ -10,6 +10,8 @@ public sealed record ServeRequest
     public string? DataDirectory { get; init; }
     public IReadOnlyList<string> Sources { get; init; } = [];
     public bool AllowRemote { get; init; }
+    /// <summary><c>web</c>, <c>ingest</c> or <c>all</c>.</summary>
+    public string? Role { get; init; }
     /// <summary>Settings as <c>Section:Key</c>, strongest of all.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Settings { get; init; } = [];
     public string WorkingDirectory { get; init; } = Directory.GetCurrentDirectory();
@@ -19,6 +21,7 @@ public sealed record ServeRequest
     {
         foreach (var setting in Settings) yield return setting;
         if (DataDirectory is { } data) yield return new($"{StorageOptions.Section}:{nameof(StorageOptions.DataDirectory)}", data);
+        if (Role is { } role) yield return new($"{HostingOptions.Section}:{nameof(HostingOptions.Role)}", role);
         if (AllowRemote) yield return new($"{HostingOptions.Section}:{nameof(HostingOptions.AllowRemote)}", "true");
     }
 }

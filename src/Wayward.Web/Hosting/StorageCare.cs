@@ -1,10 +1,11 @@
 using Wayward.Storage;
+using Wayward.Storage.Ingest;
 using Wayward.Storage.Maintenance;
 
 namespace Wayward.Web.Hosting;
 
 /// <summary>Once a day, and a while after the start: retention, and the digests of days at rest.</summary>
-internal sealed class StorageCare(IStorageMaintenance maintenance, RetentionOptions retention, TimeProvider time, ILogger<StorageCare> log) : BackgroundService
+internal sealed class StorageCare(IStorageMaintenance maintenance, IDetectorRole role, RetentionOptions retention, TimeProvider time, ILogger<StorageCare> log) : BackgroundService
 {
     /// <summary>The start belongs to ingest.</summary>
     private static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(15);
@@ -17,6 +18,8 @@ internal sealed class StorageCare(IStorageMaintenance maintenance, RetentionOpti
         {
             await Task.Delay(pause, time, stoppingToken);
             pause = Every;
+            // Once is enough: where several processes work on one database, the one that judges does it.
+            if (!role.Held) continue;
             try
             {
                 var done = await maintenance.RunAsync(retention, stoppingToken);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MudBlazor.Services;
+using Wayward.Ingest;
 using Wayward.Web.Api;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;
@@ -63,10 +64,11 @@ public static class WaywardHost
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
-        services.AddHealthChecks()
+        var checks = services.AddHealthChecks()
             .AddCheck<StorageHealthCheck>("storage", tags: [HealthEndpoints.Ready])
-            .AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready])
             .AddCheck<InventoryHealthCheck>("inventory", tags: [HealthEndpoints.Ready]);
+        // A process that only shows pages reads no source.
+        if (options.Hosting.Role != ProcessRole.Web) checks.AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready]);
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
@@ -90,6 +92,11 @@ public static class WaywardHost
         app.UseSecurityHeaders();
         app.UseRequestGuard(new RequestGuard(options.Hosting, options.Urls));
         app.UseExceptionHandler(ErrorPage.Handle);
+        if (options.Hosting.Role == ProcessRole.Ingest)
+        {
+            app.MapHealth();
+            return;
+        }
         app.UseCircuitLimit(app.Services.GetRequiredService<CircuitLimit>());
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAntiforgery();

@@ -23,7 +23,7 @@ internal static class WaywardServices
         services.AddSingleton(p => new CatalogStore(options.CatalogFolder, options.Detection, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
         services.AddWaywardStorage(options.Storage);
-        services.AddWaywardIngest(configuration);
+        services.AddWaywardIngest(configuration, options.Hosting.Role);
         services.AddSingleton<ReportService>();
         return services;
     }

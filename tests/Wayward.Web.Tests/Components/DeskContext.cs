@@ -43,6 +43,8 @@ public abstract class DeskContext : BunitContext, IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    private protected Configuration.HostingOptions Hosting { get; set; } = new();
+
     private protected void Use(FakeDesk desk, Action<FakeDesk>? arrange = null)
     {
         arrange?.Invoke(desk);
@@ -53,6 +55,7 @@ public abstract class DeskContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<TimeProvider>(new FixedTime());
         Services.AddSingleton(DetectionOptions.Default);
         Services.AddSingleton(new StorageOptions());
+        Services.AddSingleton(Hosting);
         Services.TryAddSingleton<ICatalogProvider>(new FixedCatalogProvider(TestCatalog.Default));
         Services.AddSingleton<ICurrentAnalyst>(new TestAnalyst());
         Services.AddSingleton(new HostExposure([]));

@@ -100,6 +100,14 @@ public sealed class OtherPagesTests : DeskContext
     }
 
     [Fact]
+    public void A_process_that_shows_pages_only_says_who_reads()
+    {
+        Hosting = new() { Role = Wayward.Ingest.ProcessRole.Web };
+        Use(new FakeDesk());
+        Assert.Contains("Sources are read by other processes", Open<IngestPage>("ingest").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Destinations_carry_the_catalogues_names()
     {
         Use(FakeDesk.Fleet());

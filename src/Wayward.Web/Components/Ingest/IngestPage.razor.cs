@@ -19,6 +19,7 @@ public partial class IngestPage
 
     [Inject] private ISourceObjectStore Objects { get; set; } = default!;
     [Inject] private IIngestControl Control { get; set; } = default!;
+    [Inject] private Configuration.HostingOptions Hosting { get; set; } = default!;
     [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private ISnackbar Snackbar { get; set; } = default!;
 
