@@ -11,8 +11,25 @@ internal static class Duck
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
         using var command = connection.CreateCommand();
+        command.CommandText = Sql(threads, files);
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        string[] names = ["cells", "out", "in", "packets-out", "bytes-out", "packets-in", "bytes-in", "rejected"];
+        Console.WriteLine("dns " + string.Join(' ', names.Select((n, i) => $"{n} {Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)}")));
+        return 0;
+    }
+
+    /// <summary>For duckdb.mjs, which runs it with DuckDB's own client.</summary>
+    public static int Print(int threads, string[] files)
+    {
+        Console.WriteLine(Sql(threads, files));
+        return 0;
+    }
+
+    private static string Sql(int threads, string[] files)
+    {
         string list = string.Join(',', files.Select(f => $"'{f.Replace("'", "''", StringComparison.Ordinal)}'"));
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $$"""
+        return string.Create(CultureInfo.InvariantCulture, $$"""
             SET threads = {{threads}};
             WITH f AS (SELECT * FROM read_csv([{{list}}], delim=' ', header=true, nullstr='-', auto_detect=false, quote='', escape='',
                  columns={'version':'INT','account_id':'VARCHAR','eni':'VARCHAR','srcaddr':'VARCHAR','dstaddr':'VARCHAR','srcport':'INT','dstport':'INT','protocol':'INT','packets':'BIGINT','bytes':'BIGINT','start':'BIGINT','stop':'BIGINT','action':'VARCHAR','log_status':'VARCHAR'})
@@ -24,10 +41,5 @@ internal static class Duck
                   FROM m WHERE o OR i GROUP BY ALL)
             SELECT count(*), sum(n_out), sum(n_in), sum(p_out), sum(b_out), sum(p_in), sum(b_in), sum(rejected) FROM g
             """);
-        using var reader = command.ExecuteReader();
-        reader.Read();
-        string[] names = ["cells", "out", "in", "packets-out", "bytes-out", "packets-in", "bytes-in", "rejected"];
-        Console.WriteLine("dns " + string.Join(' ', names.Select((n, i) => $"{n} {Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)}")));
-        return 0;
     }
 }

@@ -10,9 +10,14 @@ return args switch
     ["read", .. var files] => Reading.Read(files),
     ["fold", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, judge: false),
     ["judge", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, judge: true),
-    ["ingest", var workers, var folder] => await Ingesting.RunAsync(int.Parse(workers, CultureInfo.InvariantCulture), folder),
+    ["database", var data] => await Ingesting.PrepareAsync(data),
+    ["ingest", var workers, var folder, var data] => await Ingesting.RunAsync(int.Parse(workers, CultureInfo.InvariantCulture), folder, data, detect: true),
+    ["ingest-only", var workers, var folder, var data] => await Ingesting.RunAsync(int.Parse(workers, CultureInfo.InvariantCulture), folder, data, detect: false),
+    ["write", var rounds] => await Writing.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture)),
     ["duckdb", var threads, .. var files] => Duck.Run(int.Parse(threads, CultureInfo.InvariantCulture), files),
+    ["duckdb-sql", var threads, .. var files] => Duck.Print(int.Parse(threads, CultureInfo.InvariantCulture), files),
     ["parquet", var text, var parquet] => ParquetCopy.Run(text, parquet),
+    ["parquet-net", .. var files] => await ParquetNet.RunAsync(files),
     ["detect", .. var sizes] => Detecting.Run(sizes),
     ["detect-store", .. var sizes] => await Detecting.RunStoreAsync(sizes),
     ["parts", .. var rest] => Parts.Run(rest),
@@ -28,9 +33,14 @@ static int Usage()
         read FILE...            read every line into a sink that does nothing
         fold WORKERS FILE...    read and fold into cells and coverage, no database
         judge WORKERS FILE...   the same, then detection
-        ingest WORKERS FOLDER   the program's ingest into a database, detection included
+        database FOLDER         make an empty database
+        ingest WORKERS FOLDER DATABASE_FOLDER   the program's ingest into a copy of an empty database, detection included
+        ingest-only WORKERS FOLDER DATABASE_FOLDER   the same without detection
+        write ROUNDS            cells by the store's writer, a bare SQLite loop and EF; a line a round: writer to loop by rows, writer to EF by rows, writer to loop by cells, rows/s of the three
         duckdb THREADS FILE...  DuckDB on the same job
+        duckdb-sql THREADS FILE...   what that asks DuckDB, to be run by another client
         parquet TEXT PARQUET    copy a default-format object as parquet
+        parquet-net FILE...     Parquet.Net reads the columns that Wayward needs
         detect INSTANCES...     full judgement of fleets of these sizes, and a live batch of 1,000 instances on top of each
         detect-store INSTANCES...   the same through a database, as the server does it
         parts [BenchmarkDotNet options]
