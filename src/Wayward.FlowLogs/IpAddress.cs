@@ -11,30 +11,48 @@ namespace Wayward.FlowLogs;
 /// <remarks>
 /// <see cref="IPAddress"/> is not used for reading: it accepts octal, short and bracketed forms (dotnet/runtime #76368) and calls
 /// <c>::ffff:8.8.8.8</c> different from <c>8.8.8.8</c>.
+/// It is kept as two halves: the compiler for ReadyToRun leaves out whatever holds a <see cref="UInt128"/>, and this type is in nearly everything that runs at the start.
 /// </remarks>
-public readonly record struct IpAddress(UInt128 Bits) : IComparable<IpAddress>, ISpanFormattable
+/// <param name="Upper">The first eight bytes in network order.</param>
+/// <param name="Lower">The last eight.</param>
+public readonly record struct IpAddress(ulong Upper, ulong Lower) : IComparable<IpAddress>, ISpanFormattable
 {
-    private static readonly UInt128 V4Prefix = new(0, 0x0000_FFFF_0000_0000UL);
+    private const ulong V4Prefix = 0x0000_FFFF_0000_0000UL;
+
+    public IpAddress(UInt128 bits) : this((ulong)(bits >> 64), (ulong)bits)
+    {
+    }
+
+    /// <summary>The address as one number.</summary>
+    public UInt128 Bits => new(Upper, Lower);
 
     /// <summary>No address.</summary>
     public static readonly IpAddress None;
 
-    public static IpAddress FromIPv4(uint networkOrder) => new(V4Prefix | networkOrder);
+    public static IpAddress FromIPv4(uint networkOrder) => new(0, V4Prefix | networkOrder);
 
-    public bool IsNone => Bits == UInt128.Zero;
+    public bool IsNone => (Upper | Lower) == 0;
 
     /// <summary>True for an IPv4 address, written dotted.</summary>
-    public bool IsIPv4 => Bits >> 32 == V4Prefix >> 32;
+    public bool IsIPv4 => Upper == 0 && Lower >> 32 == 0xFFFF;
 
     /// <summary>The IPv4 address as a number, 8.8.8.8 being 0x08080808. Only meaningful when <see cref="IsIPv4"/>.</summary>
-    public uint IPv4Bits => (uint)Bits;
+    public uint IPv4Bits => (uint)Lower;
 
-    public int CompareTo(IpAddress other) => Bits.CompareTo(other.Bits);
+    public int CompareTo(IpAddress other) => Upper != other.Upper ? Upper.CompareTo(other.Upper) : Lower.CompareTo(other.Lower);
 
-    public static bool operator <(IpAddress left, IpAddress right) => left.Bits < right.Bits;
-    public static bool operator >(IpAddress left, IpAddress right) => left.Bits > right.Bits;
-    public static bool operator <=(IpAddress left, IpAddress right) => left.Bits <= right.Bits;
-    public static bool operator >=(IpAddress left, IpAddress right) => left.Bits >= right.Bits;
+    public bool Equals(IpAddress other) => Upper == other.Upper && Lower == other.Lower;
+
+    public override int GetHashCode()
+    {
+        ulong hash = (Upper * 0x9E37_79B9_7F4A_7C15UL ^ Lower) * 0xD6E8_FEB8_6659_FD93UL;
+        return (int)(hash >> 32);
+    }
+
+    public static bool operator <(IpAddress left, IpAddress right) => left.CompareTo(right) < 0;
+    public static bool operator >(IpAddress left, IpAddress right) => left.CompareTo(right) > 0;
+    public static bool operator <=(IpAddress left, IpAddress right) => left.CompareTo(right) <= 0;
+    public static bool operator >=(IpAddress left, IpAddress right) => left.CompareTo(right) >= 0;
 
     /// <summary>Strict reading: four decimal octets without leading zeros, or RFC 4291 text without brackets, zone or port.</summary>
     /// <param name="text">ASCII bytes.</param>
@@ -60,7 +78,7 @@ public readonly record struct IpAddress(UInt128 Bits) : IComparable<IpAddress>, 
     public byte[] ToBytes()
     {
         Span<byte> all = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(all, Bits);
+        Write(all);
         return IsIPv4 ? all[12..].ToArray() : all.ToArray();
     }
 
@@ -68,9 +86,15 @@ public readonly record struct IpAddress(UInt128 Bits) : IComparable<IpAddress>, 
     public static IpAddress FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
         4 => FromIPv4(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes)),
-        16 => new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes)),
+        16 => new(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes), System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes[8..])),
         _ => throw new ArgumentException($"An address has 4 or 16 bytes, not {bytes.Length}.", nameof(bytes)),
     };
+
+    private void Write(Span<byte> bytes)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, Upper);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Lower);
+    }
 
     /// <summary>Dotted for IPv4, RFC 5952 for IPv6.</summary>
     public override string ToString()
@@ -85,7 +109,7 @@ public readonly record struct IpAddress(UInt128 Bits) : IComparable<IpAddress>, 
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, Bits);
+        Write(bytes);
         var address = IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes);
         return address.TryFormat(destination, out charsWritten);
     }

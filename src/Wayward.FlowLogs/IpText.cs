@@ -50,71 +50,57 @@ internal static class IpText
     {
         address = default;
         if (text.Length is < 2 or > MaxLength) return false;
-        UInt128 head = 0, tail = 0;
-        int headGroups = 0, tailGroups = 0, i = 0;
-        bool gap = false;
+        Span<ushort> groups = stackalloc ushort[8];
+        int count = 0, gap = -1, i = 0;
         if (text[0] == ':')
         {
             if (text[1] != ':') return false;
-            gap = true;
+            gap = 0;
             i = 2;
         }
         while (i < text.Length)
         {
             int start = i;
             uint group = 0;
-            while (i < text.Length && HexValue(text[i]) is var h and < 16)
+            while (i < text.Length && HexValues[text[i]] is var h and < 16)
             {
-                group = group << 4 | (uint)h;
+                group = group << 4 | h;
                 if (++i - start > 4) break;
             }
             int length = i - start;
             if (i < text.Length && text[i] == '.')
             {
-                if (headGroups + tailGroups > 6 || !TryParseIPv4(text[start..], out uint v4)) return false;
-                Push(v4 >> 16);
-                Push(v4 & 0xFFFF);
+                if (count > 6 || !TryParseIPv4(text[start..], out uint v4)) return false;
+                groups[count++] = (ushort)(v4 >> 16);
+                groups[count++] = (ushort)v4;
                 i = text.Length;
                 break;
             }
-            if (length is 0 or > 4 || headGroups + tailGroups > 7) return false;
-            Push(group);
+            if (length is 0 or > 4 || count > 7) return false;
+            groups[count++] = (ushort)group;
             if (i == text.Length) break;
             if (text[i++] != ':') return false;
             if (i == text.Length) return false;
             if (text[i] == ':')
             {
-                if (gap) return false;
-                gap = true;
+                if (gap >= 0) return false;
+                gap = count;
                 i++;
             }
         }
-        int groups = headGroups + tailGroups;
         // "::" stands for at least one group of zeros.
-        if (gap ? groups > 7 : groups != 8) return false;
-        address = new(gap && headGroups < 8 ? (headGroups == 0 ? 0 : head << (16 * (8 - headGroups))) | tail : head);
-        return true;
-
-        void Push(uint value)
+        if (gap >= 0 ? count > 7 : count != 8) return false;
+        if (gap >= 0)
         {
-            if (gap)
-            {
-                tail = tail << 16 | value;
-                tailGroups++;
-            }
-            else
-            {
-                head = head << 16 | value;
-                headGroups++;
-            }
+            groups[gap..count].CopyTo(groups[(8 - (count - gap))..]);
+            groups[gap..(8 - (count - gap))].Clear();
         }
+        ulong upper = 0, lower = 0;
+        for (int g = 0; g < 4; g++) (upper, lower) = (upper << 16 | groups[g], lower << 16 | groups[g + 4]);
+        address = new(upper, lower);
+        return true;
     }
 
-    private static int HexValue(byte c) => c switch
-    {
-        >= (byte)'0' and <= (byte)'9' => c - '0',
-        >= (byte)'a' and <= (byte)'f' => c - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => c - 'A' + 10,
-        _ => 16,
-    };
+    /// <summary>Value of a hexadecimal digit; 16 for all else.</summary>
+    private static readonly byte[] HexValues = [.. Enumerable.Range(0, 256).Select(c => (byte)(char.IsAsciiHexDigit((char)c) ? Convert.ToByte(((char)c).ToString(), 16) : 16))];
 }

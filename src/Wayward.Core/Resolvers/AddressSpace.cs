@@ -21,7 +21,8 @@ public sealed class AddressSpace(IEnumerable<IpPrefix> ownPrefixes)
         }.Select(IpPrefix.Parse),
     ];
 
-    private static readonly UInt128 Nat64 = IpAddress.Parse("64:ff9b::").Bits;
+    /// <summary>64:ff9b::/96, the upper half.</summary>
+    private const ulong Nat64 = 0x0064_FF9B_0000_0000UL;
 
     private readonly IpPrefix[] _own = [.. ownPrefixes];
 
@@ -32,7 +33,7 @@ public sealed class AddressSpace(IEnumerable<IpPrefix> ownPrefixes)
     /// Without it 8.8.8.8 hides behind <c>64:ff9b::808:808</c>.
     /// </summary>
     public static IpAddress Fold(IpAddress address) =>
-        address.Bits >> 32 == Nat64 >> 32 ? IpAddress.FromIPv4((uint)address.Bits) : address;
+        address.Upper == Nat64 && address.Lower >> 32 == 0 ? IpAddress.FromIPv4((uint)address.Lower) : address;
 
     /// <summary>Global unicast, not special-purpose, not own. The address must be folded.</summary>
     public bool IsPublic(IpAddress address)

@@ -91,8 +91,16 @@ internal sealed class CatalogLineSink(string file)
         Transport = default,
         Tier = tier,
         HostName = host is not null && IsHost(host) ? host : null,
-        Source = string.Concat(source.Select(c => char.IsControl(c) ? '?' : c)),
+        Source = WithoutControls(source),
     };
+
+    /// <summary>Thousands of entries share one source: the usual text stays the same object.</summary>
+    private static string WithoutControls(string text)
+    {
+        foreach (char c in text)
+            if (char.IsControl(c)) return string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+        return text;
+    }
 
     public static bool IsHost(string text) => text.Length is > 0 and <= 253 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '*');
 

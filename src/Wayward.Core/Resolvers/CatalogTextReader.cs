@@ -14,6 +14,7 @@ internal static class CatalogTextReader
     {
         string? version = null, provider = null;
         var sources = new List<string>();
+        string source = "";
         bool sourcesOpen = false, magicSeen = false;
         long confirmed = 0, fileConfirmed = 0;
         foreach (var (number, full) in CatalogLines.Of(text))
@@ -35,6 +36,7 @@ internal static class CatalogTextReader
                 }
                 provider = name;
                 sources.Clear();
+                source = "";
                 sourcesOpen = false;
                 confirmed = fileConfirmed;
                 continue;
@@ -52,6 +54,7 @@ internal static class CatalogTextReader
                 if (!sourcesOpen) sources.Clear();
                 sourcesOpen = true;
                 sources.Add(value);
+                source = string.Join(' ', sources);
             }
             else if (TryKey(line, "confirmed", out value))
             {
@@ -61,14 +64,14 @@ internal static class CatalogTextReader
             else
             {
                 sourcesOpen = false;
-                ReadEntry(sink, number, line, provider, sources, confirmed);
+                ReadEntry(sink, number, line, provider, source, confirmed);
             }
         }
         if (version is null) sink.Error(1, "no version line");
         return version;
     }
 
-    private static void ReadEntry(CatalogLineSink sink, int number, string line, string? provider, List<string> sources, long confirmed)
+    private static void ReadEntry(CatalogLineSink sink, int number, string line, string? provider, string source, long confirmed)
     {
         string[] columns = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         if (provider is null)
@@ -92,7 +95,7 @@ internal static class CatalogTextReader
             return;
         }
         string? host = null;
-        var entry = CatalogLineSink.Template(provider, CatalogLineSink.Fold(prefix), tier, null, string.Join(' ', sources)) with { Provider = provider, LastConfirmed = confirmed };
+        var entry = CatalogLineSink.Template(provider, CatalogLineSink.Fold(prefix), tier, null, source) with { Provider = provider, LastConfirmed = confirmed };
         foreach (string column in columns.Skip(3))
         {
             int equals = column.IndexOf('=', StringComparison.Ordinal);

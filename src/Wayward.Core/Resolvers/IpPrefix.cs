@@ -13,7 +13,15 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
 
     public bool IsSingle => Bits == 128;
 
-    public bool Contains(IpAddress address) => Bits == 0 || (address.Bits ^ Address.Bits) >> (128 - Bits) == UInt128.Zero;
+    public bool Contains(IpAddress address)
+    {
+        ulong upper = address.Upper ^ Address.Upper;
+        return Bits <= 64 ? Bits == 0 || upper >> (64 - Bits) == 0 : upper == 0 && (address.Lower ^ Address.Lower) >> (128 - Bits) == 0;
+    }
+
+    /// <summary>The address without its host bits.</summary>
+    private static IpAddress FirstOf(IpAddress address, int bits) =>
+        bits == 0 ? default : bits <= 64 ? new(address.Upper >> (64 - bits) << (64 - bits), 0) : new(address.Upper, address.Lower >> (128 - bits) << (128 - bits));
 
     public static IpPrefix Single(IpAddress address) => new(address, 128);
 
@@ -41,7 +49,7 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
             }
         }
         int bits = max == 32 ? length + 96 : length;
-        var first = new IpAddress(bits == 0 ? UInt128.Zero : address.Bits >> (128 - bits) << (128 - bits));
+        var first = FirstOf(address, bits);
         if (max == 32 && bits <= 96) first = IpAddress.FromIPv4(0);
         if (first != address)
         {

@@ -14,14 +14,14 @@ internal sealed class PrefixIndex
     private const int BlockShift6 = 80;
 
     private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
-    private readonly Dictionary<UInt128, CatalogEntry[]> _blocks = [];
+    private readonly Dictionary<ulong, CatalogEntry[]> _blocks = [];
     /// <summary>Prefixes wider than a block, longest first; for contact-making entries this is all but always empty.</summary>
     private readonly CatalogEntry[] _wide;
 
     public PrefixIndex(IEnumerable<CatalogEntry> entries)
     {
         var wide = new List<CatalogEntry>();
-        var blocks = new Dictionary<UInt128, List<CatalogEntry>>();
+        var blocks = new Dictionary<ulong, List<CatalogEntry>>();
         foreach (var entry in entries)
         {
             var first = entry.Prefix.Address;
@@ -63,12 +63,13 @@ internal sealed class PrefixIndex
 
     private static int Shift(IpAddress address) => address.IsIPv4 ? BlockShift4 : BlockShift6;
 
-    private static UInt128 Key(IpAddress address) => address.Bits >> Shift(address);
+    /// <summary>The block's number. One of IPv4 and one of IPv6 may be the same number and share a list: whoever looks tests each entry.</summary>
+    private static ulong Key(IpAddress address) => address.IsIPv4 ? address.Lower >> BlockShift4 : address.Upper >> (BlockShift6 - 64);
 
-    private static uint Slot(UInt128 key)
+    private static uint Slot(ulong key)
     {
-        // Fibonacci hashing; an IPv4 key has its varying bits in the lower half, an IPv6 key fits it whole.
-        ulong hash = (ulong)key * 0x9E37_79B9_7F4A_7C15UL;
+        // Fibonacci hashing.
+        ulong hash = key * 0x9E37_79B9_7F4A_7C15UL;
         return (uint)(hash >> (64 - FilterBits));
     }
 }

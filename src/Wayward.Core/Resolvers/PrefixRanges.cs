@@ -8,35 +8,39 @@ namespace Wayward.Core.Resolvers;
 /// </summary>
 internal sealed class PrefixRanges
 {
-    private readonly UInt128[] _starts;
+    private readonly IpAddress[] _starts;
     private readonly CatalogEntry?[] _entries;
 
     public PrefixRanges(IEnumerable<CatalogEntry> entries)
     {
-        var starts = new List<UInt128>();
+        var starts = new List<IpAddress>();
         var best = new List<CatalogEntry?>();
         var open = new Stack<CatalogEntry>();
         // Outer before inner; among equals the smallest id last, so that it is on top.
-        foreach (var entry in entries.OrderBy(e => e.Prefix.Address).ThenBy(e => e.Prefix.Bits).ThenByDescending(e => e.Id, StringComparer.Ordinal))
+        CatalogEntry[] sorted = [.. entries];
+        Array.Sort(sorted, static (a, b) =>
+            a.Prefix.Address.CompareTo(b.Prefix.Address) is var address && address != 0 ? address
+            : a.Prefix.Bits.CompareTo(b.Prefix.Bits) is var bits && bits != 0 ? bits : string.CompareOrdinal(b.Id, a.Id));
+        foreach (var entry in sorted)
         {
-            Close(entry.Prefix.Address.Bits);
-            Begin(entry.Prefix.Address.Bits, entry);
+            Close(entry.Prefix.Address);
+            Begin(entry.Prefix.Address, entry);
             open.Push(entry);
         }
         Close(null);
         _starts = [.. starts];
         _entries = [.. best];
 
-        void Close(UInt128? before)
+        void Close(IpAddress? before)
         {
             while (open.TryPeek(out var top) && Last(top) is var last && (before is not { } b || last < b))
             {
                 open.Pop();
-                if (last != UInt128.MaxValue) Begin(last + 1, open.TryPeek(out var outer) && Last(outer) > last ? outer : null);
+                if (Next(last) is { } next) Begin(next, open.TryPeek(out var outer) && Last(outer) > last ? outer : null);
             }
         }
 
-        void Begin(UInt128 start, CatalogEntry? entry)
+        void Begin(IpAddress start, CatalogEntry? entry)
         {
             if (starts.Count > 0 && starts[^1] == start) best[^1] = entry;
             else
@@ -53,12 +57,19 @@ internal sealed class PrefixRanges
         while (low <= high)
         {
             int middle = (low + high) >> 1;
-            if (_starts[middle] <= address.Bits) low = middle + 1;
+            if (_starts[middle] <= address) low = middle + 1;
             else high = middle - 1;
         }
         return high < 0 ? null : _entries[high];
     }
 
-    private static UInt128 Last(CatalogEntry entry) =>
-        entry.Prefix.Bits == 128 ? entry.Prefix.Address.Bits : entry.Prefix.Address.Bits | (UInt128.MaxValue >> entry.Prefix.Bits);
+    /// <summary>Null after the last address of all.</summary>
+    private static IpAddress? Next(IpAddress address) =>
+        address.Lower != ulong.MaxValue ? new(address.Upper, address.Lower + 1) : address.Upper != ulong.MaxValue ? new(address.Upper + 1, 0) : null;
+
+    private static IpAddress Last(CatalogEntry entry)
+    {
+        var (first, bits) = (entry.Prefix.Address, entry.Prefix.Bits);
+        return bits == 128 ? first : bits >= 64 ? new(first.Upper, first.Lower | ulong.MaxValue >> (bits - 64)) : new(first.Upper | ulong.MaxValue >> bits, ulong.MaxValue);
+    }
 }

@@ -36,9 +36,9 @@ public sealed class ResolverCatalog
         _baseVersion = version;
         _added = added;
         _byId = byId;
-        Entries = [.. byId.Values.OrderBy(e => e.Provider, StringComparer.Ordinal).ThenBy(e => e.Prefix.Address).ThenBy(e => e.Prefix.Bits).ThenBy(e => e.Port).ThenBy(e => e.Protocol)
-            .ThenBy(e => e.Id, StringComparer.Ordinal)];
-        Hash = ComputeHash(Entries);
+        CatalogEntry[] entries = [.. byId.Values];
+        Array.Sort(entries, InOrder);
+        Entries = entries;
         _endpoints = new(Entries.Where(e => e.Tier.MakesContacts() && e.Port is not (53 or 853)));
         _names = new(Entries.Where(e => e.Tier.MakesContacts() || e.Tier == CatalogTier.Authoritative));
         _context = new(Entries.Where(e => e.Tier is CatalogTier.Shared or CatalogTier.Relay));
@@ -55,7 +55,7 @@ public sealed class ResolverCatalog
     public string Version => _added == 0 ? _baseVersion : string.Create(CultureInfo.InvariantCulture, $"{_baseVersion}+{_added}");
 
     /// <summary>SHA-256 over the canonical form of all entries, lower-case hex, first 16 digits.</summary>
-    public string Hash { get; }
+    public string Hash => field ??= ComputeHash(Entries);
 
     /// <summary>Ordered by provider, prefix, port, protocol, id.</summary>
     public IReadOnlyList<CatalogEntry> Entries { get; }
@@ -134,6 +134,17 @@ public sealed class ResolverCatalog
     /// <summary>This catalogue with what a file adds to it: see <see cref="CatalogImport.Diff"/>.</summary>
     public ResolverCatalog With(CatalogFile file) => With(CatalogImport.Diff(this, file).Entries);
 
+    /// <summary>By provider, prefix, port, protocol, id. One comparison, not a chain of keys, each of which would have code of its own to compile at the start.</summary>
+    private static int InOrder(CatalogEntry a, CatalogEntry b)
+    {
+        int order = string.CompareOrdinal(a.Provider, b.Provider);
+        if (order == 0) order = a.Prefix.Address.CompareTo(b.Prefix.Address);
+        if (order == 0) order = a.Prefix.Bits.CompareTo(b.Prefix.Bits);
+        if (order == 0) order = a.Port.CompareTo(b.Port);
+        if (order == 0) order = a.Protocol.CompareTo(b.Protocol);
+        return order != 0 ? order : string.CompareOrdinal(a.Id, b.Id);
+    }
+
     private static CatalogEntry? First(ReadOnlySpan<CatalogEntry> entries, IpAddress remote, byte protocol, ushort port)
     {
         foreach (var entry in entries)
@@ -151,7 +162,9 @@ public sealed class ResolverCatalog
     private static string ComputeHash(IEnumerable<CatalogEntry> entries)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var e in entries.OrderBy(e => e.Id, StringComparer.Ordinal))
+        CatalogEntry[] byId = [.. entries];
+        Array.Sort(byId, (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        foreach (var e in byId)
         {
             sha.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
                 $"{e.Id}\t{e.Provider}\t{e.Prefix}\t{e.Protocol}\t{e.Port}\t{e.Transport.Name()}\t{e.Tier.Letter()}\t{e.HostName}\t{e.ValidFrom}\t{e.ValidTo}\t{e.LastConfirmed}\t{e.AlertsFrom}\t{e.Source}\n")));
