@@ -28,7 +28,7 @@ public static class FlowLogReader
         var tally = new RecordTally(context);
         using var stored = new ObjectSource(source, context);
         using var opened = OpenedObject.Open(stored, context, sink.Ports);
-        var text = new TextRecords(context, tally, opened.IsTable ? 0 : 1, () => opened.BeginsWithHeader);
+        using var text = new TextRecords(context, tally, opened.IsTable ? 0 : 1, () => opened.BeginsWithHeader);
         text.Read(opened.Window, ref sink);
         string sha256 = stored.Finish();
         string format = $"{opened.Form} {text.Plan?.Description ?? "without records"}{opened.Description}";

@@ -2,10 +2,10 @@ namespace Wayward.FlowLogs;
 
 /// <summary>
 /// Where a reader pushes what it reads, in steps of growing cost, so that a line which cannot matter is never parsed whole.
-/// For each valid data line <see cref="Observe"/> is called once. A line with status OK and one of its ports in <see cref="Ports"/> is first asked about by
-/// <see cref="WantsAddresses"/>; if that says yes, the rest of the line is parsed, and <see cref="Accept"/> follows right after <see cref="Observe"/>.
-/// A line that proves malformed in anything that was parsed is quarantined by the reader and contributes nothing: neither <see cref="Observe"/> nor
-/// <see cref="Accept"/> is called for it. (Of a line that cannot matter only identity, times, ports and status are parsed; of one whose addresses are not wanted, these too.)
+/// For each valid data line <see cref="Observe"/> is called once, or the line is among those of one <see cref="ObserveMore"/>. A line with status OK and one of its ports in <see cref="Ports"/> is first asked about by
+/// <see cref="WantsAddresses"/>; if that says yes, the rest of the line is parsed, and <see cref="Accept"/> follows right after the line was observed.
+/// A line that proves malformed in anything that was parsed is quarantined by the reader and contributes nothing: it is neither observed nor
+/// accepted. (Of a line that cannot matter only identity, times, ports and status are parsed; of one whose addresses are not wanted, these too.)
 /// Implementations are structs or sealed classes so that the JIT can see through the calls; a struct (it may wrap a class) is fastest, since generic code over it is its own.
 /// </summary>
 public interface IFlowRecordSink
@@ -13,16 +13,24 @@ public interface IFlowRecordSink
     /// <summary>Ports worth a second look: a line with neither port in this set only counts for coverage.</summary>
     PortSet Ports { get; }
 
-    /// <summary>Every valid data line, NODATA and SKIPDATA included. Called once per line.</summary>
+    /// <summary>A valid data line, NODATA and SKIPDATA included.</summary>
     void Observe(in FlowIdentity identity);
 
     /// <summary>
-    /// May this pair of endpoints matter? A question that changes nothing: it is asked before the line's <see cref="Observe"/>, and the line may yet prove malformed. Called for status OK lines with a port in <see cref="Ports"/>. <paramref name="source"/> and <paramref name="destination"/> are the
+    /// Lines that follow the one observed last and name the same: of their <see cref="FlowIdentity"/> all is equal but line, times and status, and among themselves these times and this status.
+    /// Interfaces write in bursts, so this is the usual case, and costs a sink that counts one call for many lines.
+    /// </summary>
+    /// <param name="first">Number of the first of these lines; the others follow it without a gap.</param>
+    /// <param name="lines">How many, at least one.</param>
+    void ObserveMore(long first, long lines, long start, long end, LogStatus status);
+
+    /// <summary>
+    /// May this pair of endpoints matter? A question that changes nothing: it is asked before the line is observed, and the line may yet prove malformed. Called for status OK lines with a port in <see cref="Ports"/>. <paramref name="source"/> and <paramref name="destination"/> are the
     /// packet-level addresses where the format has them, else the interface-level ones.
     /// </summary>
     bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort);
 
-    /// <summary>A whole, valid record, right after <see cref="Observe"/> for the same line.</summary>
+    /// <summary>A whole, valid record, right after its line was observed.</summary>
     void Accept(in FlowRecord record);
 }
 
@@ -41,7 +49,8 @@ public sealed class PortSet
         foreach (ushort port in ports) _bits[port >> 6] |= 1UL << port;
     }
 
-    public bool Contains(ushort port) => (_bits[port >> 6] >> port & 1) != 0;
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    public bool Contains(ushort port) => (System.Runtime.CompilerServices.Unsafe.Add(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_bits), port >> 6) >> port & 1) != 0;
 
     public IEnumerable<ushort> Enumerate()
     {

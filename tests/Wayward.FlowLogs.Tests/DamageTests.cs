@@ -37,6 +37,7 @@ public sealed class DamageTests
         private static readonly PortSet Dns = new(53);
         public PortSet Ports => Dns;
         public void Observe(in FlowIdentity identity) { }
+        public void ObserveMore(long first, long lines, long start, long end, LogStatus status) { }
         public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => true;
         public void Accept(in FlowRecord record) { }
     }

@@ -13,15 +13,31 @@ internal sealed class Recorder(params ushort[] ports) : IFlowRecordSink
     public Func<IpAddress, IpAddress, bool> Wants { get; init; } = (_, _) => true;
     public PortSet Ports { get; } = new(ports.Length > 0 ? ports : [53, 853, 443]);
 
-    public void Observe(in FlowIdentity identity) => Observed.Add(Describe(identity));
+    private string _names = "";
+
+    public void Observe(in FlowIdentity identity)
+    {
+        _names = Names(identity);
+        Observed.Add(Describe(identity));
+    }
+
+    public void ObserveMore(long first, long lines, long start, long end, LogStatus status)
+    {
+        for (long line = first; line < first + lines; line++) Observed.Add(Describe(line, _names, start, end, hasTimes: true, status));
+    }
 
     public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => Wants(source, destination);
 
     public void Accept(in FlowRecord r) => Accepted.Add(string.Create(CultureInfo.InvariantCulture,
         $"{Describe(r.Identity)} {r.SourceAddress}:{r.SourcePort}>{r.DestinationAddress}:{r.DestinationPort} ({r.PacketSourceAddress}>{r.PacketDestinationAddress}) proto {r.Protocol} packets {r.Packets} bytes {r.Bytes} {r.Action} flags {(r.HasTcpFlags ? r.TcpFlags : -1)} {r.Direction} [{Text(r.RawLine)}]"));
 
-    public static string Describe(in FlowIdentity i) => string.Create(CultureInfo.InvariantCulture,
-        $"{i.Line} acc={Text(i.AccountId)} eni={Text(i.InterfaceId)} inst={Text(i.InstanceId)}/{i.HasInstanceColumn} vpc={Text(i.VpcId)} sub={Text(i.SubnetId)} asg={Text(i.AsgTag)} tag={Text(i.InstanceTag)} reg={Text(i.Region)} {i.Start}-{i.End}/{i.HasTimes} {i.Status}");
+    public static string Describe(in FlowIdentity i) => Describe(i.Line, Names(i), i.Start, i.End, i.HasTimes, i.Status);
+
+    private static string Describe(long line, string names, long start, long end, bool hasTimes, LogStatus status) =>
+        string.Create(CultureInfo.InvariantCulture, $"{line} {names} {start}-{end}/{hasTimes} {status}");
+
+    private static string Names(in FlowIdentity i) =>
+        $"acc={Text(i.AccountId)} eni={Text(i.InterfaceId)} inst={Text(i.InstanceId)}/{i.HasInstanceColumn} vpc={Text(i.VpcId)} sub={Text(i.SubnetId)} asg={Text(i.AsgTag)} tag={Text(i.InstanceTag)} reg={Text(i.Region)}";
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
 }

@@ -18,7 +18,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     private readonly PortSet _ports = catalog.Ports;
     private readonly long[] _skipped = new long[Enum.GetValues<SkipReason>().Length];
     private ContactBatch _batch = new();
-    private ObservedIdentities _identities = new();
+    private readonly ObservedIdentities _identities = new();
     private ObservedIdentity? _current;
     private long _objectId;
 
@@ -33,12 +33,11 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     public ContactBatch TakeBatch()
     {
         var batch = _batch;
-        _identities.AddFacts();
+        _identities.EndBatch();
         for (int reason = 0; reason < _skipped.Length; reason++)
             if (_skipped[reason] != 0) batch.Skip((SkipReason)reason, _skipped[reason]);
         Array.Clear(_skipped);
         _batch = new ContactBatch();
-        _identities = new ObservedIdentities();
         _current = null;
         return batch;
     }
@@ -47,15 +46,21 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
 
     public void Observe(in FlowIdentity identity)
     {
-        var current = _current;
-        if (current is null || !current.Matches(identity)) _current = current = _identities.Get(identity, _batch);
-        if (identity.Status == LogStatus.NoData) _skipped[(int)SkipReason.NoData]++;
-        else if (identity.Status == LogStatus.SkipData) _skipped[(int)SkipReason.SkipData]++;
-        else if (current.Skip is { } reason) _skipped[(int)reason]++;
-        else if (!identity.HasTimes) _skipped[(int)SkipReason.MissingField]++;
-        if (!identity.HasTimes) return;
-        if (identity.Start > _batch.MaxStart) _batch.MaxStart = identity.Start;
-        current.Cover(identity.Start, identity.End, identity.Status);
+        var current = _current = _identities.Get(identity, _batch);
+        Count(current, 1, identity.HasTimes, identity.Start, identity.End, identity.Status);
+    }
+
+    public void ObserveMore(long first, long lines, long start, long end, LogStatus status) => Count(_current!, lines, hasTimes: true, start, end, status);
+
+    private void Count(ObservedIdentity current, long lines, bool hasTimes, long start, long end, LogStatus status)
+    {
+        if (status == LogStatus.NoData) _skipped[(int)SkipReason.NoData] += lines;
+        else if (status == LogStatus.SkipData) _skipped[(int)SkipReason.SkipData] += lines;
+        else if (current.Skip is { } reason) _skipped[(int)reason] += lines;
+        else if (!hasTimes) _skipped[(int)SkipReason.MissingField] += lines;
+        if (!hasTimes) return;
+        if (start > _batch.MaxStart) _batch.MaxStart = start;
+        current.Cover(start, end, status, lines);
     }
 
     /// <summary>
@@ -214,6 +219,7 @@ public readonly struct FolderSink(ContactFolder folder) : IFlowRecordSink
 {
     public PortSet Ports => folder.Ports;
     public void Observe(in FlowIdentity identity) => folder.Observe(identity);
+    public void ObserveMore(long first, long lines, long start, long end, LogStatus status) => folder.ObserveMore(first, lines, start, end, status);
     public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => folder.WantsAddresses(source, destination, sourcePort, destinationPort);
     public void Accept(in FlowRecord record) => folder.Accept(record);
 }

@@ -7,6 +7,8 @@ namespace Wayward.Core.Contacts;
 public sealed class ContactLedger
 {
     private readonly SortedDictionary<InstanceKey, InstanceHistory> _instances = [];
+    /// <summary>The same for look-ups: a batch asks for each of its instances, and a tree of strings is slow to search.</summary>
+    private readonly Dictionary<InstanceKey, InstanceHistory> _byKey = [];
 
     public IReadOnlyDictionary<InstanceKey, InstanceHistory> Instances => _instances;
 
@@ -15,15 +17,18 @@ public sealed class ContactLedger
 
     public InstanceHistory GetOrAdd(InstanceKey key)
     {
-        if (!_instances.TryGetValue(key, out var history)) _instances.Add(key, history = new InstanceHistory { Key = key });
+        if (_byKey.TryGetValue(key, out var history)) return history;
+        history = new InstanceHistory { Key = key };
+        _byKey.Add(key, history);
+        _instances.Add(key, history);
         return history;
     }
 
     /// <summary>Takes a whole history in, in place of what was known of its instance.</summary>
-    public void Put(InstanceHistory history) => _instances[history.Key] = history;
+    public void Put(InstanceHistory history) => _byKey[history.Key] = _instances[history.Key] = history;
 
     /// <summary>Null when unknown.</summary>
-    public InstanceHistory? Find(InstanceKey key) => _instances.GetValueOrDefault(key);
+    public InstanceHistory? Find(InstanceKey key) => _byKey.GetValueOrDefault(key);
 
     /// <summary>Folds a batch in; the batch stays as it is.</summary>
     public void Add(ContactBatch batch)

@@ -1,101 +1,160 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Wayward.FlowLogs;
 
 namespace Wayward.Core.Contacts;
 
 /// <summary>
-/// One distinct combination of what lines say about their interface, with what was seen under it. Lines of one interface follow each other, so the folder compares
-/// with the last one first and looks up only when that fails: no string is made for a line.
+/// One distinct combination of what lines say about their interface, with what was seen under it. Lines of one interface follow each other, and the reader tells
+/// when the next one says the same (<see cref="IFlowRecordSink.ObserveMore"/>), so that this is looked up once a burst: no string is made for a line.
 /// </summary>
+/// <remarks>A fleet's identities do not fit into the nearer caches, and each burst asks for another one: all that a line needs stands together in one object and one array.</remarks>
 internal sealed class ObservedIdentity
 {
-    private readonly byte[] _account, _interface, _instance, _vpc, _subnet, _asg, _tag, _region;
-    private readonly bool _hasInstanceColumn;
-    private readonly Dictionary<IpAddress, (long First, long Last)> _privateAddresses = [];
-    private CoverageDay? _day;
-    private long _first = long.MaxValue, _last;
+    private readonly byte[] _text;
+    private readonly FieldLengths _lengths;
+    private readonly InstanceKey? _key;
+    private Dictionary<IpAddress, (long First, long Last)>? _privateAddresses;
+    private (InstanceAttribute Attribute, string Value)[]? _facts;
+    private long _first, _last;
+    // Coverage of the day that lines are of now; goes to the contribution when another day begins, and at the end.
+    private int _day = -1;
+    private uint _hours, _skipHours;
+    private long _dayFirst, _dayLast, _dayRecords;
 
-    public ObservedIdentity(in FlowIdentity identity, ContactBatch batch)
+    public ObservedIdentity(in FlowIdentity identity, in FieldLengths lengths)
     {
-        _account = identity.AccountId.ToArray();
-        _interface = identity.InterfaceId.ToArray();
-        _instance = identity.InstanceId.ToArray();
-        _vpc = identity.VpcId.ToArray();
-        _subnet = identity.SubnetId.ToArray();
-        _asg = identity.AsgTag.ToArray();
-        _tag = identity.InstanceTag.ToArray();
-        _region = identity.Region.ToArray();
-        _hasInstanceColumn = identity.HasInstanceColumn;
-        (string? id, Skip) = SubjectId();
-        if (id is null) return;
-        var key = new InstanceKey(id);
-        if (!batch.Instances.TryGetValue(key, out var contribution)) batch.Instances.Add(key, contribution = new InstanceContribution());
-        Contribution = contribution;
+        _lengths = lengths;
+        _text =
+        [
+            .. identity.InterfaceId, .. identity.AccountId, .. identity.InstanceId, .. identity.VpcId, .. identity.SubnetId, .. identity.AsgTag, .. identity.InstanceTag, .. identity.Region,
+        ];
+        (string? id, Skip) = SubjectId(identity);
+        if (id is not null) _key = new InstanceKey(id);
     }
 
     /// <summary>As written in the lines; empty when the format has no such column.</summary>
-    public string InterfaceId => field ??= Plain(_interface);
+    public string InterfaceId => field ??= Plain(_text.AsSpan(0, _lengths.Interface));
 
+    /// <summary>The batch that it is part of now; null before <see cref="Begin"/>.</summary>
+    public ContactBatch? Batch { get; private set; }
     /// <summary>Null when the lines have no subject; then <see cref="Skip"/> says why.</summary>
-    public InstanceContribution? Contribution { get; }
+    public InstanceContribution? Contribution { get; private set; }
     public SkipReason? Skip { get; }
 
-    public bool Matches(in FlowIdentity identity) =>
-        identity.InterfaceId.SequenceEqual(_interface) && identity.InstanceId.SequenceEqual(_instance) && identity.SubnetId.SequenceEqual(_subnet)
-        && identity.AsgTag.SequenceEqual(_asg) && identity.InstanceTag.SequenceEqual(_tag) && identity.AccountId.SequenceEqual(_account)
-        && identity.VpcId.SequenceEqual(_vpc) && identity.Region.SequenceEqual(_region) && identity.HasInstanceColumn == _hasInstanceColumn;
+    /// <summary>Becomes part of a batch, with nothing seen yet.</summary>
+    public void Begin(ContactBatch batch)
+    {
+        Batch = batch;
+        _day = -1;
+        (_first, _last) = (long.MaxValue, 0);
+        _privateAddresses?.Clear();
+        if (_key is not { } key) return;
+        ref var contribution = ref CollectionsMarshal.GetValueRefOrAddDefault(batch.Instances, key, out _);
+        Contribution = contribution ??= new InstanceContribution();
+    }
 
-    public void Cover(long start, long end, LogStatus status)
+    /// <summary>Leaves its batch, which belongs to somebody else from now on.</summary>
+    public void End()
+    {
+        EndDay();
+        AddFacts();
+        (Batch, Contribution) = (null, null);
+    }
+
+    public bool Matches(in FlowIdentity identity, in FieldLengths lengths)
+    {
+        if (lengths != _lengths) return false;
+        var text = _text.AsSpan();
+        return Next(identity.InterfaceId, ref text) && Next(identity.AccountId, ref text) && Next(identity.InstanceId, ref text) && Next(identity.VpcId, ref text)
+            && Next(identity.SubnetId, ref text) && Next(identity.AsgTag, ref text) && Next(identity.InstanceTag, ref text) && Next(identity.Region, ref text);
+
+        static bool Next(ReadOnlySpan<byte> field, ref Span<byte> text)
+        {
+            if (field.IsEmpty) return true;
+            bool equal = field.SequenceEqual(text[..field.Length]);
+            text = text[field.Length..];
+            return equal;
+        }
+    }
+
+    public void Cover(long start, long end, LogStatus status, long lines)
     {
         if (Contribution is null) return;
-        int number = UnixTime.Day(start);
-        var day = _day;
-        if (day is null || day.Day != number)
+        int day = UnixTime.Day(start);
+        if (day != _day)
         {
-            if (!Contribution.Coverage.TryGetValue(number, out day)) Contribution.Coverage.Add(number, day = new CoverageDay { Day = number });
+            EndDay();
             _day = day;
+            (_hours, _skipHours, _dayFirst, _dayLast, _dayRecords) = (0, 0, long.MaxValue, 0, 0);
         }
-        if (start < day.FirstStart) day.FirstStart = start;
-        if (end > day.LastEnd) day.LastEnd = end;
+        if (start < _dayFirst) _dayFirst = start;
+        if (end > _dayLast) _dayLast = end;
         uint hour = 1u << (int)(start % UnixTime.DaySeconds / UnixTime.HourSeconds);
-        if (status == LogStatus.SkipData) day.SkipHours |= hour;
-        else day.Hours |= hour;
-        day.Records++;
+        if (status == LogStatus.SkipData) _skipHours |= hour;
+        else _hours |= hour;
+        _dayRecords += lines;
         if (start < _first) _first = start;
         if (end > _last) _last = end;
     }
 
+    private void EndDay()
+    {
+        if (_day < 0 || Contribution is null) return;
+        ref var day = ref CollectionsMarshal.GetValueRefOrAddDefault(Contribution.Coverage, _day, out _);
+        day ??= new CoverageDay { Day = _day };
+        if (_dayFirst < day.FirstStart) day.FirstStart = _dayFirst;
+        if (_dayLast > day.LastEnd) day.LastEnd = _dayLast;
+        day.Hours |= _hours;
+        day.SkipHours |= _skipHours;
+        day.Records += _dayRecords;
+        _day = -1;
+    }
+
     public void SeePrivateAddress(IpAddress address, long start, long end)
     {
+        _privateAddresses ??= [];
         var (first, last) = _privateAddresses.TryGetValue(address, out var known) ? known : (start, end);
         _privateAddresses[address] = (Math.Min(first, start), Math.Max(last, end));
     }
 
-    public void AddFacts()
+    private void AddFacts()
     {
         if (Contribution is null || _first == long.MaxValue) return;
-        Add(InstanceAttribute.Account, Plain(_account), _first, _last);
-        Add(InstanceAttribute.Vpc, Plain(_vpc), _first, _last);
-        Add(InstanceAttribute.Subnet, Plain(_subnet), _first, _last);
-        Add(InstanceAttribute.Asg, Tag(_asg), _first, _last);
-        Add(InstanceAttribute.Interface, Plain(_interface), _first, _last);
-        Add(InstanceAttribute.Name, Tag(_tag), _first, _last);
-        Add(InstanceAttribute.Region, Plain(_region), _first, _last);
-        foreach (var (address, (first, last)) in _privateAddresses) Add(InstanceAttribute.PrivateAddress, address.ToString(), first, last);
+        foreach (var (attribute, value) in _facts ??= MakeFacts()) Contribution.Add(new InstanceFact(attribute, value, _first, _last));
+        if (_privateAddresses is null) return;
+        foreach (var (address, (first, last)) in _privateAddresses) Contribution.Add(new InstanceFact(InstanceAttribute.PrivateAddress, address.ToString(), first, last));
     }
 
-    private void Add(InstanceAttribute attribute, string value, long first, long last)
+    private (InstanceAttribute Attribute, string Value)[] MakeFacts()
     {
-        if (value.Length > 0) Contribution!.Add(new InstanceFact(attribute, value, first, last));
+        var text = _text.AsSpan();
+        string @interface = Plain(Next(_lengths.Interface, ref text)), account = Plain(Next(_lengths.Account, ref text));
+        Next(_lengths.Instance, ref text);
+        string vpc = Plain(Next(_lengths.Vpc, ref text)), subnet = Plain(Next(_lengths.Subnet, ref text));
+        string asg = Tag(Next(_lengths.Asg, ref text)), name = Tag(Next(_lengths.Tag, ref text)), region = Plain(Next(_lengths.Region, ref text));
+        (InstanceAttribute Attribute, string Value)[] all =
+        [
+            (InstanceAttribute.Account, account), (InstanceAttribute.Vpc, vpc), (InstanceAttribute.Subnet, subnet), (InstanceAttribute.Asg, asg), (InstanceAttribute.Interface, @interface),
+            (InstanceAttribute.Name, name), (InstanceAttribute.Region, region),
+        ];
+        return Array.FindAll(all, f => f.Value.Length > 0);
+
+        static ReadOnlySpan<byte> Next(int length, ref Span<byte> text)
+        {
+            var field = text[..length];
+            text = text[length..];
+            return field;
+        }
     }
 
-    private (string? Id, SkipReason? Skip) SubjectId()
+    private static (string? Id, SkipReason? Skip) SubjectId(in FlowIdentity identity)
     {
-        if (_instance.AsSpan().StartsWith("i-"u8)) return (Plain(_instance), null);
-        if (_hasInstanceColumn && _instance.Length == 0) return (null, SkipReason.ServiceEni);
-        if (_hasInstanceColumn || _interface.Length == 0) return (null, SkipReason.NoSubject);
-        return (Plain(_interface), null);
+        if (identity.InstanceId.StartsWith("i-"u8)) return (Plain(identity.InstanceId), null);
+        if (identity.HasInstanceColumn && identity.InstanceId.IsEmpty) return (null, SkipReason.ServiceEni);
+        if (identity.HasInstanceColumn || identity.InterfaceId.IsEmpty) return (null, SkipReason.NoSubject);
+        return (Plain(identity.InterfaceId), null);
     }
 
     private static string Plain(ReadOnlySpan<byte> value) => Cut(Encoding.UTF8.GetString(value));
@@ -107,35 +166,62 @@ internal sealed class ObservedIdentity
     private static string Cut(string value) => value.Length <= 256 ? value : value[..256];
 }
 
-/// <summary>All identities of the objects in work, by the bytes of their fields: an open hash table, since nearly every line of a busy fleet comes here.</summary>
+/// <summary>How long each field of an identity is, and whether there is an instance column: most identities that differ in these are told apart without a look at their text.</summary>
+internal readonly record struct FieldLengths(int Interface, int Account, int Instance, int Vpc, int Subnet, int Asg, int Tag, int Region, bool HasInstanceColumn)
+{
+    public static FieldLengths Of(in FlowIdentity identity) => new(
+        identity.InterfaceId.Length, identity.AccountId.Length, identity.InstanceId.Length, identity.VpcId.Length, identity.SubnetId.Length, identity.AsgTag.Length, identity.InstanceTag.Length,
+        identity.Region.Length, identity.HasInstanceColumn);
+}
+
+/// <summary>
+/// Identities by the bytes of their fields, in an open hash table. They outlive the batch, since the next object mostly names the same interfaces: what is made of their text is made once.
+/// </summary>
 internal sealed class ObservedIdentities
 {
-    private readonly List<ObservedIdentity> _all = [];
-    private (ulong Hash, ObservedIdentity? Identity)[] _slots = new (ulong, ObservedIdentity?)[256];
+    /// <summary>More than these are not kept over a batch: tags may make every line another identity.</summary>
+    private const int MaxKept = 20_000;
+    private const int FirstSize = 256;
+
+    private readonly List<ObservedIdentity> _inBatch = [];
+    private int _count;
+    private (ulong Hash, ObservedIdentity? Identity)[] _slots = new (ulong, ObservedIdentity?)[FirstSize];
 
     public ObservedIdentity Get(in FlowIdentity identity, ContactBatch batch)
     {
         ulong hash = Hash(identity);
+        var lengths = FieldLengths.Of(identity);
         var slots = _slots;
         int mask = slots.Length - 1;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
             ref var slot = ref slots[i];
-            if (slot.Identity is null) return Add(hash, identity, batch);
-            if (slot.Hash == hash && slot.Identity.Matches(identity)) return slot.Identity;
+            if (slot.Identity is null) return Add(hash, identity, lengths, batch);
+            if (slot.Hash == hash && slot.Identity.Matches(identity, lengths)) return slot.Identity.Batch == batch ? slot.Identity : Begin(slot.Identity, batch);
         }
     }
 
-    public void AddFacts()
+    /// <summary>Adds what each knows of its instance to the batch, and lets go of it.</summary>
+    public void EndBatch()
     {
-        foreach (var identity in _all) identity.AddFacts();
+        foreach (var identity in _inBatch) identity.End();
+        _inBatch.Clear();
+        if (_count <= MaxKept) return;
+        _slots = new (ulong, ObservedIdentity?)[FirstSize];
+        _count = 0;
     }
 
-    private ObservedIdentity Add(ulong hash, in FlowIdentity identity, ContactBatch batch)
+    private ObservedIdentity Begin(ObservedIdentity identity, ContactBatch batch)
     {
-        var added = new ObservedIdentity(identity, batch);
-        _all.Add(added);
-        if (_all.Count * 2 > _slots.Length)
+        identity.Begin(batch);
+        _inBatch.Add(identity);
+        return identity;
+    }
+
+    private ObservedIdentity Add(ulong hash, in FlowIdentity identity, in FieldLengths lengths, ContactBatch batch)
+    {
+        var added = Begin(new ObservedIdentity(identity, lengths), batch);
+        if (++_count * 2 > _slots.Length)
         {
             var old = _slots;
             _slots = new (ulong, ObservedIdentity?)[old.Length * 4];

@@ -7,7 +7,12 @@ internal sealed class ColumnPlan
 {
     private readonly short[] _index;
 
-    private ColumnPlan(string[] names, FlowField?[] fields)
+    private static readonly FlowField[] IdentityFields =
+    [
+        FlowField.AccountId, FlowField.InterfaceId, FlowField.InstanceId, FlowField.VpcId, FlowField.SubnetId, FlowField.AsgTag, FlowField.InstanceTag, FlowField.Region,
+    ];
+
+    private ColumnPlan(string[] names, FlowField?[] fields, byte[]? version = null)
     {
         Names = names;
         _index = new short[FlowColumns.All.Count];
@@ -37,6 +42,11 @@ internal sealed class ColumnPlan
         Action = this[FlowField.Action];
         TcpFlags = this[FlowField.TcpFlags];
         Direction = this[FlowField.FlowDirection];
+        Version = version;
+        int[] identity = [.. IdentityFields.Select(f => this[f]).Where(c => c >= 0)];
+        (FirstIdentity, LastIdentity) = identity.Length == 0 ? (0, names.Length - 1) : (version is null ? identity.Min() : 0, identity.Max());
+        StartOrEnd = Start >= 0 ? Start : End;
+        (FirstTime, LastTime) = Start >= 0 && End >= 0 ? (Math.Min(Start, End), Math.Max(Start, End)) : (StartOrEnd, StartOrEnd);
     }
 
     public string[] Names { get; }
@@ -44,7 +54,7 @@ internal sealed class ColumnPlan
     /// <summary>A transit gateway's format: its lines are counted, not read.</summary>
     public bool IsTransitGateway { get; private init; }
     /// <summary>Set where the layout was told by the record version: every line must carry it.</summary>
-    public byte[]? Version { get; private init; }
+    public byte[]? Version { get; }
     public string Description { get; private init; } = "";
 
     public int Account { get; }
@@ -70,6 +80,15 @@ internal sealed class ColumnPlan
     public int Action { get; }
     public int TcpFlags { get; }
     public int Direction { get; }
+
+    /// <summary>The column that a line's start is read from.</summary>
+    public int StartOrEnd { get; }
+    /// <summary>Columns from the first to the last that tell whose a line is (with those that stand between them): equal text there is the same identity.</summary>
+    public int FirstIdentity { get; }
+    public int LastIdentity { get; }
+    /// <summary>The same for its times.</summary>
+    public int FirstTime { get; }
+    public int LastTime { get; }
 
     /// <summary>Column of a field, or -1.</summary>
     public int this[FlowField field] => _index[(int)field];
@@ -125,9 +144,8 @@ internal sealed class ColumnPlan
     public static ColumnPlan ForVersion(int version)
     {
         FlowField[] fields = [.. FlowColumns.UpTo(version)];
-        return new ColumnPlan([.. fields.Select(f => FlowColumns.Of(f).Name)], [.. fields])
+        return new ColumnPlan([.. fields.Select(f => FlowColumns.Of(f).Name)], [.. fields], Encoding.ASCII.GetBytes(version.ToString(System.Globalization.CultureInfo.InvariantCulture)))
         {
-            Version = Encoding.ASCII.GetBytes(version.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             Description = version == 2 ? "v2 default, no header" : $"v{version} with all fields in AWS's order, no header",
         };
     }

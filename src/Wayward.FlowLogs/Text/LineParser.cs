@@ -6,13 +6,17 @@ namespace Wayward.FlowLogs.Text;
 /// <summary>One line whose fields are known by their ends: checks it and pushes it. Nothing is pushed of a line that proves malformed.</summary>
 internal static class LineParser
 {
+    /// <summary>Returned for a line whose addresses the sink does not want.</summary>
+    public const int NotWanted = -1;
+
     /// <summary>Reads one line.</summary>
     /// <param name="text">First byte of the buffer.</param>
     /// <param name="ends">Position of the separator before the line's first field; the next <see cref="ColumnPlan.Count"/> entries end its fields.</param>
     /// <param name="raw">The line as it stands in the object.</param>
-    /// <param name="fault">Kind in the low byte, column (plan index) + 1 above; 0 when the line was taken.</param>
+    /// <param name="last">The line before, when it stands in the same buffer; becomes this one when it is taken.</param>
+    /// <returns>0 when the line was taken, else the kind of fault in the low byte, column (plan index) + 1 above.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Parse<TSink>(ref byte text, ref int ends, ReadOnlySpan<byte> raw, long line, ColumnPlan plan, RecordTally tally, ref TSink sink)
+    public static int Parse<TSink>(ref byte text, ref int ends, ReadOnlySpan<byte> raw, long line, ColumnPlan plan, RecordTally tally, ref LastLine last, ref TSink sink)
         where TSink : IFlowRecordSink
     {
         int sourcePort = 0, destinationPort = 0;
@@ -34,7 +38,7 @@ internal static class LineParser
         if (plan.Status >= 0)
         {
             ref byte first = ref Field(ref text, ref ends, plan.Status, out int length);
-            if (length != 2 || Unsafe.ReadUnaligned<ushort>(ref first) != (BitConverter.IsLittleEndian ? 0x4B4F : 0x4F4B))
+            if (!IsOk(ref first, length))
             {
                 var value = MemoryMarshal.CreateReadOnlySpan(ref first, length);
                 if (value.SequenceEqual("NODATA"u8)) status = LogStatus.NoData;
@@ -43,96 +47,117 @@ internal static class LineParser
             }
         }
 
-        long start, end;
-        int startColumn = plan.Start >= 0 ? plan.Start : plan.End;
+        bool sameTimes = last.HasTimes(ref text, ref ends, plan);
+        long start = last.Start, end = last.End;
+        if (!sameTimes)
         {
-            ref byte first = ref Field(ref text, ref ends, startColumn, out int length);
-            if (!FieldText.TryTime(ref first, length, out start)) return Bad(IsHyphen(ref first, length) ? FaultKind.NoTime : FaultKind.NotTime, startColumn);
+            int startColumn = plan.StartOrEnd;
+            {
+                ref byte first = ref Field(ref text, ref ends, startColumn, out int length);
+                if (!FieldText.TryTime(ref first, length, out start)) return Bad(IsHyphen(ref first, length) ? FaultKind.NoTime : FaultKind.NotTime, startColumn);
+            }
+            end = start;
+            if (plan.End >= 0 && plan.End != startColumn)
+            {
+                ref byte first = ref Field(ref text, ref ends, plan.End, out int length);
+                if (!FieldText.TryTime(ref first, length, out end)) return Bad(IsHyphen(ref first, length) ? FaultKind.NoTime : FaultKind.NotTime, plan.End);
+                if (end < start) return Bad(FaultKind.StartAfterEnd, startColumn);
+            }
+            if (start < tally.EarliestStart) return Bad(FaultKind.TooEarly, startColumn);
+            if (start > tally.LatestStart) return Bad(FaultKind.TooLate, startColumn);
+            if (end - start > tally.LongestInterval) return Bad(FaultKind.LastsTooLong, plan.End);
         }
-        end = start;
-        if (plan.End >= 0 && plan.End != startColumn)
-        {
-            ref byte first = ref Field(ref text, ref ends, plan.End, out int length);
-            if (!FieldText.TryTime(ref first, length, out end)) return Bad(IsHyphen(ref first, length) ? FaultKind.NoTime : FaultKind.NotTime, plan.End);
-            if (end < start) return Bad(FaultKind.StartAfterEnd, startColumn);
-        }
-        if (start < tally.EarliestStart) return Bad(FaultKind.TooEarly, startColumn);
-        if (start > tally.LatestStart) return Bad(FaultKind.TooLate, startColumn);
-        if (end - start > tally.LongestInterval) return Bad(FaultKind.LastsTooLong, plan.End);
 
-        ReadOnlySpan<byte> account = default, instance = default, @interface = default;
-        if (plan.Account >= 0)
-        {
-            ref byte first = ref Field(ref text, ref ends, plan.Account, out int length);
-            if (FieldText.IsAccount(ref first, length)) account = MemoryMarshal.CreateReadOnlySpan(ref first, length);
-            else if (!IsHyphen(ref first, length)) return Bad(FaultKind.NotAccount, plan.Account);
-        }
-        if (plan.Interface >= 0)
-        {
-            ref byte first = ref Field(ref text, ref ends, plan.Interface, out int length);
-            if (length > 4 && Unsafe.ReadUnaligned<uint>(ref first) == (BitConverter.IsLittleEndian ? 0x2D69_6E65U : 0x656E_692DU) && FieldText.IsId(ref Unsafe.Add(ref first, 4), length - 4))
-                @interface = MemoryMarshal.CreateReadOnlySpan(ref first, length);
-            else if (!IsHyphen(ref first, length)) return Bad(FaultKind.NotInterface, plan.Interface);
-        }
-        if (plan.Instance >= 0)
-        {
-            ref byte first = ref Field(ref text, ref ends, plan.Instance, out int length);
-            if (length > 2 && first == 'i' && Unsafe.Add(ref first, 1) == '-' && FieldText.IsId(ref Unsafe.Add(ref first, 2), length - 2))
-                instance = MemoryMarshal.CreateReadOnlySpan(ref first, length);
-            else if (!IsHyphen(ref first, length)) return Bad(FaultKind.NotInstance, plan.Instance);
-        }
-        if (plan.Version is { } version && !Span(ref text, ref ends, 0).SequenceEqual(version)) return Bad(FaultKind.OtherVersion, 0);
-
-        var identity = new FlowIdentity
-        {
-            Line = line,
-            AccountId = account,
-            InterfaceId = @interface,
-            InstanceId = instance,
-            HasInstanceColumn = plan.Instance >= 0,
-            VpcId = Optional(ref text, ref ends, plan.Vpc),
-            SubnetId = Optional(ref text, ref ends, plan.Subnet),
-            AsgTag = Optional(ref text, ref ends, plan.AsgTag),
-            InstanceTag = Optional(ref text, ref ends, plan.InstanceTag),
-            Region = Optional(ref text, ref ends, plan.Region),
-            Start = start,
-            End = end,
-            HasTimes = true,
-            Status = status,
-        };
+        bool sameIdentity = last.HasIdentity(ref text, ref ends, plan);
+        if (!sameIdentity && CheckIdentity(ref text, ref ends, plan) is var bad and not 0) return bad;
 
         if (status == LogStatus.Ok)
         {
             var ports = sink.Ports;
             if (sourceIsPort && ports.Contains((ushort)sourcePort) || destinationIsPort && ports.Contains((ushort)destinationPort))
             {
-                int fault = ParseRest(ref text, ref ends, raw, plan, in identity, (ushort)sourcePort, (ushort)destinationPort, ref sink);
-                if (fault != 0) return fault;
+                int fault = ParseRest(ref text, ref ends, raw, line, start, end, sameIdentity, plan, tally, ref last, (ushort)sourcePort, (ushort)destinationPort, ref sink);
+                if (fault > 0) return fault;
+                if (fault == NotWanted) Observe(ref text, ref ends, plan, line, start, end, status, sameIdentity, tally, ref last, ref sink);
+                last.Take(ref ends, plan, start, end);
                 Count(tally, start, end);
                 return 0;
             }
         }
         else if (status == LogStatus.NoData) tally.NoData++;
         else tally.SkipData++;
-        sink.Observe(in identity);
+        Observe(ref text, ref ends, plan, line, start, end, status, sameIdentity, tally, ref last, ref sink);
+        last.Take(ref ends, plan, start, end);
         Count(tally, start, end);
         return 0;
     }
 
-    /// <summary>A line with a port of interest: its addresses, and the rest when the sink wants them; all of it checked before anything is pushed.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static int ParseRest<TSink>(ref byte text, ref int ends, ReadOnlySpan<byte> raw, ColumnPlan plan, in FlowIdentity identity, ushort sourcePort, ushort destinationPort, ref TSink sink)
+    private static void Observe<TSink>(ref byte text, ref int ends, ColumnPlan plan, long line, long start, long end, LogStatus status, bool sameIdentity, RecordTally tally, ref LastLine last, ref TSink sink)
         where TSink : IFlowRecordSink
     {
+        last.Flush(tally, ref sink);
+        if (sameIdentity) sink.ObserveMore(line, 1, start, end, status);
+        else sink.Observe(Identity(ref text, ref ends, plan, line, start, end, status));
+    }
+
+    /// <summary>Are account, interface and instance what their columns promise?</summary>
+    private static int CheckIdentity(ref byte text, ref int ends, ColumnPlan plan)
+    {
+        if (plan.Account >= 0)
+        {
+            ref byte first = ref Field(ref text, ref ends, plan.Account, out int length);
+            if (!FieldText.IsAccount(ref first, length) && !IsHyphen(ref first, length)) return Bad(FaultKind.NotAccount, plan.Account);
+        }
+        if (plan.Interface >= 0)
+        {
+            ref byte first = ref Field(ref text, ref ends, plan.Interface, out int length);
+            bool good = length > 4 && Unsafe.ReadUnaligned<uint>(ref first) == (BitConverter.IsLittleEndian ? 0x2D69_6E65U : 0x656E_692DU) && FieldText.IsId(ref Unsafe.Add(ref first, 4), length - 4);
+            if (!good && !IsHyphen(ref first, length)) return Bad(FaultKind.NotInterface, plan.Interface);
+        }
+        if (plan.Instance >= 0)
+        {
+            ref byte first = ref Field(ref text, ref ends, plan.Instance, out int length);
+            bool good = length > 2 && first == 'i' && Unsafe.Add(ref first, 1) == '-' && FieldText.IsId(ref Unsafe.Add(ref first, 2), length - 2);
+            if (!good && !IsHyphen(ref first, length)) return Bad(FaultKind.NotInstance, plan.Instance);
+        }
+        if (plan.Version is { } version && !Span(ref text, ref ends, 0).SequenceEqual(version)) return Bad(FaultKind.OtherVersion, 0);
+        return 0;
+    }
+
+    /// <summary>Of a line whose identity was checked.</summary>
+    private static FlowIdentity Identity(ref byte text, ref int ends, ColumnPlan plan, long line, long start, long end, LogStatus status) => new()
+    {
+        Line = line,
+        AccountId = Optional(ref text, ref ends, plan.Account),
+        InterfaceId = Optional(ref text, ref ends, plan.Interface),
+        InstanceId = Optional(ref text, ref ends, plan.Instance),
+        HasInstanceColumn = plan.Instance >= 0,
+        VpcId = Optional(ref text, ref ends, plan.Vpc),
+        SubnetId = Optional(ref text, ref ends, plan.Subnet),
+        AsgTag = Optional(ref text, ref ends, plan.AsgTag),
+        InstanceTag = Optional(ref text, ref ends, plan.InstanceTag),
+        Region = Optional(ref text, ref ends, plan.Region),
+        Start = start,
+        End = end,
+        HasTimes = true,
+        Status = status,
+    };
+
+    /// <summary>
+    /// A status OK line with a port of interest: its addresses, and the rest when the sink wants them; all of it checked before anything is pushed. Nothing is pushed and
+    /// <see cref="NotWanted"/> returned when it does not.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static int ParseRest<TSink>(ref byte text, ref int ends, ReadOnlySpan<byte> raw, long line, long start, long end, bool sameIdentity, ColumnPlan plan, RecordTally tally, ref LastLine last,
+        ushort sourcePort, ushort destinationPort, ref TSink sink)
+        where TSink : IFlowRecordSink
+    {
+        IpAddress packetSource = IpAddress.None, packetDestination = IpAddress.None;
         if (!Address(ref text, ref ends, plan.Source, out var source)) return Bad(FaultKind.NotAddress, plan.Source);
         if (!Address(ref text, ref ends, plan.Destination, out var destination)) return Bad(FaultKind.NotAddress, plan.Destination);
-        if (!Address(ref text, ref ends, plan.PacketSource, out var packetSource)) return Bad(FaultKind.NotAddress, plan.PacketSource);
-        if (!Address(ref text, ref ends, plan.PacketDestination, out var packetDestination)) return Bad(FaultKind.NotAddress, plan.PacketDestination);
-        if (!sink.WantsAddresses(packetSource.IsNone ? source : packetSource, packetDestination.IsNone ? destination : packetDestination, sourcePort, destinationPort))
-        {
-            sink.Observe(in identity);
-            return 0;
-        }
+        if (plan.PacketSource >= 0 && !Address(ref text, ref ends, plan.PacketSource, out packetSource)) return Bad(FaultKind.NotAddress, plan.PacketSource);
+        if (plan.PacketDestination >= 0 && !Address(ref text, ref ends, plan.PacketDestination, out packetDestination)) return Bad(FaultKind.NotAddress, plan.PacketDestination);
+        if (!sink.WantsAddresses(packetSource.IsNone ? source : packetSource, packetDestination.IsNone ? destination : packetDestination, sourcePort, destinationPort)) return NotWanted;
 
         if (!Count(ref text, ref ends, plan.Protocol, out long protocol) || protocol > byte.MaxValue) return Bad(FaultKind.NotProtocol, plan.Protocol);
         if (!Count(ref text, ref ends, plan.Packets, out long packets)) return Bad(FaultKind.NotCount, plan.Packets);
@@ -157,7 +182,7 @@ internal static class LineParser
         }
         var record = new FlowRecord
         {
-            Identity = identity,
+            Identity = Identity(ref text, ref ends, plan, line, start, end, LogStatus.Ok),
             SourceAddress = source,
             DestinationAddress = destination,
             PacketSourceAddress = packetSource,
@@ -173,7 +198,7 @@ internal static class LineParser
             Direction = direction,
             RawLine = raw,
         };
-        sink.Observe(in identity);
+        Observe(ref text, ref ends, plan, line, start, end, LogStatus.Ok, sameIdentity, tally, ref last, ref sink);
         sink.Accept(in record);
         return 0;
     }
@@ -187,7 +212,10 @@ internal static class LineParser
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref byte Field(ref byte text, ref int ends, int column, out int length)
+    public static bool IsOk(ref byte first, int length) => length == 2 && Unsafe.ReadUnaligned<ushort>(ref first) == (BitConverter.IsLittleEndian ? 0x4B4F : 0x4F4B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref byte Field(ref byte text, ref int ends, int column, out int length)
     {
         int first = Unsafe.Add(ref ends, column) + 1;
         length = Unsafe.Add(ref ends, column + 1) - first;

@@ -12,6 +12,20 @@ namespace Wayward.FlowLogs.Text;
 /// </summary>
 internal sealed class Separators
 {
+    /// <summary>Those of objects that are read: their arrays are larger than what the collector takes for small, and each object would make them anew.</summary>
+    private static readonly System.Collections.Concurrent.ConcurrentBag<Separators> Idle = [];
+
+    /// <summary>One that nobody uses; to be given back with <see cref="Return"/>.</summary>
+    public static Separators Rent() => Idle.TryTake(out var separators) ? separators : new Separators();
+
+    public static void Return(Separators separators)
+    {
+        // A very long line makes very large arrays, which are not worth keeping.
+        if (separators._positions.Length <= MaxKept) Idle.Add(separators);
+    }
+
+    private const int MaxKept = 1 << 18;
+
     private int[] _positions = new int[1024];
     private int[] _lineEnds = new int[256];
     private int[] _oddBlocks = new int[16];

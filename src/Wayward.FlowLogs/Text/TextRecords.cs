@@ -8,9 +8,9 @@ namespace Wayward.FlowLogs.Text;
 /// <summary>Lines of text to records. The header, wherever it stands, compiles to a plan; a line then costs what its plan looks at.</summary>
 /// <param name="firstLine">Number of the first line.</param>
 /// <param name="beginsWithHeader">Asked at the first line: is it a header whatever its words are?</param>
-internal sealed class TextRecords(ReadContext context, RecordTally tally, long firstLine, Func<bool> beginsWithHeader)
+internal sealed class TextRecords(ReadContext context, RecordTally tally, long firstLine, Func<bool> beginsWithHeader) : IDisposable
 {
-    private readonly Separators _separators = new();
+    private readonly Separators _separators = Separators.Rent();
     private readonly Separators _scratchSeparators = new();
     private readonly VectorPath _path = context.Tuning.Path == VectorPath.Best ? VectorPaths.Best : context.Tuning.Path;
     private readonly bool _fastLines = context.Tuning.FastLines;
@@ -20,6 +20,8 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
     private long _line = firstLine;
 
     public ColumnPlan? Plan => _plan;
+
+    public void Dispose() => Separators.Return(_separators);
 
     /// <summary>Lines are read from a window that may hold <see cref="FlowReadLimits.MaxLineBytes"/> and more unread.</summary>
     public void Read<TSink>(SourceWindow window, ref TSink sink) where TSink : IFlowRecordSink
@@ -62,29 +64,62 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
         int before = 0, odd = 0, odds = _separators.OddCount;
         long line = _line;
         var plan = _plan;
+        var ports = sink.Ports;
         int columns = plan is { IsTransitGateway: false } && _fastLines ? plan.Count : -1;
-        for (int i = 0; i < lineEnds.Length; i++)
+        LastLine known = default;
+        for (int i = 0; i < lineEnds.Length; i++, line++)
         {
             int last = lineEnds[i];
-            int lineStart = Unsafe.Add(ref positions, before) + 1, lineEnd = Unsafe.Add(ref positions, last);
+            ref int ends = ref Unsafe.Add(ref positions, before);
+            int lineStart = ends + 1, lineEnd = Unsafe.Add(ref positions, last);
             bool careful = last - before != columns | lineEnd - lineStart > maximum;
+            before = last;
             if (odds != 0)
             {
                 while (odd < odds && _separators.OddBlocks[odd] + 64 <= lineStart) odd++;
                 careful |= odd < odds && _separators.OddBlocks[odd] <= lineEnd;
             }
             var raw = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, lineStart), lineEnd - lineStart);
-            if (careful || LineParser.Parse(ref text, ref Unsafe.Add(ref positions, before), raw, line, plan!, tally, ref sink) != 0)
+            if (!careful)
             {
-                ReadCarefully(raw, line, ref sink);
-                plan = _plan;
-                columns = plan is { IsTransitGateway: false } && _fastLines ? plan.Count : -1;
+                // Most lines differ from the one before in nothing but the flow: then only the ports can matter.
+                if (known.HasTimes(ref text, ref ends, plan!) && known.HasIdentity(ref text, ref ends, plan!) && IsOk(ref text, ref ends, plan!)
+                    && FieldText.TryPort(ref LineParser.Field(ref text, ref ends, plan!.SourcePort, out int length), length, out int sourcePort)
+                    && FieldText.TryPort(ref LineParser.Field(ref text, ref ends, plan.DestinationPort, out length), length, out int destinationPort))
+                {
+                    int found = LineParser.NotWanted;
+                    if (ports.Contains((ushort)sourcePort) || ports.Contains((ushort)destinationPort))
+                        found = LineParser.ParseRest(ref text, ref ends, raw, line, known.Start, known.End, sameIdentity: true, plan, tally, ref known, (ushort)sourcePort, (ushort)destinationPort, ref sink);
+                    if (found == LineParser.NotWanted)
+                    {
+                        known.Again(line);
+                        continue;
+                    }
+                    if (found == 0)
+                    {
+                        tally.Records++;
+                        continue;
+                    }
+                }
+                else if (LineParser.Parse(ref text, ref ends, raw, line, plan!, tally, ref known, ref sink) == 0) continue;
             }
-            line++;
-            before = last;
+            known.Flush(tally, ref sink);
+            known.Forget();
+            ReadCarefully(raw, line, ref sink);
+            plan = _plan;
+            columns = plan is { IsTransitGateway: false } && _fastLines ? plan.Count : -1;
         }
+        known.Flush(tally, ref sink);
         _line = line;
         return Unsafe.Add(ref positions, before) + 1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOk(ref byte text, ref int ends, ColumnPlan plan)
+    {
+        if (plan.Status < 0) return true;
+        ref byte first = ref LineParser.Field(ref text, ref ends, plan.Status, out int length);
+        return LineParser.IsOk(ref first, length);
     }
 
     /// <summary>One line of any sort: blank, header, odd white space, malformed.</summary>
@@ -136,7 +171,8 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
             tally.Quarantine(line, FaultKind.ColumnCount, detail: $"{fields} instead of {_plan.Count}");
             return;
         }
-        int fault = LineParser.Parse(ref MemoryMarshal.GetArrayDataReference(_scratch), ref MemoryMarshal.GetArrayDataReference(_scratchSeparators.Positions), raw, line, _plan, tally, ref sink);
+        LastLine none = default;
+        int fault = LineParser.Parse(ref MemoryMarshal.GetArrayDataReference(_scratch), ref MemoryMarshal.GetArrayDataReference(_scratchSeparators.Positions), raw, line, _plan, tally, ref none, ref sink);
         if (fault == 0) return;
         int column = (fault >> 8) - 1;
         int first = _scratchSeparators.Positions[column] + 1;

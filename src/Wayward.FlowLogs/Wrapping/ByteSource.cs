@@ -50,7 +50,7 @@ internal sealed class SourceWindow : IDisposable
         _source = source;
         _chunk = chunk;
         _maximum = maximum;
-        Buffer = new byte[Pad + source.History + 4 * chunk + ByteSource.Slack];
+        Buffer = WindowBuffers.Rent(Pad + source.History + 4 * chunk + ByteSource.Slack);
         Start = End = Pad;
     }
 
@@ -97,10 +97,35 @@ internal sealed class SourceWindow : IDisposable
             target = new byte[Math.Max(Buffer.Length * 2, Pad + keep + 2 * _chunk + ByteSource.Slack)];
         }
         System.Buffer.BlockCopy(Buffer, from, target, Pad, keep);
+        if (target != Buffer) WindowBuffers.Return(Buffer);
         Buffer = target;
         Start -= from - Pad;
         End -= from - Pad;
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        WindowBuffers.Return(Buffer);
+        Buffer = [];
+        Start = End = 0;
+        AtEnd = true;
+    }
+}
+
+/// <summary>
+/// Windows of objects that are read, for the next ones: they are larger than what the collector takes for small. Kept by exact length, of which there are few; what is longer than a usual window is not kept.
+/// </summary>
+internal static class WindowBuffers
+{
+    private const int MaxLength = 512 * 1024;
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, System.Collections.Concurrent.ConcurrentBag<byte[]>> Idle = new();
+
+    /// <summary>Its content is left over from whoever had it before.</summary>
+    public static byte[] Rent(int length) => Idle.TryGetValue(length, out var bag) && bag.TryTake(out byte[]? buffer) ? buffer : new byte[length];
+
+    public static void Return(byte[] buffer)
+    {
+        if (buffer.Length is > 0 and <= MaxLength) Idle.GetOrAdd(buffer.Length, _ => []).Add(buffer);
+    }
 }

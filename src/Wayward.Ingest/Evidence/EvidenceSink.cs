@@ -30,6 +30,11 @@ internal sealed class EvidenceSink(ResolverCatalog catalog, InstanceKey instance
         // Coverage is the ledger's business.
     }
 
+    public void ObserveMore(long first, long lines, long start, long end, LogStatus status)
+    {
+        // As above.
+    }
+
     public bool WantsAddresses(IpAddress source, IpAddress destinationAddress, ushort sourcePort, ushort destinationPort) =>
         AddressSpace.Fold(source) == destination.Address || AddressSpace.Fold(destinationAddress) == destination.Address;
 

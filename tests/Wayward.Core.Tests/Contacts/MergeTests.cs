@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Testing;
 
@@ -23,6 +24,21 @@ public sealed class MergeTests
             foreach (var batch in batches.Take(batches.Length / 2)) merged.Merge(batch);
             Assert.Equal(expected, Text([merged, .. batches.Skip(batches.Length / 2)]));
         }
+    }
+
+    [Fact]
+    public void A_history_that_is_put_in_is_found_and_added_to()
+    {
+        var ledger = new ContactLedger();
+        var key = new InstanceKey("i-1");
+        var history = new InstanceHistory { Key = key };
+        ledger.Put(history);
+        Assert.Same(history, ledger.Find(key));
+        Assert.Same(history, ledger.GetOrAdd(key));
+        var other = new InstanceHistory { Key = key };
+        ledger.Put(other);
+        Assert.Same(other, ledger.Find(key));
+        Assert.Same(other, Assert.Single(ledger.Instances).Value);
     }
 
     [Fact]
@@ -51,6 +67,31 @@ public sealed class MergeTests
         Assert.Equal("a", history.Fact(InstanceAttribute.Asg, 395));
         Assert.Equal("c", history.Fact(InstanceAttribute.Asg, 9_999));
         Assert.Null(history.Fact(InstanceAttribute.Vpc, 1));
+    }
+
+    [Fact]
+    public void A_folder_keeps_nothing_of_one_object_for_the_next()
+    {
+        var objects = Objects(new Random(11));
+        var reused = World.Batches(objects, TestCatalog.Default, Core.Detection.DetectionOptions.Default).Select(b => Text([b])).ToList();
+        var fresh = objects.Select(o => Text(World.Batches([o], TestCatalog.Default, Core.Detection.DetectionOptions.Default))).ToList();
+        Assert.Equal(fresh, reused);
+    }
+
+    [Fact]
+    public void Lines_told_together_count_as_they_do_one_by_one()
+    {
+        var line = new FlowLine { Interface = "eni-1", Start = World.Beginning, End = World.Beginning + 60 };
+        var single = new ContactFolder(TestCatalog.Default, AddressSpace.Default);
+        var together = new ContactFolder(TestCatalog.Default, AddressSpace.Default);
+        for (int i = 1; i <= 5; i++) (line with { Start = i < 4 ? line.Start : line.Start + 3_600, End = line.Start + 3_700, Status = i == 5 ? LogStatus.SkipData : LogStatus.Ok }).Push(single, i);
+        (line with { End = line.Start + 3_700 }).Push(together, 1);
+        together.ObserveMore(2, 2, line.Start, line.Start + 3_700, LogStatus.Ok);
+        together.ObserveMore(4, 1, line.Start + 3_600, line.Start + 3_700, LogStatus.Ok);
+        together.ObserveMore(5, 1, line.Start + 3_600, line.Start + 3_700, LogStatus.SkipData);
+        ContactBatch a = single.TakeBatch(), b = together.TakeBatch();
+        Assert.Equal(Text([a]), Text([b]));
+        Assert.Equal(a.Skipped, b.Skipped);
     }
 
     private static string Text(IEnumerable<ContactBatch> batches)
