@@ -10,7 +10,7 @@ CREATE MACRO is_private(t) AS (t LIKE '10.%' OR t LIKE '192.168.%' OR t LIKE 'fd
 CREATE TABLE record AS
   SELECT *, CASE WHEN instance IS NULL THEN eni WHEN instance LIKE 'i-%' THEN instance END AS who FROM flow;
 
-CREATE TABLE seen AS SELECT who, subnet, start, stop FROM record WHERE who IS NOT NULL;
+CREATE TABLE seen AS SELECT who, subnet, start, stop, row_number() OVER () AS id FROM record WHERE who IS NOT NULL;
 
 CREATE TABLE sided AS
   SELECT who, proto, start, stop, rejected, flags, CASE dir WHEN 'egress' THEN true WHEN 'ingress' THEN false ELSE
@@ -30,19 +30,20 @@ CREATE TABLE contact AS
     AND local_port NOT IN (53, 853) AND local_port <> remote_port
     AND (o.proto = 17 OR flags IS NULL OR ((flags & 18) <> 18 AND NOT ((flags & 4) = 4 AND (flags & 3) = 0)));
 
+-- Rows of equal times are sorted twice below, once to see what came before and once to count: the number makes it the same order.
 CREATE TABLE history AS
-  SELECT c.* FROM contact c WHERE NOT EXISTS (SELECT 1 FROM rule r WHERE coalesce(r.instance, c.who) = c.who AND r.address = c.target AND coalesce(r.kind, c.kind) = c.kind
+  SELECT c.*, row_number() OVER () AS id FROM contact c WHERE NOT EXISTS (SELECT 1 FROM rule r WHERE coalesce(r.instance, c.who) = c.who AND r.address = c.target AND coalesce(r.kind, c.kind) = c.kind
     AND c.start >= coalesce(r.valid_from, 0) AND c.start < coalesce(r.valid_to, 9000000000000));
 
 CREATE TABLE episode AS
-  WITH reach AS (SELECT *, max(stop) OVER (PARTITION BY who, kind, target ORDER BY start, stop ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until FROM history),
-       numbered AS (SELECT *, count(*) FILTER (WHERE until IS NULL OR start - until > (SELECT h FROM par)) OVER (PARTITION BY who, kind, target ORDER BY start, stop ROWS UNBOUNDED PRECEDING) AS n FROM reach)
+  WITH reach AS (SELECT *, max(stop) OVER (PARTITION BY who, kind, target ORDER BY start, stop, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until FROM history),
+       numbered AS (SELECT *, count(*) FILTER (WHERE until IS NULL OR start - until > (SELECT h FROM par)) OVER (PARTITION BY who, kind, target ORDER BY start, stop, id ROWS UNBOUNDED PRECEDING) AS n FROM reach)
   SELECT who, kind, target, n, min(start) AS first, max(stop) AS last, bool_and(rejected) AS blocked FROM numbered GROUP BY ALL;
 
-CREATE TABLE watched AS SELECT 'i' AS scope, who AS name, start, stop FROM seen UNION ALL SELECT 'c', subnet, start, stop FROM seen WHERE subnet IS NOT NULL;
+CREATE TABLE watched AS SELECT 'i' AS scope, who AS name, start, stop, id FROM seen UNION ALL SELECT 'c', subnet, start, stop, id FROM seen WHERE subnet IS NOT NULL;
 CREATE TABLE epoch AS
-  WITH reach AS (SELECT *, max(stop) OVER (PARTITION BY scope, name ORDER BY start, stop ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until FROM watched),
-       numbered AS (SELECT *, count(*) FILTER (WHERE until IS NULL OR start - until > (SELECT h FROM par)) OVER (PARTITION BY scope, name ORDER BY start, stop ROWS UNBOUNDED PRECEDING) AS n FROM reach)
+  WITH reach AS (SELECT *, max(stop) OVER (PARTITION BY scope, name ORDER BY start, stop, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS until FROM watched),
+       numbered AS (SELECT *, count(*) FILTER (WHERE until IS NULL OR start - until > (SELECT h FROM par)) OVER (PARTITION BY scope, name ORDER BY start, stop, id ROWS UNBOUNDED PRECEDING) AS n FROM reach)
   SELECT scope, name, n, min(start) AS first, max(stop) AS last FROM numbered GROUP BY ALL;
 
 CREATE TABLE member AS SELECT who, min(subnet) AS cohort FROM seen WHERE subnet IS NOT NULL GROUP BY who;
