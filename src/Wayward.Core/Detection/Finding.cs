@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
@@ -142,6 +143,10 @@ public sealed record Finding
     public string? Provider { get; init; }
     /// <summary>Ascending by address.</summary>
     public required IReadOnlyList<FindingAddress> Addresses { get; init; }
+
+    /// <summary>The address contacted first, which stands for the finding wherever there is room for one; null when it names none.</summary>
+    [JsonIgnore]
+    public FindingAddress? FirstAddress => Addresses.MinBy(a => (a.FirstContact, a.Address));
     public required FindingBasis Basis { get; init; }
     /// <summary>The instances concerned, ordinal order; one for an instance finding.</summary>
     public required IReadOnlyList<InstanceKey> Members { get; init; }

@@ -40,8 +40,7 @@ public static class FindingText
     public static (string Operator, string Address) Target(Finding finding)
     {
         if (finding.Type == FindingType.BecameResolver) return IsServer(finding) ? ("its own port 53", "its own port 53") : ("root and authoritative servers", "root and authoritative servers");
-        // The address first contacted stands for the finding; the list is in address order.
-        string first = finding.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString();
+        string first = finding.FirstAddress!.Address.ToString();
         int others = finding.Addresses.Select(a => a.Address).Distinct().Count() - 1;
         string address = others > 0 ? string.Create(CultureInfo.InvariantCulture, $"{first} and {others} more") : first;
         return (finding.Provider ?? address, address);

@@ -91,7 +91,7 @@ public readonly record struct LearnedSpan(long From, long To);
 public sealed record TimelineFinding(string Id, long At, DnsTransport Transport, IpAddress Address, string? Provider, int Severity, FindingStatus Status, string Label)
 {
     public static TimelineFinding Of(Finding finding, FindingStatus status) => new(
-        finding.Id, finding.First, finding.Transport, finding.Addresses.Count > 0 ? finding.Addresses[0].Address : IpAddress.None,
+        finding.Id, finding.First, finding.Transport, finding.FirstAddress?.Address ?? IpAddress.None,
         finding.Provider, finding.Severity, status, FindingText.Target(finding).Operator);
 
     public bool Names(Destination destination, string? provider) =>

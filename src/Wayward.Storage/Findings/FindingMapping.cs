@@ -27,7 +27,7 @@ internal static class FindingMapping
         row.Asg = f.Asg;
         row.Transport = (byte)f.Transport;
         row.Provider = f.Provider;
-        row.Address = f.Addresses.Count > 0 ? f.Addresses[0].Address.ToString() : "";
+        row.Address = f.FirstAddress?.Address.ToString() ?? "";
         row.Target = f.Provider ?? row.Address;
         row.AddressCount = f.Addresses.Count;
         row.MemberCount = f.Members.Count;

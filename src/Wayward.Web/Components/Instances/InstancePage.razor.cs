@@ -41,15 +41,9 @@ public partial class InstancePage
         }
     }
 
-    private string Maturity
-    {
-        get
-        {
-            long left = Row.ObservedSince + (long)Service.Options.Learning.TotalSeconds - Row.LastSeen;
-            if (left <= 0) return $"observed since {Ui.Date(Row.ObservedSince)}, judged by its own history";
-            return left + Row.LastSeen <= Ui.Now ? $"judged by its group; gone after {Words.Span(Row.LastSeen - Row.ObservedSince)}" : $"still learning, {Words.Span(left)} left";
-        }
-    }
+    private string Judged => Maturity.Of(Row.ObservedSince, Row.LastSeen, Service.Options.Learning, Ui.Now) is { Learned: false } maturity
+        ? maturity.Sentence
+        : $"observed since {Ui.Date(Row.ObservedSince)}, judged by its own history";
 
     protected override ChangeKinds Watches => ChangeKinds.Contacts | ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected;
 

@@ -46,11 +46,5 @@ public partial class InstancesPage
 
     private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));
 
-    /// <summary>By its own history, or still learning and for how long, counted to the last record of the instance; one that went before it had learned was only ever judged by its group.</summary>
-    private string Judged(InstanceRow row)
-    {
-        long left = row.ObservedSince + (long)Service.Options.Learning.TotalSeconds - row.LastSeen;
-        if (left <= 0) return "own history";
-        return row.ObservedSince + (long)Service.Options.Learning.TotalSeconds <= Ui.Now ? $"its group; gone after {Words.Span(row.LastSeen - row.ObservedSince)}" : $"learning, {Words.Span(left)} left";
-    }
+    private string Judged(InstanceRow row) => Maturity.Of(row.ObservedSince, row.LastSeen, Service.Options.Learning, Ui.Now).Short;
 }
