@@ -59,6 +59,9 @@ internal interface IStorageDialect
     /// <param name="take">Instance id, endpoint id, cell.</param>
     void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation);
 
+    /// <summary>The same, of one instance, but only of the endpoints that anyone touched since the last completed detection: where nothing is new, no page is read.</summary>
+    void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation);
+
     /// <summary>The database's check of itself: problems, one sentence each.</summary>
     Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation);
 

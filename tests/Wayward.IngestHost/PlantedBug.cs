@@ -209,5 +209,5 @@ internal abstract class ContactStoreDecorator(IContactStore inner) : IContactSto
     public Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ReadAllAsync(take, cancellation);
     public virtual Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation) => inner.ReadAsync(work, cancellation);
     public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => inner.PendingAsync(cancellation);
-    public Task CompleteDetectionAsync(long mark, CancellationToken cancellation) => inner.CompleteDetectionAsync(mark, cancellation);
+    public virtual Task CompleteDetectionAsync(long mark, InstanceDigests? digests, CancellationToken cancellation) => inner.CompleteDetectionAsync(mark, digests, cancellation);
 }

@@ -76,7 +76,7 @@ public abstract class ContactStoreTests(StorageProvider provider)
             await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
             var first = (await storage.Contacts.PendingAsync(Token))!;
             Assert.Null(first.Scope);
-            await storage.Contacts.CompleteDetectionAsync(first.Mark, Token);
+            await storage.Contacts.CompleteDetectionAsync(first.Mark, null, Token);
             Assert.Null(await storage.Contacts.PendingAsync(Token));
             await storage.Contacts.CommitAsync([Make.Object("b", Make.Batch(8, ("i-2", Make.Quad9, Make.T0 + 60)))], Token);
             mark = (await storage.Contacts.PendingAsync(Token))!.Mark;
@@ -88,7 +88,7 @@ public abstract class ContactStoreTests(StorageProvider provider)
             Assert.Equal([new InstanceKey("i-2")], pending.Scope!.Instances);
             Assert.Equal([new Destination(Make.Quad9, DnsTransport.Dns)], pending.Scope.Destinations);
             await storage.Contacts.CommitAsync([Make.Object("c", Make.Batch(9, ("i-3", Make.Google, Make.T0 + 90)))], Token);
-            await storage.Contacts.CompleteDetectionAsync(mark, Token);
+            await storage.Contacts.CompleteDetectionAsync(mark, null, Token);
             Assert.Equal([new InstanceKey("i-3")], (await storage.Contacts.PendingAsync(Token))!.Scope!.Instances);
         }
         Directory.Delete(directory, true);
@@ -99,7 +99,7 @@ public abstract class ContactStoreTests(StorageProvider provider)
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
-        await storage.Contacts.CompleteDetectionAsync(1, Token);
+        await storage.Contacts.CompleteDetectionAsync(1, null, Token);
         var later = new ContactBatch { MaxStart = Make.T0 + 7_200 };
         Make.Cover(Make.Share(later, "i-1"), Make.T0 + 7_200);
         await storage.Contacts.CommitAsync([Make.Object("b", later)], Token);
@@ -113,7 +113,7 @@ public abstract class ContactStoreTests(StorageProvider provider)
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
-        await storage.Contacts.CompleteDetectionAsync(1, Token);
+        await storage.Contacts.CompleteDetectionAsync(1, null, Token);
         var early = new ContactBatch();
         Make.Cover(Make.Share(early, "i-1"), Make.T0 - 86_400);
         await storage.Contacts.CommitAsync([Make.Object("b", early)], Token);

@@ -27,7 +27,7 @@ public sealed class DetectorRoleTests
         Assert.True(await benRole.TryHoldAsync(Ben, Token));
         Assert.True(annRole.Held);
         await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Findings.ApplyAsync(Make.Result(), null, _ => null, Token));
-        await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Contacts.CompleteDetectionAsync(mark, Token));
+        await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Contacts.CompleteDetectionAsync(mark, null, Token));
         await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Get<IDetectionStateStore>().SetJudgedWithAsync("old", Token));
         Assert.Single((await ben.Findings.QueryAsync(new(), Token)).Rows);
         Assert.Null(await ben.Get<IDetectionStateStore>().JudgedWithAsync(Token));
@@ -38,7 +38,7 @@ public sealed class DetectorRoleTests
         await ann.Findings.AddCommentAsync(Make.Finding("i-1", Make.Google, Make.T0).Id, "ana", "looks odd", Token);
         await benRole.ResignAsync(Token);
         Assert.True(await annRole.TryHoldAsync(Ann, Token));
-        await ann.Contacts.CompleteDetectionAsync(mark, Token);
+        await ann.Contacts.CompleteDetectionAsync(mark, null, Token);
     }
 
     [Fact]

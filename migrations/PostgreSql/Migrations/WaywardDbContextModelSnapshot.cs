@@ -756,6 +756,22 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.ToTable("finding_tallies");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.InstanceDigestEntity", b =>
+                {
+                    b.Property<int>("InstanceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("instance_id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.HasKey("InstanceId");
+
+                    b.ToTable("instance_digests");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.InstanceEntity", b =>
                 {
                     b.Property<int>("Id")
@@ -891,6 +907,15 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("compacted_before");
 
+                    b.Property<long>("DigestedMark")
+                        .HasColumnType("bigint")
+                        .HasColumnName("digested_mark");
+
+                    b.Property<string>("DigestedWith")
+                        .HasColumnType("text")
+                        .HasColumnName("digested_with")
+                        .UseCollation("C");
+
                     b.Property<long>("HistoryWindow")
                         .HasColumnType("bigint")
                         .HasColumnName("history_window");
@@ -921,6 +946,7 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         {
                             Id = 1,
                             CompactedBefore = 0,
+                            DigestedMark = 0L,
                             HistoryWindow = 0L,
                             JudgedMark = 0L,
                             Mark = 0L,
@@ -1152,6 +1178,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.Property<int>("InstanceId")
                         .HasColumnType("integer")
                         .HasColumnName("instance_id");
+
+                    b.Property<int>("FromHour")
+                        .HasColumnType("integer")
+                        .HasColumnName("from_hour");
 
                     b.Property<long>("Mark")
                         .HasColumnType("bigint")

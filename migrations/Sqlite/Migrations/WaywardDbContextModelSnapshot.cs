@@ -707,6 +707,22 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.ToTable("finding_tallies");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.InstanceDigestEntity", b =>
+                {
+                    b.Property<int>("InstanceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("instance_id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content");
+
+                    b.HasKey("InstanceId");
+
+                    b.ToTable("instance_digests");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.InstanceEntity", b =>
                 {
                     b.Property<int>("Id")
@@ -831,6 +847,14 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("compacted_before");
 
+                    b.Property<long>("DigestedMark")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("digested_mark");
+
+                    b.Property<string>("DigestedWith")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("digested_with");
+
                     b.Property<long>("HistoryWindow")
                         .HasColumnType("INTEGER")
                         .HasColumnName("history_window");
@@ -860,6 +884,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         {
                             Id = 1,
                             CompactedBefore = 0,
+                            DigestedMark = 0L,
                             HistoryWindow = 0L,
                             JudgedMark = 0L,
                             Mark = 0L,
@@ -1077,6 +1102,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.Property<int>("InstanceId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
+
+                    b.Property<int>("FromHour")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_hour");
 
                     b.Property<long>("Mark")
                         .HasColumnType("INTEGER")

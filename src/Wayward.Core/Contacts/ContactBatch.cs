@@ -63,6 +63,10 @@ public sealed class InstanceContribution
     public Dictionary<(InstanceAttribute Attribute, string Value), InstanceFact> Facts { get; } = [];
     public Dictionary<Endpoint, List<EvidenceLine>> Evidence { get; } = [];
 
+    /// <summary>The earliest hour, since the epoch, of which it has a cell or coverage; <see cref="int.MaxValue"/> when of none.</summary>
+    public int FromHour => Math.Min(
+        Cells.Keys.Select(k => k.Hour).DefaultIfEmpty(int.MaxValue).Min(), Coverage.Values.Select(d => UnixTime.Hour(d.FirstStart)).DefaultIfEmpty(int.MaxValue).Min());
+
     internal void Merge(InstanceContribution other)
     {
         foreach (var (key, cell) in other.Cells)

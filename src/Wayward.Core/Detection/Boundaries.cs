@@ -27,6 +27,8 @@ internal sealed class Parameters(DetectionOptions options, Boundaries boundaries
     public long Lateness { get; } = (long)options.AllowedLateness.TotalSeconds;
     public long CatalogHold { get; } = (long)options.CatalogHold.TotalSeconds;
     public long ClosedEpisodes { get; } = (long)options.ClosedEpisodes.TotalSeconds;
+    /// <summary>In an hour of fewer bytes than this there is no tunnel of any kind.</summary>
+    public long LeastTunnelBytes { get; } = Math.Min(options.Patterns.TunnelBytes, Math.Min(options.Patterns.TunnelVolume, options.Patterns.EncryptedTunnelBytes));
     public long AnswerGrace { get; } = (long)options.AnswerGrace.TotalSeconds;
 
     /// <summary>Does a span [start, end] touch [t-H, t)?</summary>

@@ -2,6 +2,16 @@ using Wayward.Core.Contacts;
 
 namespace Wayward.Core.Detection;
 
+/// <summary>What became of a digest that had been kept.</summary>
+public enum KeptDigest
+{
+    Taken,
+    /// <summary>It was seen since, and that is not enough to carry the digest on.</summary>
+    Outdated,
+    /// <summary>It is not what was written, or was written by another program or with another catalogue.</summary>
+    Damaged,
+}
+
 /// <summary>
 /// The engine with a memory: digests of all instances stay in memory (some hundred bytes for each pair), so that a batch costs what it touched, not what the store holds.
 /// At start every instance is given to <see cref="Load"/> once, one after the other; after a batch the touched ones to <see cref="Update"/>, whole; then <see cref="Judge"/>, and
@@ -23,6 +33,8 @@ public sealed class DetectionSession
     /// <summary>Cohorts whose observation changed, with the earliest time.</summary>
     private readonly Dictionary<string, long> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<FindingGroup> _unsettled = [];
+    /// <summary>Whose digest is not the one that was kept last.</summary>
+    private readonly HashSet<InstanceKey> _unkept = [];
     private List<LearnedContact> _learned = [];
     private bool _isFresh = true;
 
@@ -48,15 +60,67 @@ public sealed class DetectionSession
     {
         _index.Set(Digest(history));
         _updated.Add(history.Key);
+        _unkept.Add(history.Key);
+    }
+
+    /// <summary>In place of <see cref="Load"/>: what <see cref="Content"/> gave to be kept, of an instance of which nothing changed since but perhaps when it was last seen.</summary>
+    /// <param name="lastSeen">Largest end of its records, Unix seconds; null = it was touched since, and <see cref="Continue"/> or <see cref="Update"/> follows.</param>
+    /// <returns>Unless it was taken, give the whole history to <see cref="Load"/>.</returns>
+    public KeptDigest LoadKept(InstanceKey key, byte[] content, long? lastSeen)
+    {
+        InstanceDigest? digest;
+        try
+        {
+            digest = DigestContent.Read(key, content, _engine.Catalog);
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException or OverflowException or OutOfMemoryException)
+        {
+            return KeptDigest.Damaged;
+        }
+        if (digest is null) return KeptDigest.Damaged;
+        long end = digest.Epochs.Length > 0 ? digest.Epochs[^1].End : 0;
+        if (lastSeen is { } seen && (seen < end || (seen > end && !digest.Extend(seen, AsksInterfaces)))) return KeptDigest.Outdated;
+        _index.Set(digest);
+        _updated.Add(key);
+        return KeptDigest.Taken;
     }
 
     /// <summary>Takes in the whole present history of a touched instance, and remembers what that may change for others.</summary>
-    public void Update(InstanceHistory history)
+    public void Update(InstanceHistory history) => Take(Digest(history));
+
+    /// <summary>From where on the history of a touched instance is enough for <see cref="Continue"/>, which may still say no; null = it takes all of it.</summary>
+    /// <param name="hour">Nothing of it changed before this hour, but when it was last seen; 0 = anything may have changed.</param>
+    public HistoryStart? TailOf(InstanceKey key, int hour) =>
+        hour > 0 && _index.Instances.TryGetValue(key, out var digest) && DigestContinuation.IsPossible(digest)
+            ? new(hour, Math.Min(hour / 24, UnixTime.Day(digest.Epochs[^1].End) - 1)) : null;
+
+    /// <summary>
+    /// What <see cref="Update"/> does, for the price of what is new. Only for instances of which nothing but the ledger changed since they were last taken in: not for those that other rules or
+    /// another inventory concern.
+    /// </summary>
+    /// <returns>False = it takes the whole history to know.</returns>
+    public bool Continue(HistoryTail tail)
     {
-        var old = _index.Instances.GetValueOrDefault(history.Key);
-        var digest = Digest(history);
+        if (!_index.Instances.TryGetValue(tail.Part.Key, out var old) || DigestContinuation.Of(old, tail, _engine.Catalog, _engine.Matcher, _parameters) is not { } digest) return false;
+        Take(digest);
+        return true;
+    }
+
+    /// <summary>Instances whose <see cref="Content"/> is not what was kept last. Those that were only seen are none.</summary>
+    public IReadOnlyCollection<InstanceKey> Unkept => _unkept;
+
+    /// <summary>What <see cref="LoadKept"/> takes; good for this program, catalogue, parameters, rules and inventory.</summary>
+    public byte[] Content(InstanceKey key) => DigestContent.Write(_index.Instances[key]);
+
+    /// <summary>The content of all of <see cref="Unkept"/> is stored.</summary>
+    public void Kept() => _unkept.Clear();
+
+    private void Take(InstanceDigest digest)
+    {
+        var old = _index.Instances.GetValueOrDefault(digest.Key);
         _index.Set(digest);
-        _updated.Add(history.Key);
+        _updated.Add(digest.Key);
+        _unkept.Add(digest.Key);
         SessionChanges.AddDestinations(old, digest, _changed);
         if (SessionChanges.Of(old, digest, MaxStart, _parameters) is not { } change) return;
         // Its age or its group looks different from some time on: whoever shares its targets or its cohort may be told so.
@@ -74,7 +138,7 @@ public sealed class DetectionSession
     {
         if (!_index.Instances.TryGetValue(key, out var digest) || digest.Epochs.Length == 0) return false;
         long before = digest.Epochs[^1].End;
-        if (!digest.Extend(end, _engine.Expected.Any(r => r.DeletedAt is null && r.Scope.Interfaces.Count > 0))) return false;
+        if (!digest.Extend(end, AsksInterfaces)) return false;
         _index.Extended(digest);
         _seen.Add(key);
         if (end <= before || MaxStart <= before + _parameters.History) return true;
@@ -166,6 +230,9 @@ public sealed class DetectionSession
         _book.Touch((_, alert) => judged.Covers(alert.Destination));
         return Result(Build(_book.Drafts(), histories), [.. _learned.Where(l => judged.Instances.Contains(l.Instance) || judged.Destinations.Contains(l.Destination))], judged);
     }
+
+    /// <summary>Does it matter which interface was an instance's own at a time?</summary>
+    private bool AsksInterfaces => _engine.Matcher.Rules.Any(r => r.Scope.Interfaces.Count > 0);
 
     private InstanceDigest Digest(InstanceHistory history) => InstanceDigest.Of(history, _engine.Catalog, _engine.Matcher, _parameters);
 

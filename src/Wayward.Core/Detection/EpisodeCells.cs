@@ -36,9 +36,10 @@ internal static class EpisodeCells
         cells.Sort(static (a, b) => (a.Start, a.End, a.Endpoint.Protocol, a.Endpoint.Port).CompareTo((b.Start, b.End, b.Endpoint.Protocol, b.Endpoint.Port)));
 
     /// <summary>Maximal runs of the cells that no rule expects. A run in which nothing is proven is none.</summary>
-    public static void Episodes(List<EpisodeCell> cells, Parameters parameters, List<EpisodeSpan> into)
+    /// <returns>False = there was a run in which nothing was proven: a later contact may join it.</returns>
+    public static bool Episodes(List<EpisodeCell> cells, Parameters parameters, List<EpisodeSpan> into)
     {
-        bool open = false, proven = false;
+        bool open = false, proven = false, allProven = true;
         EpisodeSpan run = default;
         foreach (var cell in cells)
         {
@@ -50,6 +51,7 @@ internal static class EpisodeCells
             else
             {
                 if (open && proven) into.Add(run);
+                allProven &= !open || proven;
                 (open, proven) = (true, false);
                 run = new EpisodeSpan(cell.Start, cell.End, long.MaxValue, 0);
             }
@@ -57,6 +59,7 @@ internal static class EpisodeCells
             if (cell.IsForbidden && !run.IsForbidden) run = run with { ForbiddenFrom = cell.Start, ForbiddenBy = cell.Rule!.Id };
         }
         if (open && proven) into.Add(run);
+        return allProven && (!open || proven);
     }
 
     // In the neighbouring hours the egress records tell the same contact more exactly.

@@ -47,14 +47,26 @@ internal sealed class InstanceDigest
     private readonly string? _constantCohort;
     private readonly bool _isConstant;
 
-    private InstanceDigest(InstanceHistory history)
+    private InstanceDigest(InstanceKey key, IEnumerable<InstanceFact> facts)
     {
-        Key = history.Key;
+        Key = key;
         // Only the facts are kept: cells and coverage of a fleet would not fit.
-        _facts = new InstanceHistory { Key = history.Key };
-        _facts.Facts.AddRange(history.Facts);
-        _isConstant = Cohorts.IsConstant(history);
-        _constantCohort = _isConstant ? Cohorts.Of(history, 0) : null;
+        _facts = new InstanceHistory { Key = key };
+        _facts.Facts.AddRange(facts);
+        _isConstant = Cohorts.IsConstant(_facts);
+        _constantCohort = _isConstant ? Cohorts.Of(_facts, 0) : null;
+    }
+
+    /// <summary>Puts a digest together from its parts.</summary>
+    /// <param name="cohortEpochs">Only read where the cohort may have changed over time.</param>
+    public static InstanceDigest Restore(
+        InstanceKey key, IEnumerable<InstanceFact> facts, EpochSpan[] epochs, Func<(string, EpochSpan[])[]> cohortEpochs, Roles roles, (Destination, long, long)[] rejects, bool needsWhole,
+        Func<InstanceDigest, DestinationDigest[]> destinations)
+    {
+        var digest = new InstanceDigest(key, facts) { Epochs = epochs, Roles = roles, Rejects = rejects, NeedsWhole = needsWhole };
+        digest.CohortEpochs = digest._isConstant ? digest._constantCohort is null ? [] : [(digest._constantCohort, epochs)] : cohortEpochs();
+        digest.Destinations = destinations(digest);
+        return digest;
     }
 
     public InstanceKey Key { get; }
@@ -67,6 +79,14 @@ internal sealed class InstanceDigest
     public Roles Roles { get; private set; } = null!;
     /// <summary>When plain DNS or port 853 was rejected: runs of neighbouring hours, by destination.</summary>
     public (Destination Destination, long First, long Last)[] Rejects { get; private set; } = [];
+
+    /// <summary>
+    /// Something in its past may look different once more is known, in a way that its episodes do not show: an answer that stands in for a contact, a run in which nothing is proven, hours of much
+    /// volume, a role. Then only its whole history tells.
+    /// </summary>
+    public bool NeedsWhole { get; private set; }
+    /// <summary>Its cohort is the same at all times.</summary>
+    public bool IsConstant => _isConstant;
 
     public string? CohortAt(long time) => _isConstant ? _constantCohort : Cohorts.Of(_facts, time);
     public string? Fact(InstanceAttribute attribute, long time) => _facts.Fact(attribute, time);
@@ -115,10 +135,11 @@ internal sealed class InstanceDigest
 
     public static InstanceDigest Of(InstanceHistory history, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
     {
-        var digest = new InstanceDigest(history);
+        var digest = new InstanceDigest(history.Key, history.Facts);
         digest.Epochs = Runs.Of(history.Coverage.Values.Select(d => new EpochSpan(d.FirstStart, d.LastEnd)), parameters);
         digest.CohortEpochs = digest.OfCohorts(history, parameters);
         digest.Roles = matcher.RolesOf(history);
+        digest.NeedsWhole = digest.Roles != Roles.None;
         digest.Destinations = digest.OfDestinations(history, catalog, matcher, parameters);
         return digest;
     }
@@ -150,7 +171,7 @@ internal sealed class InstanceDigest
             AddRejects(destination, rejects);
             destination.Collect(history, matcher, cells);
             episodes.Clear();
-            EpisodeCells.Episodes(cells, parameters, episodes);
+            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
             if (episodes.Count == 0) continue;
             result.Add(new DestinationDigest
             {

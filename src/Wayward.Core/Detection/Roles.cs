@@ -50,6 +50,31 @@ internal sealed class Roles
         return new Roles(roots ? IteratingDays(history, catalog, options) : [], hours);
     }
 
+    /// <summary>For <see cref="DigestContent"/>: what there is of evidence, nothing being told apart from none yet.</summary>
+    public void Write(BinaryWriter to)
+    {
+        to.Write(this != None);
+        if (this == None) return;
+        to.Write7BitEncodedInt(_iterating.Length);
+        foreach (var (day, complete) in _iterating)
+        {
+            to.Write7BitEncodedInt(day);
+            to.Write7BitEncodedInt64(complete);
+        }
+        to.Write7BitEncodedInt(_served.Length);
+        foreach (long end in _served) to.Write7BitEncodedInt64(end);
+    }
+
+    public static Roles Read(BinaryReader from)
+    {
+        if (!from.ReadBoolean()) return None;
+        var iterating = new (int, long)[from.Read7BitEncodedInt()];
+        for (int i = 0; i < iterating.Length; i++) iterating[i] = (from.Read7BitEncodedInt(), from.Read7BitEncodedInt64());
+        var served = new long[from.Read7BitEncodedInt()];
+        for (int i = 0; i < served.Length; i++) served[i] = from.Read7BitEncodedInt64();
+        return new Roles(iterating, served);
+    }
+
     public bool IsIterating(long time, PatternOptions options) => IteratingSince(time, options) is not null;
 
     public bool ServesDns(long time, PatternOptions options) => ServesSince(time, options) is not null;

@@ -12,6 +12,9 @@ internal readonly record struct TunnelHour(long Start, long End, long Bytes, lon
 /// <summary>Tunnels by volume (section 10 of the rules), hour by hour, from one instance's cells.</summary>
 internal static class TunnelHours
 {
+    /// <summary>Could this hour be one of them, now or when the hours before it look different?</summary>
+    public static bool IsMuch(ContactHour cell, Parameters parameters) => cell.OutAccepted.Bytes >= parameters.LeastTunnelBytes;
+
     /// <summary>By destination; empty for nearly every instance.</summary>
     public static Dictionary<Destination, TunnelHour[]> Of(IReadOnlyList<DestinationPairs> pairs, Parameters parameters)
     {

@@ -69,15 +69,17 @@ public sealed class DetectionService(
         bool isNew = all || judgedWith != fingerprint;
         if (all || judgedWith != _stored.With) _session = null;
         long began = time.GetTimestamp();
-        var judged = await contacts.ReadAsync((ledger, c) => JudgeAsync(ledger, engine, inventory, all, isNew, c), cancellation);
+        var judged = await contacts.ReadAsync((ledger, c) => JudgeAsync(ledger, engine, inventory, fingerprint, all, isNew, c), cancellation);
         if (judged is null)
         {
             _stored.With = judgedWith;
+            // Made of the cells, though all is judged: the next process is to have it easier.
+            if (_session is { Unkept.Count: > 0 } && _stored.Mark > 0 && _unsaved is null && judgedWith == fingerprint) await CompleteAsync(_stored.Mark, fingerprint, inventory, cancellation);
             return NoChanges;
         }
         var changes = await findings.ApplyAsync(judged.Result, judged.Result.Judged, new RuleCoverage(rules).Covering, cancellation);
         if (isNew) await state.SetJudgedWithAsync(fingerprint, cancellation);
-        await contacts.CompleteDetectionAsync(judged.Mark, cancellation);
+        await CompleteAsync(judged.Mark, fingerprint, inventory, cancellation);
         _session!.Accept();
         (_stored, _unsaved) = ((judged.Mark, fingerprint), null);
         if (changes.Any) notifier.Publish(ChangeKinds.Findings);
@@ -90,17 +92,25 @@ public sealed class DetectionService(
         return changes;
     }
 
+    /// <summary>The mark, and with it what the session knows of instances, so that a process that starts reads that in place of their whole past.</summary>
+    private async Task CompleteAsync(long mark, string fingerprint, Inventory inventory, CancellationToken cancellation)
+    {
+        var session = _session!;
+        await contacts.CompleteDetectionAsync(mark, new(fingerprint, session.Unkept, key => InventoryView.IsPutTogether(inventory, key) ? null : session.Content(key)), cancellation);
+        session.Kept();
+    }
+
     private sealed record Judged(DetectionResult Result, long Mark);
 
     /// <summary>All that is read for a judgement is of one moment.</summary>
-    private async Task<Judged?> JudgeAsync(ILedgerSnapshot ledger, DetectionEngine engine, Inventory inventory, bool all, bool isNew, CancellationToken cancellation)
+    private async Task<Judged?> JudgeAsync(ILedgerSnapshot ledger, DetectionEngine engine, Inventory inventory, string fingerprint, bool all, bool isNew, CancellationToken cancellation)
     {
         // The end of the other objects' reading is a commit, and that wakes the judgement again. Someone who asks for everything now is answered from what there is.
         if (ledger.HasGap && !all) return null;
         var view = new InventoryView(ledger, inventory);
         if (_session is not { } session || session.Engine.Catalog.Hash != engine.Catalog.Hash || (ledger.JudgedMark != _stored.Mark && ledger.JudgedMark != _unsaved))
         {
-            session = await LoadAsync(ledger, view, engine, cancellation);
+            session = await LoadAsync(ledger, view, engine, all || isNew ? null : fingerprint, cancellation);
             _inventory = inventory;
             if (!isNew && ledger.Mark == ledger.JudgedMark)
             {
@@ -112,14 +122,16 @@ public sealed class DetectionService(
         }
         else
         {
-            var touched = new HashSet<InstanceKey>();
+            var touched = new Dictionary<InstanceKey, int>();
             if (ledger.Mark != ledger.JudgedMark)
             {
                 session.MaxStart = ledger.MaxStart;
                 await view.TouchedAsync(touched, session.Saw, cancellation);
             }
-            if (isNew) touched.UnionWith(await view.UsersAsync(ExpectedMatcher.Differing(session.Engine.Expected, engine.Expected, engine.Catalog), cancellation));
-            foreach (var key in inventory.Differing(_inventory)) touched.UnionWith(_inventory.KeysOf(key).Concat(inventory.KeysOf(key)));
+            // Of these more than the ledger changed, so what is new in it is not enough.
+            if (isNew)
+                foreach (var key in await view.UsersAsync(ExpectedMatcher.Differing(session.Engine.Expected, engine.Expected, engine.Catalog), cancellation)) touched[key] = 0;
+            foreach (var key in inventory.Differing(_inventory).SelectMany(key => _inventory.KeysOf(key).Concat(inventory.KeysOf(key)))) touched[key] = 0;
             if (ledger.Mark == ledger.JudgedMark && !isNew && _unsaved is null) return null;
             await UpdateAsync(session, ledger.MaxStart, view, engine, touched, cancellation);
             _inventory = inventory;
@@ -128,31 +140,63 @@ public sealed class DetectionService(
         return new(await session.JudgeAsync(keys => view.LoadAsync(keys, cancellation), AtOnce), ledger.Mark);
     }
 
-    private async Task<DetectionSession> LoadAsync(ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, CancellationToken cancellation)
+    /// <param name="with">Digests that were kept with this fingerprint will do; null = all is made of the cells.</param>
+    private async Task<DetectionSession> LoadAsync(ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, string? with, CancellationToken cancellation)
     {
         (_session, _unsaved) = (null, null);
+        long began = time.GetTimestamp();
         var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart, KeepsLearned = false };
-        await view.ForEachAsync(session.Load, cancellation);
+        int? damaged = with is null ? null : await view.ForEachDigestAsync(with, session.LoadKept, session.Load, cancellation);
+        if (damaged is null) await view.ForEachAsync(session.Load, cancellation);
+        else
+        {
+            if (damaged > 0) log.LogWarning("{Count} digests in the store are damaged; these instances were read whole", damaged);
+            // They are of the last judgement; what was committed since is read like that of any batch.
+            var touched = new Dictionary<InstanceKey, int>();
+            await view.TouchedAsync(touched, session.Saw, cancellation);
+            await ReadAsync(session, view, touched, cancellation);
+        }
+        log.LogInformation("Made ready to judge in {Elapsed} from {Source}", time.GetElapsedTime(began), damaged is null ? "all hours of contact" : "what the last judgement kept");
         return _session = session;
     }
 
-    private async Task UpdateAsync(DetectionSession session, long maxStart, InventoryView view, DetectionEngine engine, IReadOnlySet<InstanceKey> touched, CancellationToken cancellation)
+    private async Task UpdateAsync(DetectionSession session, long maxStart, InventoryView view, DetectionEngine engine, IReadOnlyDictionary<InstanceKey, int> touched, CancellationToken cancellation)
     {
         try
         {
             session.UseRules(engine);
             session.MaxStart = maxStart;
-            foreach (var chunk in touched.Chunk(AtOnce))
-            {
-                var part = await view.LoadAsync(chunk.ToHashSet(), cancellation);
-                foreach (var key in chunk) session.Update(part.Find(key) ?? new InstanceHistory { Key = key });
-            }
+            await ReadAsync(session, view, touched, cancellation);
         }
         catch
         {
             // It may know the new rules without having looked at all whom they concern.
             _session = null;
             throw;
+        }
+    }
+
+    /// <summary>What is new of touched instances, and of those of whom that does not tell enough their whole histories.</summary>
+    private static async Task ReadAsync(DetectionSession session, InventoryView view, IReadOnlyDictionary<InstanceKey, int> touched, CancellationToken cancellation)
+    {
+        var whole = new List<InstanceKey>();
+        var tails = new Dictionary<InstanceKey, HistoryStart>();
+        foreach (var (key, hour) in touched)
+        {
+            if (session.TailOf(key, hour) is { } start) tails.Add(key, start);
+            else whole.Add(key);
+        }
+        foreach (var chunk in tails.OrderBy(t => t.Value.Day).ThenBy(t => t.Key).Chunk(AtOnce))
+        {
+            var left = chunk.Select(t => t.Key).ToHashSet();
+            foreach (var tail in await view.TailsAsync(chunk.ToDictionary(), cancellation))
+                if (session.Continue(tail)) left.Remove(tail.Part.Key);
+            whole.AddRange(left);
+        }
+        foreach (var chunk in whole.Chunk(AtOnce))
+        {
+            var part = await view.LoadAsync(chunk.ToHashSet(), cancellation);
+            foreach (var key in chunk) session.Update(part.Find(key) ?? new InstanceHistory { Key = key });
         }
     }
 

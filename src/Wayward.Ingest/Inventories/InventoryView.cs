@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
 using Wayward.Storage.Contacts;
 
 namespace Wayward.Ingest.Inventories;
@@ -24,7 +25,12 @@ internal sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
             else take(inventory.Knows(history.Key) ? Applied(history) : history);
         }, cancellation);
         // Those whose records may stand under several keys are put together from all of these.
-        foreach (var chunk in mapped.Order().Chunk(AtOnce))
+        await TakeAsync(mapped, take, cancellation);
+    }
+
+    private async Task TakeAsync(HashSet<InstanceKey> keys, Action<InstanceHistory> take, CancellationToken cancellation)
+    {
+        foreach (var chunk in keys.Order().Chunk(AtOnce))
         {
             var part = await LoadAsync(chunk.ToHashSet(), cancellation);
             foreach (var key in chunk)
@@ -32,21 +38,63 @@ internal sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
         }
     }
 
-    /// <summary>Adds whoever may look different: touched, or seen where being seen is not enough to know.</summary>
-    /// <param name="saw">Told of the others; false = that is not enough.</param>
-    public async Task TouchedAsync(HashSet<InstanceKey> into, Func<InstanceKey, long, bool> saw, CancellationToken cancellation)
+    /// <summary>
+    /// Gives every instance with the digest that was kept of it (<see cref="ILedgerSnapshot.ForEachDigestAsync"/>), and those of which none is, or of which it is no good, whole.
+    /// </summary>
+    /// <param name="kept">Key, digest, and the largest end of its records unless it was touched since.</param>
+    /// <returns>How many digests were damaged; null = none was kept that could be used, and nothing was given.</returns>
+    public async Task<int?> ForEachDigestAsync(string with, Func<InstanceKey, byte[], long?, KeptDigest> kept, Action<InstanceHistory> take, CancellationToken cancellation)
     {
-        into.UnionWith((await ledger.TouchedAsync(cancellation)).SelectMany(inventory.KeysOf));
+        var touched = await ledger.TouchedAsync(cancellation);
+        var whole = new HashSet<InstanceKey>();
+        int damaged = 0;
+        bool any = await ledger.ForEachDigestAsync(with, (key, content, lastSeen) =>
+        {
+            if (IsMapped(key)) whole.UnionWith(inventory.KeysOf(key));
+            else if (content is null) whole.Add(key);
+            else if (kept(key, content, touched.ContainsKey(key) ? null : lastSeen) is not KeptDigest.Taken and var why)
+            {
+                whole.Add(key);
+                if (why == KeptDigest.Damaged) damaged++;
+            }
+        }, cancellation);
+        if (!any) return null;
+        await TakeAsync(whole, take, cancellation);
+        return damaged;
+    }
+
+    /// <summary>Adds whoever may look different: touched, or seen where being seen is not enough to know; with the hour before which nothing of it changed, 0 when that cannot be said.</summary>
+    /// <param name="saw">Told of the others; false = that is not enough.</param>
+    public async Task TouchedAsync(Dictionary<InstanceKey, int> into, Func<InstanceKey, long, bool> saw, CancellationToken cancellation)
+    {
+        foreach (var (key, hour) in await ledger.TouchedAsync(cancellation))
+        {
+            if (!IsMapped(key)) into.TryAdd(key, hour);
+            else
+                foreach (var mapped in inventory.KeysOf(key)) into[mapped] = 0;
+        }
         foreach (var (key, end) in await ledger.SeenAsync(cancellation))
         {
-            if (IsMapped(key)) into.UnionWith(inventory.KeysOf(key));
-            else if (!into.Contains(key) && !saw(key, end)) into.Add(key);
+            if (IsMapped(key))
+                foreach (var mapped in inventory.KeysOf(key)) into[mapped] = 0;
+            else if (!into.ContainsKey(key) && !saw(key, end)) into.Add(key, 0);
         }
     }
 
+    /// <summary>What is new of touched instances, as the inventory sees it; of those it puts together of several, nothing.</summary>
+    public async Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation)
+    {
+        var own = from.Where(f => !IsMapped(f.Key)).ToDictionary(f => f.Key, f => f.Value);
+        var tails = await ledger.TailsAsync(own, cancellation);
+        return inventory.Count == 0 ? tails : [.. tails.Select(t => inventory.Knows(t.Part.Key) ? t with { Part = Applied(t.Part) } : t)];
+    }
+
+    /// <summary>Is it put together of several by the inventory, or does part of it go elsewhere?</summary>
+    public static bool IsPutTogether(Inventory inventory, InstanceKey key) => inventory.KeysOf(key).Skip(1).Any() || inventory.SourcesOf(key).Skip(1).Any();
+
     public async Task<IEnumerable<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => (await ledger.UsersAsync(which, cancellation)).SelectMany(inventory.KeysOf);
 
-    private bool IsMapped(InstanceKey stored) => inventory.KeysOf(stored).Skip(1).Any() || inventory.SourcesOf(stored).Skip(1).Any();
+    private bool IsMapped(InstanceKey stored) => IsPutTogether(inventory, stored);
 
     private InstanceHistory Applied(InstanceHistory history)
     {

@@ -75,5 +75,6 @@ internal static class ContactReplacementSql
         """;
 
     public const string TouchEndpoint = "INSERT INTO touched_endpoints (endpoint_id, mark) VALUES (?,?) ON CONFLICT (endpoint_id) DO UPDATE SET mark = excluded.mark";
-    public const string TouchInstance = "INSERT INTO touched_instances (instance_id, mark) VALUES (?,?) ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark";
+    /// <summary>Something of it was taken away, so all of it is to be read again.</summary>
+    public const string TouchInstance = "INSERT INTO touched_instances (instance_id, mark, from_hour) VALUES (?,?,0) ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark, from_hour = 0";
 }

@@ -12,6 +12,9 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
     /// <summary>When this many instances are touched, and more than a quarter of all, judging everything costs less than finding out what not to judge.</summary>
     private const int ManyInstances = 500;
 
+    /// <summary>Digests written in one transaction.</summary>
+    private const int DigestsAtOnce = 2_000;
+
     private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
@@ -75,11 +78,33 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
         return new(state.Mark, new DetectionScope(destinations.ToHashSet(), instances.Select(k => new InstanceKey(k)).ToHashSet()));
     }, cancellation);
 
-    public Task CompleteDetectionAsync(long mark, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
+    public async Task CompleteDetectionAsync(long mark, InstanceDigests? digests, CancellationToken cancellation)
+    {
+        var changed = digests?.Changed.ToList() ?? [];
+        if (changed.Count > DigestsAtOnce)
+        {
+            // Commits must not wait for a fleet's digests. Until all are written, none counts.
+            foreach (var part in changed.Chunk(DigestsAtOnce))
+            {
+                await database.WriteAsync(async (db, c) =>
+                {
+                    await database.RequireDetectorAsync(db, c);
+                    int current = await db.LedgerState.Where(s => s.JudgedMark <= mark).ExecuteUpdateAsync(s => s.SetProperty(x => x.DigestedWith, (string?)null), c);
+                    return current > 0 ? await DigestWriter.WriteAsync(db, part, digests!.Content, c) : 0;
+                }, cancellation);
+            }
+            changed.Clear();
+        }
+        await CompleteAsync(mark, digests?.With, changed, digests?.Content, cancellation);
+    }
+
+    private Task<int> CompleteAsync(long mark, string? with, List<InstanceKey> changed, Func<InstanceKey, byte[]?>? content, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
     {
         await database.RequireDetectorAsync(db, c);
-        // The row of marks first, as commits do: whoever has it may change what is touched.
-        int rows = await db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.JudgedMark, x => x.JudgedMark < mark ? mark : x.JudgedMark), c);
+        // The row of marks first, as commits do: whoever has it may change what is touched. If another judgement went further, its digests stay.
+        int rows = await db.LedgerState.Where(s => s.JudgedMark <= mark)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.JudgedMark, mark).SetProperty(x => x.DigestedWith, with).SetProperty(x => x.DigestedMark, mark), c);
+        if (rows > 0 && content is not null) await DigestWriter.WriteAsync(db, changed, content, c);
         await db.TouchedInstances.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
         await db.TouchedEndpoints.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
         return rows;

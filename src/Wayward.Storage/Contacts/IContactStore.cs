@@ -64,7 +64,8 @@ public interface IContactStore
     Task<PendingDetection?> PendingAsync(CancellationToken cancellation);
 
     /// <summary>Detection of everything up to this mark is stored.</summary>
-    Task CompleteDetectionAsync(long mark, CancellationToken cancellation);
+    /// <param name="digests">What the next process is to start from; null = it starts from the cells.</param>
+    Task CompleteDetectionAsync(long mark, InstanceDigests? digests, CancellationToken cancellation);
 }
 
 /// <summary>The ledger as of one moment; valid only while <see cref="IContactStore.ReadAsync"/> runs.</summary>
@@ -80,7 +81,8 @@ public interface ILedgerSnapshot
     bool HasGap { get; }
 
     /// <summary>Touched since the last completed detection: their contacts, facts or epochs changed, or what was known of them earlier than their last contact.</summary>
-    Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation);
+    /// <returns>With the hour, since the epoch, before which their cells and coverage are what they were; 0 = perhaps none is.</returns>
+    Task<IReadOnlyDictionary<InstanceKey, int>> TouchedAsync(CancellationToken cancellation);
     /// <summary>
     /// Whoever had any record in the commits since the last completed detection, with the latest end of its records, Unix seconds. Of those who are not touched nothing but this, and which hours
     /// of their last epoch were observed, can differ.
@@ -88,11 +90,24 @@ public interface ILedgerSnapshot
     Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation);
     /// <summary>Some instances, whole; unknown ones are left out.</summary>
     Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
+    /// <summary>Of some touched instances what is new or changed; unknown ones are left out.</summary>
+    Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation);
+    /// <summary>
+    /// Every instance with the digest that was kept of it (null = none) and the largest end of its records; nothing at all unless they were kept with the same fingerprint and are of <see cref="JudgedMark"/>.
+    /// </summary>
+    /// <returns>False = there was nothing.</returns>
+    Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation);
     /// <summary>Every instance, whole, one after the other, for a reader that does not keep them.</summary>
     Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation);
     /// <summary>Whoever ever had to do with such an endpoint.</summary>
     Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation);
 }
+
+/// <summary>Digests of instances for the process that comes next.</summary>
+/// <param name="With">Fingerprint of all that they depend on beside the ledger.</param>
+/// <param name="Changed">Those that are not what was kept last; all others still hold.</param>
+/// <param name="Content">What is kept of one; null = nothing is.</param>
+public sealed record InstanceDigests(string With, IReadOnlyCollection<InstanceKey> Changed, Func<InstanceKey, byte[]?> Content);
 
 /// <param name="Mark">Grows with every commit; given back to <see cref="IContactStore.CompleteDetectionAsync"/>.</param>
 /// <param name="Scope">Null = judge everything.</param>

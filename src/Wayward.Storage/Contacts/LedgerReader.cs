@@ -64,6 +64,35 @@ internal static class LedgerReader
         return history;
     }
 
+    /// <summary>What is new or changed of touched instances, with all of their facts.</summary>
+    public static async Task<IReadOnlyList<HistoryTail>> TailsAsync(
+        WaywardDbContext db, IStorageDialect dialect, IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation)
+    {
+        var keys = from.Keys.Select(k => k.Id).ToList();
+        var rows = await db.Instances.Where(i => keys.Contains(i.Key)).OrderBy(i => i.Id).Select(i => new { i.Id, i.Key, i.LastSeen }).ToListAsync(cancellation);
+        var ids = rows.Select(r => r.Id).ToList();
+        var tails = rows.ToDictionary(r => r.Id, r => new HistoryTail(new InstanceHistory { Key = new(r.Key) }, r.LastSeen));
+        // More than was asked for does no harm.
+        int day = from.Values.Select(s => s.Day).DefaultIfEmpty().Min();
+        await foreach (var row in db.CoverageDays.Where(d => ids.Contains(d.InstanceId) && d.Day >= day).AsAsyncEnumerable().WithCancellation(cancellation))
+            tails[row.InstanceId].Part.Coverage.Add(row.Day, row.ToCoverageDay());
+        await foreach (var fact in db.InstanceFacts.Where(f => ids.Contains(f.InstanceId)).OrderBy(f => f.InstanceId).ThenBy(f => f.Attribute).ThenBy(f => f.Value).AsAsyncEnumerable().WithCancellation(cancellation))
+            tails[fact.InstanceId].Part.Facts.Add(fact.ToFact());
+
+        var cells = new List<(int Instance, int Endpoint, ContactHour Cell)>();
+        foreach (int id in ids) dialect.ReadTouchedCells(db.Database.GetDbConnection(), id, from[tails[id].Part.Key].Hour, (instance, endpoint, cell) => cells.Add((instance, endpoint, cell)), cancellation);
+        var used = cells.Select(c => c.Endpoint).Distinct().ToList();
+        var endpoints = (await db.Endpoints.Where(e => used.Contains(e.Id)).Select(e => new { e.Id, e.Address, e.Protocol, e.Port }).ToListAsync(cancellation))
+            .ToDictionary(e => e.Id, e => new Endpoint(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port));
+        foreach (var (instance, endpoint, cell) in cells)
+        {
+            var pairs = tails[instance].Part.Pairs;
+            if (!pairs.TryGetValue(endpoints[endpoint], out var list)) pairs.Add(endpoints[endpoint], list = []);
+            list.Add(cell);
+        }
+        return [.. tails.Values];
+    }
+
     private static async Task ReadOutlinesAsync(WaywardDbContext db, List<int>? ids, Dictionary<int, InstanceHistory> histories, CancellationToken cancellation)
     {
         var days = db.CoverageDays.AsQueryable();

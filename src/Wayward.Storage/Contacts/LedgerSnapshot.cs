@@ -13,8 +13,11 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
     /// <summary>Read once: a judgement loads many portions, and endpoints are of the whole fleet.</summary>
     private Dictionary<int, Endpoint>? _endpoints;
 
+    private readonly string? _digestedWith;
+
     private LedgerSnapshot(WaywardDbContext db, IStorageDialect dialect, LedgerStateEntity state, bool hasGap)
     {
+        if (state.DigestedMark == state.JudgedMark) _digestedWith = state.DigestedWith;
         (_db, _dialect, HasGap) = (db, dialect, hasGap);
         (MaxStart, Mark, JudgedMark) = (state.MaxStart, state.Mark, state.JudgedMark);
     }
@@ -34,8 +37,8 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         return db.ObjectReplays.Join(db.SourceObjects.Where(o => waiting.Contains(o.State)), r => r.ObjectId, o => o.ObjectId, (r, _) => r).AnyAsync(cancellation);
     }
 
-    public async Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation) =>
-        Keys(await _db.TouchedInstances.Join(_db.Instances, t => t.InstanceId, i => i.Id, (_, i) => i.Key).ToListAsync(cancellation));
+    public async Task<IReadOnlyDictionary<InstanceKey, int>> TouchedAsync(CancellationToken cancellation) =>
+        await _db.TouchedInstances.Join(_db.Instances, t => t.InstanceId, i => i.Id, (t, i) => new { i.Key, t.FromHour }).ToDictionaryAsync(x => new InstanceKey(x.Key), x => x.FromHour, cancellation);
 
     public async Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation)
     {
@@ -51,6 +54,20 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         var keys = instances.Select(i => i.Id).ToList();
         var ids = await _db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation);
         return await LedgerReader.ReadAsync(_db, _dialect, ids, cancellation, await EndpointsAsync(cancellation));
+    }
+
+    public Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation) => LedgerReader.TailsAsync(_db, _dialect, from, cancellation);
+
+    public async Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation)
+    {
+        if (_digestedWith != with) return false;
+        var rows = from i in _db.Instances
+                   join d in _db.InstanceDigests on i.Id equals d.InstanceId into kept
+                   from d in kept.DefaultIfEmpty()
+                   orderby i.Id
+                   select new { i.Key, i.LastSeen, Content = d == null ? null : d.Content };
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation)) take(new(row.Key), row.Content, row.LastSeen);
+        return true;
     }
 
     public Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => LedgerReader.ForEachAsync(_db, _dialect, take, cancellation);

@@ -57,6 +57,11 @@ internal static class ContactModel
             e.HasKey(x => x.InstanceId);
             e.Property(x => x.InstanceId).ValueGeneratedNever();
         });
+        model.Entity<InstanceDigestEntity>(e =>
+        {
+            e.HasKey(x => x.InstanceId);
+            e.Property(x => x.InstanceId).ValueGeneratedNever();
+        });
         model.Entity<RebuildWindowEntity>().HasKey(x => x.Id);
         model.Entity<ObjectReplayEntity>().HasKey(x => new { x.ObjectId, x.WindowId });
         model.Entity<SourceObjectEntity>(e =>

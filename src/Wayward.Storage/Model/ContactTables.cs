@@ -130,6 +130,19 @@ public sealed class LedgerStateEntity
     public long HistoryWindow { get; set; }
     /// <summary>Fingerprint of parameters, catalogue and rules that the stored findings were judged with; null = never judged.</summary>
     public string? JudgedWith { get; set; }
+    /// <summary>The same fingerprint, of what <see cref="InstanceDigestEntity"/> holds; null = nothing that can be used.</summary>
+    public string? DigestedWith { get; set; }
+    /// <summary><see cref="JudgedMark"/> when that was written: when the two differ, someone judged who does not keep digests.</summary>
+    public long DigestedMark { get; set; }
+}
+
+/// <summary>
+/// What the judgement knows of an instance as of <see cref="LedgerStateEntity.DigestedMark"/>, for a process that starts. A cache: all of it can be made of the cells again.
+/// </summary>
+public sealed class InstanceDigestEntity
+{
+    public int InstanceId { get; set; }
+    public byte[] Content { get; set; } = [];
 }
 
 /// <summary>
@@ -156,4 +169,6 @@ public sealed class TouchedInstanceEntity
 {
     public int InstanceId { get; set; }
     public long Mark { get; set; }
+    /// <summary>Cells and coverage before this hour (since the epoch) are what they were; 0 = perhaps none is.</summary>
+    public int FromHour { get; set; }
 }

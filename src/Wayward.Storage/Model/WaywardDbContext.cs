@@ -19,6 +19,7 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<DayDigestEntity> DayDigests => Set<DayDigestEntity>();
     public DbSet<TouchedEndpointEntity> TouchedEndpoints => Set<TouchedEndpointEntity>();
     public DbSet<TouchedInstanceEntity> TouchedInstances => Set<TouchedInstanceEntity>();
+    public DbSet<InstanceDigestEntity> InstanceDigests => Set<InstanceDigestEntity>();
     public DbSet<SourceObjectEntity> SourceObjects => Set<SourceObjectEntity>();
     public DbSet<RebuildWindowEntity> RebuildWindows => Set<RebuildWindowEntity>();
     public DbSet<ObjectReplayEntity> ObjectReplays => Set<ObjectReplayEntity>();

@@ -54,7 +54,8 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
         var ids = _instances.ToDictionary(i => i.Key, i => i.Id, StringComparer.Ordinal);
         var rest = new List<(string, NpgsqlParameter[])>();
         rest.AddRange(accepted.Select(a => (PgContactSql.SetObjectInstances, new[] { Pg.Value(IdSet.Write(a.Batch.Instances.Keys.Select(k => ids[PgText.Storable(k.Id)]))), Pg.Value(a.ObjectId) })));
-        rest.Add((PgContactSql.TouchInstances, [Pg.Array(_instances.Where(i => i.Touched).Select(i => i.Id))]));
+        var touched = _instances.Where(i => i.Touched).ToList();
+        rest.Add((PgContactSql.TouchInstances, [Pg.Array(touched.Select(i => i.Id)), Pg.Array(touched.Select(i => i.Share.FromHour))]));
         rest.Add((PgContactSql.TouchEndpoints, [Pg.Array(_changes.Keys)]));
         rest.Add((PgContactSql.StrikeDigests, [Pg.Array(DaysOf(all))]));
         return rest;

@@ -18,6 +18,7 @@ internal static class PgCellReader
 
     private const string Order = " ORDER BY instance_id, endpoint_id, hour";
     private const string OfInstance = Columns + " WHERE instance_id = $3 AND hour >= $1 AND hour < $2" + Order;
+    private const string OfTouched = Columns + " WHERE instance_id = $2 AND hour >= $1 AND endpoint_id IN (SELECT endpoint_id FROM touched_endpoints)" + Order;
     private const string OfAll = Columns + " WHERE hour >= $1 AND hour < $2" + Order;
 
     public static void Read(NpgsqlConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation)
@@ -26,6 +27,19 @@ internal static class PgCellReader
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fromHour });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = toHour });
         if (instance is { } id) command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
+        Take(command, take, cancellation);
+    }
+
+    public static void ReadTouched(NpgsqlConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation)
+    {
+        using var command = new NpgsqlCommand(OfTouched, connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = fromHour });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = instance });
+        Take(command, take, cancellation);
+    }
+
+    private static void Take(NpgsqlCommand command, Action<int, int, ContactHour> take, CancellationToken cancellation)
+    {
         using var interrupt = cancellation.Register(static c => ((NpgsqlCommand)c!).Cancel(), command);
         using var row = command.ExecuteReader();
         for (int n = 1; row.Read(); n++)

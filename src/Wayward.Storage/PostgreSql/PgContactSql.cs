@@ -148,8 +148,9 @@ internal static class PgContactSql
         """;
 
     public const string TouchInstances = """
-        INSERT INTO touched_instances (instance_id, mark) SELECT n, (SELECT mark FROM ledger_state WHERE id = 1) FROM unnest($1::int[]) AS n ORDER BY n
-        ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark
+        INSERT INTO touched_instances AS t (instance_id, mark, from_hour)
+        SELECT n.id, (SELECT mark FROM ledger_state WHERE id = 1), n.from_hour FROM unnest($1::int[], $2::int[]) AS n (id, from_hour) ORDER BY n.id
+        ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark, from_hour = least(t.from_hour, excluded.from_hour)
         """;
 
     public const string StrikeDigests = "DELETE FROM day_digests WHERE day = ANY($1)";

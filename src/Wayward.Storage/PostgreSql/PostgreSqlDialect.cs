@@ -98,6 +98,9 @@ internal sealed class PostgreSqlDialect : IStorageDialect
     public Task LockInstancesAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
         db.Database.ExecuteSqlRawAsync("SELECT 1 FROM instances WHERE key = ANY({0}) ORDER BY id FOR NO KEY UPDATE", [keys.ToArray()], cancellation);
 
+    public void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
+        PgCellReader.ReadTouched((NpgsqlConnection)connection, instance, fromHour, take, cancellation);
+
     public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
         PgCellReader.Read((NpgsqlConnection)connection, instance, fromHour, toHour, take, cancellation);
 

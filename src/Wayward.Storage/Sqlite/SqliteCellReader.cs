@@ -21,6 +21,12 @@ internal static class SqliteCellReader
         WHERE p.instance_id = ? ORDER BY p.instance_id, p.endpoint_id, h.hour
         """;
 
+    private const string OfTouched = $"""
+        SELECT {Columns} FROM contact_pairs p CROSS JOIN touched_endpoints t ON t.endpoint_id = p.endpoint_id
+            CROSS JOIN contact_hours h ON h.instance_id = p.instance_id AND h.endpoint_id = p.endpoint_id AND h.hour >= ?
+        WHERE p.instance_id = ? ORDER BY p.instance_id, p.endpoint_id, h.hour
+        """;
+
     private const string OfAll = $"SELECT {Columns} FROM contact_hours h WHERE h.hour >= ? AND h.hour < ? ORDER BY h.instance_id, h.endpoint_id, h.hour";
 
     public static void Read(sqlite3 db, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation)
@@ -28,6 +34,18 @@ internal static class SqliteCellReader
         using var select = new SqliteStatement(db, instance is null ? OfAll : OfInstance);
         select.Bind(fromHour).Bind(toHour);
         if (instance is { } id) select.Bind(id);
+        Take(select, take, cancellation);
+    }
+
+    public static void ReadTouched(sqlite3 db, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation)
+    {
+        using var select = new SqliteStatement(db, OfTouched);
+        select.Bind(fromHour).Bind(instance);
+        Take(select, take, cancellation);
+    }
+
+    private static void Take(SqliteStatement select, Action<int, int, ContactHour> take, CancellationToken cancellation)
+    {
         for (int row = 1; select.Read(); row++)
         {
             if (row % RowsBetweenChecks == 0) cancellation.ThrowIfCancellationRequested();

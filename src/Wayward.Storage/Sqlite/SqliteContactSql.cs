@@ -87,6 +87,10 @@ internal static class SqliteContactSql
 
     public const string UpdateEndpoint = "UPDATE endpoints SET first = min(first, ?), last = max(last, ?), instances = instances + ? WHERE id = ?";
 
+    public const string TouchInstance = """
+        INSERT INTO touched_instances (instance_id, mark, from_hour) VALUES (?,?,?) ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark, from_hour = min(from_hour, excluded.from_hour)
+        """;
+
     public const string StrikeDigest = "DELETE FROM day_digests WHERE day = ?";
 
     public const string SelectMark = "SELECT mark FROM ledger_state WHERE id = 1";

@@ -123,7 +123,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
         foreach (var instance in instances)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (instance.Write()) TouchInstance.Bind(instance.Id).Bind(mark).Run();
+            if (instance.Write()) TouchInstance.Bind(instance.Id).Bind(mark).Bind(instance.FromHour).Run();
         }
         endpoints.Flush(mark);
         foreach (int day in DaysOf(batches.Select(b => b.Batch))) Prepare(SqliteContactSql.StrikeDigest).Bind(day).Run();
@@ -151,7 +151,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
     public SqliteStatement UpsertCoverage => field ??= Prepare(SqliteContactSql.UpsertCoverage);
     public SqliteStatement SelectInstance => field ??= Prepare(SqliteContactSql.SelectInstance);
     public SqliteStatement AdvanceInstance => field ??= Prepare(SqliteContactSql.AdvanceInstance);
-    public SqliteStatement TouchInstance => field ??= Prepare(ContactReplacementSql.TouchInstance);
+    public SqliteStatement TouchInstance => field ??= Prepare(SqliteContactSql.TouchInstance);
 
     /// <summary>A statement, prepared once.</summary>
     public SqliteStatement Prepare(string sql)

@@ -125,6 +125,9 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
     public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
         SqliteCellReader.Read(((SqliteConnection)connection).Handle!, instance, fromHour, toHour, take, cancellation);
 
+    public void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
+        SqliteCellReader.ReadTouched(((SqliteConnection)connection).Handle!, instance, fromHour, take, cancellation);
+
     public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) =>
         SqliteBackup.CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
 

@@ -13,6 +13,8 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
 
     public int Id { get; private set; }
     public List<InstanceContribution> Contributions { get; } = [];
+    /// <summary>Earliest hour of which anything is contributed.</summary>
+    public int FromHour => Contributions.Min(c => c.FromHour);
 
     public void Resolve()
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
+using Wayward.Ingest.Tests.Fakes;
 using Wayward.Ingest.Tests.Reliability;
 using Wayward.IngestHost;
 using Wayward.Storage.Contacts;
@@ -32,6 +33,8 @@ public sealed class LiveEqualsBatchTests
     [InlineData("a touched instance is not looked at again")]
     [InlineData("what was not judged is withdrawn")]
     [InlineData("a copy under another name counts")]
+    [InlineData("late records are not read")]
+    [InlineData("kept digests are of an earlier judgement")]
     public async Task It_turns_red_with_a_planted_bug(string bug)
     {
         for (int seed = 1; seed <= 20; seed++)
@@ -44,8 +47,25 @@ public sealed class LiveEqualsBatchTests
 
     private static void Plant(string bug, IServiceCollection services)
     {
-        if (bug.StartsWith("what was not judged", StringComparison.Ordinal)) Decorate<IFindingStore>(services, inner => new WithdrawsTooMuch { Inner = inner });
-        else Decorate<IContactStore>(services, inner => bug.StartsWith("a copy", StringComparison.Ordinal) ? new TakesCopies(inner) : new Overlooks(inner));
+        switch (bug)
+        {
+            case "what was not judged is withdrawn":
+                Decorate<IFindingStore>(services, inner => new WithdrawsTooMuch { Inner = inner });
+                break;
+            case "a copy under another name counts":
+                Decorate<IContactStore>(services, inner => new TakesCopies(inner));
+                break;
+            case "a touched instance is not looked at again":
+                Decorate<IContactStore>(services, inner => new Touches(inner, touched => touched.OrderBy(t => t.Key).Skip(1).ToDictionary()));
+                break;
+            case "late records are not read":
+                Decorate<IContactStore>(services, inner => new Touches(inner, touched => touched.ToDictionary(t => t.Key, t => t.Value == 0 ? 0 : t.Value + 12)));
+                break;
+            case "kept digests are of an earlier judgement":
+                Decorate<IContactStore>(services, inner => new KeepsTheFirst(inner));
+                break;
+            default: throw new ArgumentException(bug, nameof(bug));
+        }
     }
 
     private static void Decorate<T>(IServiceCollection services, Func<T, T> with) where T : class
@@ -54,29 +74,29 @@ public sealed class LiveEqualsBatchTests
         services.AddSingleton(p => with((T)original.ImplementationFactory!(p)));
     }
 
+    private sealed class KeepsTheFirst(IContactStore inner) : ContactStoreDecorator(inner)
+    {
+        private readonly HashSet<InstanceKey> _kept = [];
+
+        public override Task CompleteDetectionAsync(long mark, InstanceDigests? digests, CancellationToken cancellation) =>
+            base.CompleteDetectionAsync(mark, digests is { } kept ? kept with { Changed = [.. kept.Changed.Where(_kept.Add)] } : null, cancellation);
+    }
+
     private sealed class TakesCopies(IContactStore inner) : ContactStoreDecorator(inner)
     {
         public override Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation) =>
             base.CommitAsync([.. objects.Select(o => o with { Object = o.Object with { Sha256 = o.Object.Sha256 + o.Object.Key } })], cancellation);
     }
 
-    private sealed class Overlooks(IContactStore inner) : ContactStoreDecorator(inner)
+    /// <summary>A store that tells something else of what was touched.</summary>
+    private sealed class Touches(IContactStore inner, Func<IReadOnlyDictionary<InstanceKey, int>, IReadOnlyDictionary<InstanceKey, int>> change) : ContactStoreDecorator(inner)
     {
         public override Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
-            base.ReadAsync((ledger, c) => work(new Snapshot(ledger), c), cancellation);
+            base.ReadAsync((ledger, c) => work(new Snapshot(ledger, change), c), cancellation);
 
-        private sealed class Snapshot(ILedgerSnapshot inner) : ILedgerSnapshot
+        private sealed class Snapshot(ILedgerSnapshot inner, Func<IReadOnlyDictionary<InstanceKey, int>, IReadOnlyDictionary<InstanceKey, int>> change) : LedgerSnapshotDecorator(inner)
         {
-            public long MaxStart => inner.MaxStart;
-            public long Mark => inner.Mark;
-            public long JudgedMark => inner.JudgedMark;
-            public bool HasGap => inner.HasGap;
-
-            public async Task<IReadOnlySet<InstanceKey>> TouchedAsync(CancellationToken cancellation) => (await inner.TouchedAsync(cancellation)).Order().Skip(1).ToHashSet();
-            public Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation) => inner.SeenAsync(cancellation);
-            public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.LoadAsync(instances, cancellation);
-            public Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ForEachAsync(take, cancellation);
-            public Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => inner.UsersAsync(which, cancellation);
+            public override async Task<IReadOnlyDictionary<InstanceKey, int>> TouchedAsync(CancellationToken cancellation) => change(await base.TouchedAsync(cancellation));
         }
     }
 

@@ -1,0 +1,21 @@
+using Wayward.Core.Contacts;
+using Wayward.Storage.Contacts;
+
+namespace Wayward.Ingest.Tests.Fakes;
+
+/// <summary>Passes everything on.</summary>
+internal abstract class LedgerSnapshotDecorator(ILedgerSnapshot inner) : ILedgerSnapshot
+{
+    public long MaxStart => inner.MaxStart;
+    public long Mark => inner.Mark;
+    public long JudgedMark => inner.JudgedMark;
+    public bool HasGap => inner.HasGap;
+
+    public virtual Task<IReadOnlyDictionary<InstanceKey, int>> TouchedAsync(CancellationToken cancellation) => inner.TouchedAsync(cancellation);
+    public Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation) => inner.SeenAsync(cancellation);
+    public virtual Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.LoadAsync(instances, cancellation);
+    public virtual Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation) => inner.TailsAsync(from, cancellation);
+    public virtual Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation) => inner.ForEachDigestAsync(with, take, cancellation);
+    public virtual Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ForEachAsync(take, cancellation);
+    public Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => inner.UsersAsync(which, cancellation);
+}
