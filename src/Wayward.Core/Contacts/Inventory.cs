@@ -61,6 +61,10 @@ public sealed class Inventory
     /// <summary>Does it say anything of this instance or interface?</summary>
     public bool Knows(InstanceKey key) => _byInstance.ContainsKey(key.Id) || _byInterface.ContainsKey(key.Id);
 
+    /// <summary>Whoever it ever gives such a value of an attribute.</summary>
+    public IEnumerable<InstanceKey> WithFact(InstanceAttribute attribute, IReadOnlySet<string> values) =>
+        Items.Where(i => i.Attributes.TryGetValue(attribute, out string? value) && values.Contains(value)).SelectMany(i => new[] { i.InterfaceId, i.InstanceId }).OfType<string>().Select(id => new InstanceKey(id));
+
     /// <summary>Does the address belong to the interface at that time?</summary>
     public bool IsOwn(string interfaceId, IpAddress address, long at) =>
         _byInterface.TryGetValue(interfaceId, out var items) && items.Exists(i => i.Holds(at) && i.Addresses.Contains(address));

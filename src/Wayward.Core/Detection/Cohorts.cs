@@ -20,6 +20,18 @@ internal static class Cohorts
         return null;
     }
 
+    /// <summary>All cohorts that these facts could ever make.</summary>
+    public static IEnumerable<string> Names(IEnumerable<InstanceFact> facts) =>
+        facts.SelectMany(fact => Ranks.Where(r => r.Attribute == fact.Attribute).Select(r => r.Prefix + fact.Value));
+
+    /// <summary>What makes a cohort, from its subject id; null when it is none.</summary>
+    public static (InstanceAttribute Attribute, string Value)? Parse(string cohort)
+    {
+        foreach (var (attribute, prefix) in Ranks)
+            if (cohort.StartsWith(prefix, StringComparison.Ordinal)) return (attribute, cohort[prefix.Length..]);
+        return null;
+    }
+
     /// <summary>True when the cohort cannot have changed over time.</summary>
     public static bool IsConstant(InstanceHistory history)
     {

@@ -190,26 +190,49 @@ public sealed class DetectionSession
     public async Task<DetectionResult> JudgeAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
     {
         Prepare();
+        return Result(await BuildAsync(_book.Drafts(), load, atOnce), _learned, Judged());
+    }
+
+    /// <summary>Findings in the making of all groups, when nothing was judged before.</summary>
+    internal List<FindingDraft> Drafts()
+    {
+        Prepare();
+        return [.. _book.Drafts()];
+    }
+
+    internal async Task<List<Finding>> BuildAsync(IEnumerable<FindingDraft> all, Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
+    {
         var findings = new List<Finding>();
         var drafts = new List<FindingDraft>();
         var needed = new HashSet<InstanceKey>();
         // By instance, so that findings of the same one share its history.
-        foreach (var draft in _book.Drafts().OrderBy(d => d.FirstAlert.Instance.Key).ThenBy(d => d.First))
+        foreach (var draft in all.OrderBy(d => d.FirstAlert.Instance.Key).ThenBy(d => d.First))
         {
             drafts.Add(draft);
             needed.UnionWith(Needs(draft));
-            if (needed.Count >= atOnce) await BuildAsync();
+            if (needed.Count >= atOnce) await PartAsync();
         }
-        if (drafts.Count > 0) await BuildAsync();
+        if (drafts.Count > 0) await PartAsync();
         findings.Sort(Order);
-        return Result(findings, _learned, Judged());
+        return findings;
 
-        async Task BuildAsync()
+        async Task PartAsync()
         {
             findings.AddRange(Build(drafts, (await load(needed)).Find));
             drafts.Clear();
             needed.Clear();
         }
+    }
+
+    internal InstanceDigest? Find(InstanceKey key) => _index.Instances.GetValueOrDefault(key);
+
+    internal IEnumerable<InstanceDigest> All => _index.Instances.Values;
+
+    /// <summary>In place of <see cref="Load"/>: a digest of another session, of which neither carries it on.</summary>
+    internal void Adopt(InstanceDigest digest)
+    {
+        _index.Set(digest);
+        _updated.Add(digest.Key);
     }
 
     /// <summary>The result of the last judgement is stored. Until this is called, the next judgement says the same again.</summary>

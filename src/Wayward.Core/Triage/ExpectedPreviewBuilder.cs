@@ -19,8 +19,15 @@ public static class ExpectedPreviewBuilder
     {
         var after = new DetectionEngine(before.Catalog, [.. before.Expected, rule], before.Options);
         var present = before.Judge(ledger).Findings;
-        var future = after.Judge(ledger).Findings.ToLookup(f => f.GroupId);
+        return Compare(present, after.Judge(ledger).Findings, Unasked(ledger, before, rule, present), before, rule, ledger.MaxStart, open, fromFindingId);
+    }
 
+    /// <param name="present">Findings without the rule, ascending; at least those of which the rule may change anything, and the one that it was made from.</param>
+    /// <param name="then">With it.</param>
+    internal static ExpectedPreview Compare(
+        IReadOnlyList<Finding> present, IEnumerable<Finding> then, List<UnaskedContact> unasked, DetectionEngine before, ExpectedTarget rule, long maxStart, IReadOnlySet<string>? open, string? fromFindingId)
+    {
+        var future = then.ToLookup(f => f.GroupId);
         var closes = new List<Finding>();
         var partly = new List<string>();
         foreach (var finding in present)
@@ -31,12 +38,11 @@ public static class ExpectedPreviewBuilder
             if (left is null) closes.Add(finding);
             else if (left.Id != finding.Id || left.Count != finding.Count || left.Members.Count != finding.Members.Count || left.Addresses.Count != finding.Addresses.Count) partly.Add(finding.Id);
         }
-        var unasked = Unasked(ledger, before, rule, present);
         var from = fromFindingId is null ? null : present.FirstOrDefault(f => f.Id == fromFindingId);
         return new ExpectedPreview(
             [.. closes.Select(f => f.Id)], partly, [.. closes.SelectMany(f => f.Members).Distinct().Order()],
             unasked.Count <= MaxUnasked ? unasked : unasked[..MaxUnasked], unasked.Count,
-            from is null ? null : Narrowest(from), ExpectedLint.Check(rule, before.Expected, before.Catalog, ledger.MaxStart));
+            from is null ? null : Narrowest(from), ExpectedLint.Check(rule, before.Expected, before.Catalog, maxStart));
     }
 
     /// <summary>The narrowest scope that still covers a finding: its instance, or its cohort (whose next members would ask the same).</summary>
@@ -44,11 +50,13 @@ public static class ExpectedPreviewBuilder
         ? new ExpectedScope { Instances = [finding.Subject.Id] }
         : new ExpectedScope { Cohorts = [finding.Subject.Id] };
 
+    /// <summary>The contacts that findings are about.</summary>
+    internal static HashSet<(InstanceKey, Destination)> Asked(IEnumerable<Finding> findings) => findings.SelectMany(f => f.Members, (f, member) => (f, member))
+        .SelectMany(x => x.f.Addresses, (x, address) => (x.member, new Destination(address.Address, x.f.Transport))).ToHashSet();
+
     private static List<UnaskedContact> Unasked(ContactLedger ledger, DetectionEngine before, ExpectedTarget rule, IReadOnlyList<Finding> findings)
     {
-        var asked = findings.SelectMany(f => f.Members, (f, member) => (f, member))
-            .SelectMany(x => x.f.Addresses, (x, address) => (x.member, new Destination(address.Address, x.f.Transport)))
-            .ToHashSet();
+        var asked = Asked(findings);
         var matcher = new ExpectedMatcher([rule with { DeletedAt = null }]);
         long from = ledger.MaxStart - before.Parameters.History;
         var unasked = new List<UnaskedContact>();

@@ -64,7 +64,7 @@ public sealed class DetectionService(
         var rules = await expected.AllAsync(cancellation);
         var engine = new DetectionEngine(catalog.Current, rules, options);
         var inventory = inventories.Current;
-        string fingerprint = Fingerprint(engine, inventory);
+        string fingerprint = JudgedWith.Of(engine, inventory);
         string? judgedWith = await state.JudgedWithAsync(cancellation);
         bool isNew = all || judgedWith != fingerprint;
         if (all || judgedWith != _stored.With) _session = null;
@@ -200,17 +200,21 @@ public sealed class DetectionService(
         }
     }
 
-    /// <summary>
-    /// What findings depend on besides the ledger: the program, parameters, catalogue, inventory and rules. When it differs from what the stored findings were judged with, they are judged anew.
-    /// </summary>
-    private string Fingerprint(DetectionEngine engine, Inventory inventory)
+    public void Dispose() => _one.Dispose();
+}
+
+/// <summary>
+/// What findings depend on besides the ledger: the program, parameters, catalogue, inventory and rules. When it differs from what the stored findings were judged with, they are judged anew.
+/// </summary>
+internal static class JudgedWith
+{
+    /// <returns>32 hex digits.</returns>
+    public static string Of(DetectionEngine engine, Inventory inventory)
     {
-        string text = typeof(DetectionEngine).Assembly.ManifestModule.ModuleVersionId + "\n" + JsonSerializer.Serialize(options) + "\n" + engine.Catalog.Hash + "\n" + inventory.Hash + "\n"
+        string text = typeof(DetectionEngine).Assembly.ManifestModule.ModuleVersionId + "\n" + JsonSerializer.Serialize(engine.Options) + "\n" + engine.Catalog.Hash + "\n" + inventory.Hash + "\n"
             + string.Join(',', engine.Expected.Where(r => r.DeletedAt is null).Select(r => r.Id).Order());
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }
-
-    public void Dispose() => _one.Dispose();
 }
 
 /// <summary>Which rule made a finding vanish.</summary>

@@ -63,6 +63,31 @@ internal sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
         return damaged;
     }
 
+    /// <summary>Gives some instances by what was kept of them, and whole where nothing was or that is not enough.</summary>
+    /// <param name="kept">Key, digest, largest end of its records; false = give it whole.</param>
+    public async Task EachAsync(string with, IEnumerable<InstanceKey> instances, Func<InstanceKey, byte[], long, bool> kept, Action<InstanceHistory> take, CancellationToken cancellation)
+    {
+        foreach (var chunk in instances.Order().Chunk(AtOnce))
+        {
+            var whole = chunk.ToHashSet();
+            foreach (var (key, digest) in await ledger.DigestsAsync(with, whole.Where(k => !IsMapped(k)).ToHashSet(), cancellation))
+                if (kept(key, digest.Content, digest.LastSeen)) whole.Remove(key);
+            await TakeAsync(whole, take, cancellation);
+        }
+    }
+
+    /// <summary>Members of cohorts, by what makes these.</summary>
+    public async Task<IReadOnlySet<InstanceKey>> MembersAsync(IEnumerable<(InstanceAttribute Attribute, string Value)> cohorts, CancellationToken cancellation)
+    {
+        var members = new HashSet<InstanceKey>();
+        foreach (var cohort in cohorts.GroupBy(c => c.Attribute, c => c.Value))
+        {
+            members.UnionWith((await ledger.WithFactAsync(cohort.Key, [.. cohort], cancellation)).SelectMany(inventory.KeysOf));
+            members.UnionWith(inventory.WithFact(cohort.Key, cohort.ToHashSet()).SelectMany(inventory.KeysOf));
+        }
+        return members;
+    }
+
     /// <summary>Adds whoever may look different: touched, or seen where being seen is not enough to know; with the hour before which nothing of it changed, 0 when that cannot be said.</summary>
     /// <param name="saw">Told of the others; false = that is not enough.</param>
     public async Task TouchedAsync(Dictionary<InstanceKey, int> into, Func<InstanceKey, long, bool> saw, CancellationToken cancellation)

@@ -16,6 +16,8 @@ public sealed class TriageService(
     ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
 {
     private const ChangeKinds RuleChange = ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage;
+    /// <summary>Whole histories held at one time for a preview.</summary>
+    private const int PreviewAtOnce = 200;
     private const int MaxComment = 20_000;
     private const int MaxActor = 200;
     private const int MaxBulk = 5_000;
@@ -49,9 +51,21 @@ public sealed class TriageService(
         // A preview may be asked for before the reason is written.
         Checked(string.IsNullOrWhiteSpace(rule.Reason) ? rule with { Reason = "preview" } : rule);
         var engine = new DetectionEngine(catalog.Current, await expected.AllAsync(cancellation), options);
-        var ledger = inventories.Current is { Count: > 0 } inventory ? inventory.Apply(await contacts.LoadAsync(cancellation)) : await contacts.LoadAsync(cancellation);
+        var inventory = inventories.Current;
         var open = await store.OpenIdsAsync(cancellation);
-        return await Task.Run(() => ExpectedPreviewBuilder.Build(ledger, engine, rule, open, fromFindingId), cancellation);
+        var from = fromFindingId is null ? null : await store.FindAsync(fromFindingId, cancellation);
+        string with = JudgedWith.Of(engine, inventory);
+        return await contacts.ReadAsync(async (ledger, c) =>
+        {
+            var view = new InventoryView(ledger, inventory);
+            var preview = new ExpectedPreviewSession(engine, rule, ledger.MaxStart);
+            var users = (await view.UsersAsync(preview.IsTarget, c)).ToHashSet();
+            var loaded = users.Concat(from?.Finding.Members ?? []).ToHashSet();
+            await view.EachAsync(with, loaded, (key, content, seen) => preview.LoadKept(key, content, seen, users.Contains(key)), preview.Load, c);
+            var members = await view.MembersAsync(preview.Cohorts, c);
+            await view.EachAsync(with, members.Where(m => !loaded.Contains(m)), (key, content, seen) => preview.LoadKept(key, content, seen, isUser: false), preview.Load, c);
+            return await preview.BuildAsync(keys => view.LoadAsync(keys, c), PreviewAtOnce, open, fromFindingId);
+        }, cancellation);
     }
 
     public async Task<ExpectedOutcome> ExpectAsync(ExpectedTarget rule, string? fromFindingId, string actor, CancellationToken cancellation)

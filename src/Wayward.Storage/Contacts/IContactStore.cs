@@ -97,6 +97,10 @@ public interface ILedgerSnapshot
     /// </summary>
     /// <returns>False = there was nothing.</returns>
     Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation);
+    /// <summary>The digests that were kept of some instances, as <see cref="ForEachDigestAsync"/> gives them, with the largest end of their records; those that were touched since are left out.</summary>
+    Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> DigestsAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
+    /// <summary>Whoever was ever seen with such a value of an attribute.</summary>
+    Task<IReadOnlySet<InstanceKey>> WithFactAsync(InstanceAttribute attribute, IReadOnlyCollection<string> values, CancellationToken cancellation);
     /// <summary>Every instance, whole, one after the other, for a reader that does not keep them.</summary>
     Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation);
     /// <summary>Whoever ever had to do with such an endpoint.</summary>

@@ -70,6 +70,25 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         return true;
     }
 
+    public async Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> DigestsAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation)
+    {
+        if (_digestedWith != with) return new Dictionary<InstanceKey, (byte[], long)>();
+        var keys = instances.Select(i => i.Id).ToList();
+        var rows = from i in _db.Instances
+                   where keys.Contains(i.Key) && !_db.TouchedInstances.Any(t => t.InstanceId == i.Id)
+                   join d in _db.InstanceDigests on i.Id equals d.InstanceId
+                   select new { i.Key, i.LastSeen, d.Content };
+        return await rows.ToDictionaryAsync(r => new InstanceKey(r.Key), r => (r.Content, r.LastSeen), cancellation);
+    }
+
+    public async Task<IReadOnlySet<InstanceKey>> WithFactAsync(InstanceAttribute attribute, IReadOnlyCollection<string> values, CancellationToken cancellation)
+    {
+        byte number = (byte)attribute;
+        var wanted = values.ToList();
+        return Keys(await _db.InstanceFacts.Where(f => f.Attribute == number && wanted.Contains(f.Value)).Select(f => f.InstanceId).Distinct()
+            .Join(_db.Instances, f => f, i => i.Id, (_, i) => i.Key).ToListAsync(cancellation));
+    }
+
     public Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => LedgerReader.ForEachAsync(_db, _dialect, take, cancellation);
 
     public async Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation)
