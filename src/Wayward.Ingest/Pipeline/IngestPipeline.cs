@@ -371,6 +371,10 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 
     private async Task OnCommittedAsync(IReadOnlyList<WorkItem> items, IReadOnlyList<ObjectContribution> objects)
     {
+        // Before they count as settled: whoever waits until all is read and judged must not find a moment in which neither is to be done.
+        // A changed object sends the objects beside it back to the queue, of whichever source.
+        foreach (var state in _sources) state.MayHaveWork = true;
+        _detection.Signal();
         for (int i = 0; i < items.Count; i++)
         {
             _inFlight.Settle(items[i].Object.ObjectId);
@@ -381,11 +385,9 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             _recordRate.Add(objects[i].Object.Records);
         }
         _objectRate.Add(items.Count);
-        // A changed object sends the objects beside it back to the queue, of whichever source.
         foreach (var state in _sources) state.MayHaveWork = true;
         Wake();
         _lastCommit = _time.GetUtcNow();
-        _detection.Signal();
         _notifier.Publish(ChangeKinds.Ingest | ChangeKinds.Contacts);
         await _settlement.TellAsync([.. items.Select(i => i.Object)]);
     }
