@@ -20,6 +20,8 @@ return args switch
     ["parquet-net", .. var files] => await ParquetNet.RunAsync(files),
     ["detect", .. var sizes] => Detecting.Run(sizes),
     ["detect-store", .. var sizes] => await Detecting.RunStoreAsync(sizes),
+    ["scale", .. var rest] => await Scaling.RunAsync(rest),
+    ["scale-worker", var connection, var folder, var data, var delay] => await ScaleWorker.RunAsync(connection, folder, data, int.Parse(delay, CultureInfo.InvariantCulture)),
     ["parts", .. var rest] => Parts.Run(rest),
     _ => Usage(),
 };
@@ -43,6 +45,7 @@ static int Usage()
         parquet-net FILE...     Parquet.Net reads the columns that Wayward needs
         detect INSTANCES...     full judgement of fleets of these sizes, and a live batch of 1,000 instances on top of each
         detect-store INSTANCES...   the same through a database, as the server does it
+        scale [PROCESSES...] [--objects N] [--lines N] [--logs N] [--interfaces N] [--delay MS] [--rounds N]   1, 2 and 4 ingest processes on one PostgreSQL server
         parts [BenchmarkDotNet options]
         """);
     return 2;

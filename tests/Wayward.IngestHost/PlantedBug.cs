@@ -6,6 +6,7 @@ using Wayward.Core.Detection;
 using Wayward.Ingest.Sources;
 using Wayward.Storage;
 using Wayward.Storage.Contacts;
+using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.IngestHost;
@@ -43,6 +44,13 @@ internal static class PlantedBug
             case "no-fence":
                 Decorate<IContactStore>(services, inner => new CommitsUnderNoLease(inner));
                 return;
+            case "struck-out-before-stored":
+                Decorate<IFindingStore>(services, (inner, p) => Calls.Of(inner, nameof(IFindingStore.ApplyAsync), async () =>
+                {
+                    var contacts = p.GetRequiredService<IContactStore>();
+                    if (await contacts.PendingAsync(CancellationToken.None) is { } pending) await contacts.CompleteDetectionAsync(pending.Mark, CancellationToken.None);
+                }));
+                return;
             default: throw new ArgumentException($"No bug is called {name}");
         }
     }
@@ -53,6 +61,19 @@ internal static class PlantedBug
     {
         int[] when = [.. (hold ?? "0:0").Split(':').Select(n => int.Parse(n, System.Globalization.CultureInfo.InvariantCulture))];
         Decorate<IContactStore>(services, inner => new Announced(inner, when[0], TimeSpan.FromMilliseconds(when[1])));
+    }
+
+    /// <summary>Says when something is judged and about to be stored, and waits, so that who kills this process can do it right there.</summary>
+    /// <param name="hold">Milliseconds; null = neither.</param>
+    public static void HoldJudgements(IServiceCollection services, string? hold)
+    {
+        if (hold is null) return;
+        var wait = TimeSpan.FromMilliseconds(int.Parse(hold, System.Globalization.CultureInfo.InvariantCulture));
+        Decorate<IFindingStore>(services, inner => Calls.Of(inner, nameof(IFindingStore.ApplyAsync), async () =>
+        {
+            Console.WriteLine("judging");
+            await Task.Delay(wait);
+        }));
     }
 
     private sealed class Announced(IContactStore inner, int holdAt, TimeSpan hold) : ContactStoreDecorator(inner)

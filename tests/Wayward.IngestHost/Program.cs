@@ -8,7 +8,7 @@ using Wayward.IngestHost;
 using Wayward.Storage;
 
 // Everything from source to finding without the web: what the reliability harnesses start, stop and kill.
-//   --data DIR  --postgres CONNECTION  --until-idle  --bug NAME  --hold N:MS (wait before the Nth commit)  and any setting as Key=Value, the last of each key, such as Ingest:Sources:0:Path=/logs
+//   --data DIR  --postgres CONNECTION  --until-idle  --bug NAME  --hold N:MS (wait before the Nth commit)  --hold-judgements MS (wait before each is stored)  and any setting as Key=Value, the last of each key, such as Ingest:Sources:0:Path=/logs
 string data = Value("--data") ?? throw new ArgumentException("--data DIR is needed");
 var settings = args.Where(a => a.Contains('=', StringComparison.Ordinal)).Select(a => a.Split('=', 2))
     .GroupBy(p => p[0]).Select(g => new KeyValuePair<string, string?>(g.Key, g.Last()[1]));
@@ -21,6 +21,8 @@ builder.Services.AddWaywardStorage(Value("--postgres") is { } server
     ? new StorageOptions { DataDirectory = data, Provider = StorageProvider.PostgreSql, ConnectionString = server }
     : new StorageOptions { DataDirectory = data });
 builder.Services.AddWaywardIngest(configuration);
+// Within a planted bug, so that the bug has struck when something waits here.
+PlantedBug.HoldJudgements(builder.Services, Value("--hold-judgements"));
 PlantedBug.Plant(builder.Services, Value("--bug"), data);
 PlantedBug.Announce(builder.Services, Value("--hold"));
 using var host = builder.Build();

@@ -41,6 +41,9 @@ public sealed class PostgresCluster : IDisposable
 
     public string ConnectionString(string database) => $"Host={_folder};Username=wayward;Database={database}";
 
+    /// <summary>Number of the server's first process, whose children its sessions are.</summary>
+    public int ServerProcess => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>As when the machine loses power, and comes back: connections break, what was not committed is gone.</summary>
     public void RestartImmediate() => AsUser("pg_ctl", "-D", Data, "-w", "-t", "60", "-m", "immediate", "-l", Path.Combine(_folder, "log"), "restart");
 

@@ -10,7 +10,7 @@ namespace Wayward.Web.Tests.Deployment;
 public sealed partial class ContainerTests
 {
     private static readonly string DockerfilePath = RepositoryFolder.Of("src", "Wayward.Web", "Dockerfile");
-    private static readonly string[] Dockerfile = [.. Instructions(File.ReadAllText(DockerfilePath))];
+    internal static readonly string[] Dockerfile = [.. Instructions(File.ReadAllText(DockerfilePath))];
 
     [Fact]
     public void Every_path_copied_from_the_repository_exists_and_is_not_ignored()

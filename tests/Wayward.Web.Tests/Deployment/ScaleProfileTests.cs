@@ -1,39 +1,22 @@
 using System.Text.RegularExpressions;
-using YamlDotNet.Core;
-using YamlDotNet.Serialization;
 
 namespace Wayward.Web.Tests.Deployment;
 
 /// <summary>The compose file's profile <c>scale</c>: what belongs together names each other, and the program accepts what it is given there.</summary>
 public sealed partial class ScaleProfileTests
 {
-    private static readonly Dictionary<object, object> Compose = Read();
-
-    private static Dictionary<object, object> Read()
-    {
-        using var text = new StreamReader(RepositoryFolder.Of("docker-compose.yml"));
-        // The merging parser resolves the shared blocks as Compose does.
-        return new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(text)));
-    }
-
-    private static Dictionary<object, object> Service(string name) => (Dictionary<object, object>)((Dictionary<object, object>)Compose["services"])[name];
-
-    private static string[] Command(string name) => [.. ((List<object>)Service(name)["command"]).Cast<string>()];
-
-    private static Dictionary<string, string> Environment(string name) => ((Dictionary<object, object>)Service(name)["environment"]).ToDictionary(e => (string)e.Key, e => (string)e.Value);
-
     [Fact]
     public void It_has_two_ingest_and_two_web_processes_a_database_a_queue_and_a_sticky_proxy()
     {
         foreach (string name in new[] { "ingest-1", "ingest-2", "web-1", "web-2", "proxy", "postgres", "localstack", "notifications" })
-            Assert.Equal("scale", Assert.Single((List<object>)Service(name)["profiles"]));
-        foreach (string name in new[] { "ingest-1", "ingest-2" }) Assert.Equal("ingest", Command(name)[2]);
-        foreach (string name in new[] { "web-1", "web-2" }) Assert.Equal("web", Command(name)[2]);
+            Assert.Equal("scale", Assert.Single((List<object>)ComposeFile.Service(name)["profiles"]));
+        foreach (string name in new[] { "ingest-1", "ingest-2" }) Assert.Equal("ingest", ComposeFile.Command(name)[2]);
+        foreach (string name in new[] { "web-1", "web-2" }) Assert.Equal("web", ComposeFile.Command(name)[2]);
         // Each ingest process has its own folder; both web processes seal their cookies with the same keys.
-        Assert.NotEqual(((List<object>)Service("ingest-1")["volumes"])[0], ((List<object>)Service("ingest-2")["volumes"])[0]);
-        Assert.Equal(((List<object>)Service("web-1")["volumes"])[0], ((List<object>)Service("web-2")["volumes"])[0]);
+        Assert.NotEqual(((List<object>)ComposeFile.Service("ingest-1")["volumes"])[0], ((List<object>)ComposeFile.Service("ingest-2")["volumes"])[0]);
+        Assert.Equal(((List<object>)ComposeFile.Service("web-1")["volumes"])[0], ((List<object>)ComposeFile.Service("web-2")["volumes"])[0]);
 
-        string proxy = (string)((Dictionary<object, object>)((Dictionary<object, object>)Compose["configs"])["proxy"])["content"];
+        string proxy = (string)((Dictionary<object, object>)((Dictionary<object, object>)ComposeFile.All["configs"])["proxy"])["content"];
         Assert.Contains("cookie WAYWARD insert", proxy, StringComparison.Ordinal);
         Assert.Equal(["web-1", "web-2"], Server().Matches(proxy).Select(m => m.Groups["host"].Value));
         Assert.All(Server().Matches(proxy), m => Assert.Equal("5080", m.Groups["port"].Value));
@@ -43,17 +26,17 @@ public sealed partial class ScaleProfileTests
     [Fact]
     public void The_database_and_the_queue_are_those_that_the_processes_are_told_of()
     {
-        var postgres = Environment("postgres");
+        var postgres = ComposeFile.Environment("postgres");
         foreach (string name in new[] { "ingest-1", "ingest-2", "web-1", "web-2" })
         {
-            var connection = new Npgsql.NpgsqlConnectionStringBuilder(Environment(name)["Storage__ConnectionString"]);
+            var connection = new Npgsql.NpgsqlConnectionStringBuilder(ComposeFile.Environment(name)["Storage__ConnectionString"]);
             Assert.Equal(("postgres", postgres["POSTGRES_DB"], postgres["POSTGRES_USER"], postgres["POSTGRES_PASSWORD"]), (connection.Host, connection.Database, connection.Username, connection.Password));
-            Assert.True(((Dictionary<object, object>)Service(name)["depends_on"]).ContainsKey("postgres"));
+            Assert.True(((Dictionary<object, object>)ComposeFile.Service(name)["depends_on"]).ContainsKey("postgres"));
         }
-        string script = Command("notifications")[0];
+        string script = ComposeFile.Command("notifications")[0];
         Assert.Contains("--queue-name flow-logs", script, StringComparison.Ordinal);
-        Assert.EndsWith("/flow-logs", Environment("ingest-1")["Ingest__Sources__0__QueueUrl"], StringComparison.Ordinal);
-        Assert.Equal("s3://flow-logs/", Environment("ingest-1")["Ingest__Sources__1__Path"]);
+        Assert.EndsWith("/flow-logs", ComposeFile.Environment("ingest-1")["Ingest__Sources__0__QueueUrl"], StringComparison.Ordinal);
+        Assert.Equal("s3://flow-logs/", ComposeFile.Environment("ingest-1")["Ingest__Sources__1__Path"]);
     }
 
     [Theory]
@@ -62,8 +45,8 @@ public sealed partial class ScaleProfileTests
     public async Task The_program_accepts_the_command_and_the_settings(string name)
     {
         // The one thing wrong is an address, so the one complaint is about it.
-        string[] settings = [.. Environment(name).Where(e => e.Key.Contains("__", StringComparison.Ordinal)).Select(e => $"--{e.Key.Replace("__", ":", StringComparison.Ordinal)}={e.Value}")];
-        string[] command = [.. Command(name).Where(a => a != "--allow-remote")];
+        string[] settings = [.. ComposeFile.Environment(name).Where(e => e.Key.Contains("__", StringComparison.Ordinal)).Select(e => $"--{e.Key.Replace("__", ":", StringComparison.Ordinal)}={e.Value}")];
+        string[] command = [.. ComposeFile.Command(name).Where(a => a != "--allow-remote")];
         var run = await Commands.CommandRun.Of([.. command, .. settings]);
         Assert.Equal(2, run.ExitCode);
         string complaint = Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => l.StartsWith("wayward: ", StringComparison.Ordinal));
