@@ -48,7 +48,7 @@ internal static class PlantedBug
                 Decorate<IFindingStore>(services, (inner, p) => Calls.Of(inner, nameof(IFindingStore.ApplyAsync), async () =>
                 {
                     var contacts = p.GetRequiredService<IContactStore>();
-                    if (await contacts.PendingAsync(CancellationToken.None) is { } pending) await contacts.CompleteDetectionAsync(pending.Mark, CancellationToken.None);
+                    if (await contacts.PendingAsync(CancellationToken.None) is { } pending) await contacts.CompleteDetectionAsync(pending.Mark, null, CancellationToken.None);
                 }));
                 return;
             default: throw new ArgumentException($"No bug is called {name}");
