@@ -21,6 +21,9 @@ internal sealed class DestinationDigest
 
     public string? Provider => Entry?.Provider;
 
+    /// <summary>The same of another digest of its instance.</summary>
+    public DestinationDigest Of(InstanceDigest owner) => new() { Instance = owner, Destination = Destination, Entry = Entry, Required = Required, Episodes = Episodes, Tunnels = Tunnels };
+
     /// <summary>Does an episode touch [t-H, t), and since when?</summary>
     public bool UsedBefore(long time, Parameters parameters, out EpisodeSpan episode)
     {

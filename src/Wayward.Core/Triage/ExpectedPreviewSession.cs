@@ -3,6 +3,16 @@ using Wayward.Core.Detection;
 
 namespace Wayward.Core.Triage;
 
+/// <summary>What a preview asks for beside the digest of an instance.</summary>
+public enum PreviewNeed
+{
+    Nothing,
+    /// <summary><see cref="ExpectedPreviewSession.LoadPart"/>: the rule may cover some of its contacts.</summary>
+    Part,
+    /// <summary><see cref="ExpectedPreviewSession.Load"/>: the digest is no good, or not enough.</summary>
+    Whole,
+}
+
 /// <summary>
 /// The preview of a rule from as much of a fleet as it can concern: whoever ever had to do with its targets (<see cref="IsTarget"/>) and the members of their cohorts (<see cref="Cohorts"/>). A rule
 /// changes what its targets' users have as history, so their own findings, those of peers that are young, and those about many who began one target; of all others it says what was said before.
@@ -13,7 +23,7 @@ public sealed class ExpectedPreviewSession
     private readonly DetectionEngine _engine;
     private readonly ExpectedTarget _rule;
     private readonly DetectionSession _before, _after;
-    private readonly ExpectedMatcher _matcher;
+    private readonly ExpectedMatcher _matcher, _afterMatcher;
     private readonly List<EpisodeCell> _cells = [];
     /// <summary>Whoever contacted a target as the rule covers it, with the first and last such contact within H of the end.</summary>
     private readonly Dictionary<(InstanceKey Instance, Destination Destination), (string? Provider, long First, long Last)> _covered = [];
@@ -25,6 +35,7 @@ public sealed class ExpectedPreviewSession
     {
         (_engine, _rule) = (before, rule);
         var after = new DetectionEngine(before.Catalog, [.. before.Expected, rule], before.Options);
+        _afterMatcher = after.Matcher;
         _before = new(before) { MaxStart = maxStart, KeepsLearned = false };
         _after = new(after) { MaxStart = maxStart, KeepsLearned = false };
         _matcher = new([rule with { DeletedAt = null }]);
@@ -41,13 +52,38 @@ public sealed class ExpectedPreviewSession
 
     /// <summary>Takes in an instance from what was kept of it (<see cref="DetectionSession.LoadKept"/>).</summary>
     /// <param name="isUser">Has it ever had to do with a target?</param>
-    /// <returns>False = it takes its whole history: the digest is no good, or the rule may cover some of its contacts.</returns>
-    public bool LoadKept(InstanceKey key, byte[] content, long lastSeen, bool isUser)
+    public PreviewNeed LoadKept(InstanceKey key, byte[] content, long lastSeen, bool isUser)
     {
-        if (_before.LoadKept(key, content, lastSeen) != KeptDigest.Taken) return false;
+        if (_before.LoadKept(key, content, lastSeen) != KeptDigest.Taken) return PreviewNeed.Whole;
         var digest = _before.Find(key)!;
         _after.Adopt(digest);
-        return !isUser || !MayCover(digest);
+        if (!isUser || !MayCover(digest)) return PreviewNeed.Nothing;
+        // What a role allows takes more than the target's cells to know, and what is forbidden may be what another rule expects.
+        return _rule.Action == ExpectedAction.Forbid || _rule.Scope.Roles.Count > 0 || _engine.Matcher.Rules.Any(r => r.Scope.Roles.Count > 0) ? PreviewNeed.Whole : PreviewNeed.Part;
+    }
+
+    /// <summary>After <see cref="LoadKept"/>: the cells of the targets are enough, since a rule that expects only takes contacts out.</summary>
+    /// <param name="part">All of its facts, and the cells of all endpoints at the addresses of targets.</param>
+    public void LoadPart(InstanceHistory part)
+    {
+        var before = _before.Find(part.Key)!;
+        var now = new Dictionary<Destination, DestinationDigest?>();
+        var episodes = new List<EpisodeSpan>();
+        foreach (var pairs in DestinationPairs.Of(part, _engine.Catalog))
+        {
+            if (before.Find(pairs.Destination) is not { } known) continue;
+            pairs.Collect(part, _afterMatcher, _cells);
+            episodes.Clear();
+            EpisodeCells.Episodes(_cells, _engine.Parameters, episodes);
+            now[pairs.Destination] = episodes.Count == 0 ? null : new DestinationDigest
+            {
+                Instance = known.Instance, Destination = known.Destination, Entry = known.Entry, Required = known.Required, Episodes = [.. episodes],
+                Tunnels = [.. known.Tunnels.Where(h => !_cells.Exists(c => c.IsExpected && c.Start == h.Start))],
+            };
+        }
+        _after.Adopt(InstanceDigest.Restore(before.Key, before.Facts, before.Epochs, () => before.CohortEpochs, before.Roles, before.Rejects, before.NeedsWhole, owner =>
+            [.. before.Destinations.Select(d => now.TryGetValue(d.Destination, out var other) ? other : d).OfType<DestinationDigest>().Select(d => d.Of(owner))]));
+        Cover(part);
     }
 
     /// <summary>Takes in an instance, whole.</summary>
@@ -55,6 +91,11 @@ public sealed class ExpectedPreviewSession
     {
         _before.Load(history);
         _after.Load(history);
+        Cover(history);
+    }
+
+    private void Cover(InstanceHistory history)
+    {
         long from = _before.MaxStart - _engine.Parameters.History;
         foreach (var pairs in DestinationPairs.Of(history, _engine.Catalog))
         {

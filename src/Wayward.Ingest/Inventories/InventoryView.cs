@@ -76,6 +76,10 @@ internal sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
         }
     }
 
+    /// <summary>See <see cref="ILedgerSnapshot.LoadTargetsAsync"/>; as the inventory sees it, and not for those it puts together of several.</summary>
+    public async Task<IReadOnlyList<InstanceHistory>?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation) =>
+        await ledger.LoadTargetsAsync(instances, which, cancellation) is { } part ? [.. part.Instances.Values.Select(h => inventory.Knows(h.Key) ? Applied(h) : h)] : null;
+
     /// <summary>Members of cohorts, by what makes these.</summary>
     public async Task<IReadOnlySet<InstanceKey>> MembersAsync(IEnumerable<(InstanceAttribute Attribute, string Value)> cohorts, CancellationToken cancellation)
     {

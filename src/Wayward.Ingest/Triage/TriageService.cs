@@ -1,3 +1,4 @@
+using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
 using Wayward.Ingest.Detection;
@@ -61,9 +62,22 @@ public sealed class TriageService(
             var preview = new ExpectedPreviewSession(engine, rule, ledger.MaxStart);
             var users = (await view.UsersAsync(preview.IsTarget, c)).ToHashSet();
             var loaded = users.Concat(from?.Finding.Members ?? []).ToHashSet();
-            await view.EachAsync(with, loaded, (key, content, seen) => preview.LoadKept(key, content, seen, users.Contains(key)), preview.Load, c);
+            var parts = new HashSet<InstanceKey>();
+            await view.EachAsync(with, loaded, (key, content, seen) =>
+            {
+                var need = preview.LoadKept(key, content, seen, users.Contains(key));
+                if (need == PreviewNeed.Part) parts.Add(key);
+                return need != PreviewNeed.Whole;
+            }, preview.Load, c);
+            foreach (var chunk in parts.Order().Chunk(PreviewAtOnce))
+            {
+                if (await view.LoadTargetsAsync(chunk.ToHashSet(), preview.IsTarget, c) is { } some)
+                    foreach (var history in some) preview.LoadPart(history);
+                else
+                    foreach (var history in (await view.LoadAsync(chunk.ToHashSet(), c)).Instances.Values) preview.Load(history);
+            }
             var members = await view.MembersAsync(preview.Cohorts, c);
-            await view.EachAsync(with, members.Where(m => !loaded.Contains(m)), (key, content, seen) => preview.LoadKept(key, content, seen, isUser: false), preview.Load, c);
+            await view.EachAsync(with, members.Where(m => !loaded.Contains(m)), (key, content, seen) => preview.LoadKept(key, content, seen, isUser: false) != PreviewNeed.Whole, preview.Load, c);
             return await preview.BuildAsync(keys => view.LoadAsync(keys, c), PreviewAtOnce, open, fromFindingId);
         }, cancellation);
     }

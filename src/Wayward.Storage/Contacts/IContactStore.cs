@@ -99,6 +99,11 @@ public interface ILedgerSnapshot
     Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation);
     /// <summary>The digests that were kept of some instances, as <see cref="ForEachDigestAsync"/> gives them, with the largest end of their records; those that were touched since are left out.</summary>
     Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> DigestsAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
+    /// <summary>
+    /// Some instances with all of their facts and the cells of just these addresses: of every endpoint where one of them is such. No coverage, no evidence; unknown ones are left out.
+    /// Null = there are so many of these that the whole histories are as cheap.
+    /// </summary>
+    Task<ContactLedger?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation);
     /// <summary>Whoever was ever seen with such a value of an attribute.</summary>
     Task<IReadOnlySet<InstanceKey>> WithFactAsync(InstanceAttribute attribute, IReadOnlyCollection<string> values, CancellationToken cancellation);
     /// <summary>Every instance, whole, one after the other, for a reader that does not keep them.</summary>

@@ -8,6 +8,9 @@ namespace Wayward.Storage.Contacts;
 /// <inheritdoc cref="ILedgerSnapshot"/>
 internal sealed class LedgerSnapshot : ILedgerSnapshot
 {
+    /// <summary>With more addresses than this, a whole history is read.</summary>
+    private const int ManyEndpoints = 200;
+
     private readonly WaywardDbContext _db;
     private readonly IStorageDialect _dialect;
     /// <summary>Read once: a judgement loads many portions, and endpoints are of the whole fleet.</summary>
@@ -79,6 +82,29 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
                    join d in _db.InstanceDigests on i.Id equals d.InstanceId
                    select new { i.Key, i.LastSeen, d.Content };
         return await rows.ToDictionaryAsync(r => new InstanceKey(r.Key), r => (r.Content, r.LastSeen), cancellation);
+    }
+
+    public async Task<ContactLedger?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation)
+    {
+        var all = await EndpointsAsync(cancellation);
+        var addresses = all.Values.Where(which).Select(e => e.Address).ToHashSet();
+        var endpoints = all.Where(e => addresses.Contains(e.Value.Address)).ToDictionary();
+        if (endpoints.Count > ManyEndpoints) return null;
+        var keys = instances.Select(i => i.Id).ToList();
+        var numbers = endpoints.Keys.ToList();
+        var ledger = new ContactLedger { MaxStart = MaxStart };
+        var histories = (await _db.Instances.Where(i => keys.Contains(i.Key)).Select(i => new { i.Id, i.Key }).ToListAsync(cancellation)).ToDictionary(i => i.Id, i => ledger.GetOrAdd(new(i.Key)));
+        var ids = histories.Keys.ToList();
+        await foreach (var fact in _db.InstanceFacts.Where(f => ids.Contains(f.InstanceId)).OrderBy(f => f.InstanceId).ThenBy(f => f.Attribute).ThenBy(f => f.Value).AsAsyncEnumerable().WithCancellation(cancellation))
+            histories[fact.InstanceId].Facts.Add(fact.ToFact());
+        var cells = _db.ContactHours.Where(h => ids.Contains(h.InstanceId) && numbers.Contains(h.EndpointId)).OrderBy(h => h.InstanceId).ThenBy(h => h.EndpointId).ThenBy(h => h.Hour);
+        await foreach (var cell in cells.AsAsyncEnumerable().WithCancellation(cancellation))
+        {
+            var pairs = histories[cell.InstanceId].Pairs;
+            if (!pairs.TryGetValue(endpoints[cell.EndpointId], out var list)) pairs.Add(endpoints[cell.EndpointId], list = []);
+            list.Add(cell.ToContactHour());
+        }
+        return ledger;
     }
 
     public async Task<IReadOnlySet<InstanceKey>> WithFactAsync(InstanceAttribute attribute, IReadOnlyCollection<string> values, CancellationToken cancellation)

@@ -17,6 +17,7 @@ internal abstract class LedgerSnapshotDecorator(ILedgerSnapshot inner) : ILedger
     public virtual Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation) => inner.TailsAsync(from, cancellation);
     public virtual Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation) => inner.ForEachDigestAsync(with, take, cancellation);
     public Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> DigestsAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.DigestsAsync(with, instances, cancellation);
+    public Task<ContactLedger?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation) => inner.LoadTargetsAsync(instances, which, cancellation);
     public virtual Task<IReadOnlySet<InstanceKey>> WithFactAsync(InstanceAttribute attribute, IReadOnlyCollection<string> values, CancellationToken cancellation) => inner.WithFactAsync(attribute, values, cancellation);
     public virtual Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ForEachAsync(take, cancellation);
     public Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => inner.UsersAsync(which, cancellation);
