@@ -5,6 +5,7 @@
 #   ./tests/long.sh flowlogs       400 random logs and 20,000 mutated lines against the naive reader on every vector path, 2,000 cuts of a large object and every cut of a small one (R2, R3),
 #                                  5,000 flipped bits, 2,000 damaged parquet files, an object that expands to 2 GB (R12)
 #   ./tests/long.sh live           live against batch: a hundred seeded stores
+#   ./tests/long.sh image          the image built from nothing but what the Dockerfile copies, and run
 #   ./tests/long.sh --short        the short sets of all reliability rows, with the time that they take
 #
 # WAYWARD_SEED=n repeats a run; WAYWARD_PASSES=7 lets R4 fail every call in every way, 2-4 in some.
@@ -24,14 +25,15 @@ if [ "${1:-}" = --short ]; then
   exit "$status"
 fi
 export WAYWARD_LONG=1
-[ $# -gt 0 ] || set -- flowlogs live "${rows[@]}"
+[ $# -gt 0 ] || set -- flowlogs live image "${rows[@]}"
 for row in "$@"; do
   started=$SECONDS
   case $row in
     flowlogs) run Wayward.FlowLogs.Tests "FullyQualifiedName~DifferentialTests|FullyQualifiedName~DamageTests|FullyQualifiedName~IpSpellingTests" ;;
     live) run Wayward.Ingest.Tests "FullyQualifiedName~LiveEqualsBatchTests" ;;
-    R10) run Wayward.Ingest.Tests "FullyQualifiedName~ManyWorkersTests" ;;
-    *) [[ " ${rows[*]} " == *" $row "* ]] || { echo "tests/long.sh: there is no '$row'; rows: flowlogs live ${rows[*]}" >&2; exit 2; }
+    image) run Wayward.Web.Tests "FullyQualifiedName~ImageTests" ;;
+    R10) run Wayward.Ingest.Tests "FullyQualifiedName~ManyWorkersTests|FullyQualifiedName~ElectionTests" ;;
+    *) [[ " ${rows[*]} " == *" $row "* ]] || { echo "tests/long.sh: there is no '$row'; rows: flowlogs live image ${rows[*]}" >&2; exit 2; }
        run Wayward.Ingest.Tests "FullyQualifiedName~.${row}_" ;;
   esac
   echo "$row: $((SECONDS - started)) s"
