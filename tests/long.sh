@@ -3,7 +3,7 @@
 #
 #   ./tests/long.sh R1 R9          200 kills; 20 disk sizes
 #   ./tests/long.sh flowlogs       400 random logs and 20,000 mutated lines against the naive reader on every vector path, 2,000 cuts of a large object and every cut of a small one (R2, R3),
-#                                  5,000 flipped bits, 2,000 damaged parquet files, an object that expands to 2 GB (R12)
+#                                  5,000 flipped bits, 400 random parquet tables both ways, 8,000 damaged ones, an object that expands to 2 GB (R12)
 #   ./tests/long.sh live           live against batch: a hundred seeded stores
 #   ./tests/long.sh image          the image built from nothing but what the Dockerfile copies, and run
 #   ./tests/long.sh --short        the short sets of all reliability rows, with the time that they take

@@ -29,7 +29,8 @@ public static class FlowLogReader
         using var stored = new ObjectSource(source, context);
         using var opened = OpenedObject.Open(stored, context, sink.Ports);
         using var text = new TextRecords(context, tally, opened.IsTable ? 0 : 1, () => opened.BeginsWithHeader);
-        text.Read(opened.Window, ref sink);
+        // AWS's parquet goes straight into records; what has a form of its own takes the way of lines.
+        if (!(tuning.FastLines && opened.Parquet is { } parquet && parquet.TryRead(tally, text, ref sink))) text.Read(opened.Window, ref sink);
         string sha256 = stored.Finish();
         string format = $"{opened.Form} {text.Plan?.Description ?? "without records"}{opened.Description}";
         return tally.ToResult(sha256, stored.Total, opened.Expanded, format, text.Plan?.Names ?? []);

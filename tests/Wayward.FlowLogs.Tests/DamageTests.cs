@@ -154,8 +154,8 @@ public sealed class DamageTests
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"refused {refused}, the same {same}, lines set aside {quarantined}, other values {other}");
         Assert.True(refused > 0);
-        // Pages carry no checksum of their own; the codec's finds nearly all damage to values.
-        Assert.InRange(other, 0, (refused + same + quarantined) / 20 + 1);
+        // Gzip's checksum proves every page that is read, and the footer says twice what tells whose values they are.
+        Assert.Equal(0, other);
     }
 
     [Fact]

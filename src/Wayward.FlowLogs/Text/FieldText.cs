@@ -95,6 +95,16 @@ internal static class FieldText
         return length > 0;
     }
 
+    /// <summary>Such as <c>eni-0a1b2c3d4e5f60718</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsInterface(ref byte first, int length) =>
+        length > 4 && Unsafe.ReadUnaligned<uint>(ref first) == (BitConverter.IsLittleEndian ? 0x2D69_6E65U : 0x656E_692DU) && IsId(ref Unsafe.Add(ref first, 4), length - 4);
+
+    /// <summary>Such as <c>i-0a1b2c3d4e5f60718</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsInstance(ref byte first, int length) =>
+        length > 2 && first == 'i' && Unsafe.Add(ref first, 1) == '-' && IsId(ref Unsafe.Add(ref first, 2), length - 2);
+
     /// <summary>Digits, or <c>unknown</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAccount(ref byte first, int length)

@@ -111,14 +111,12 @@ internal static class LineParser
         if (plan.Interface >= 0)
         {
             ref byte first = ref Field(ref text, ref ends, plan.Interface, out int length);
-            bool good = length > 4 && Unsafe.ReadUnaligned<uint>(ref first) == (BitConverter.IsLittleEndian ? 0x2D69_6E65U : 0x656E_692DU) && FieldText.IsId(ref Unsafe.Add(ref first, 4), length - 4);
-            if (!good && !IsHyphen(ref first, length)) return Bad(FaultKind.NotInterface, plan.Interface);
+            if (!FieldText.IsInterface(ref first, length) && !IsHyphen(ref first, length)) return Bad(FaultKind.NotInterface, plan.Interface);
         }
         if (plan.Instance >= 0)
         {
             ref byte first = ref Field(ref text, ref ends, plan.Instance, out int length);
-            bool good = length > 2 && first == 'i' && Unsafe.Add(ref first, 1) == '-' && FieldText.IsId(ref Unsafe.Add(ref first, 2), length - 2);
-            if (!good && !IsHyphen(ref first, length)) return Bad(FaultKind.NotInstance, plan.Instance);
+            if (!FieldText.IsInstance(ref first, length) && !IsHyphen(ref first, length)) return Bad(FaultKind.NotInstance, plan.Instance);
         }
         if (plan.Version is { } version && !Span(ref text, ref ends, 0).SequenceEqual(version)) return Bad(FaultKind.OtherVersion, 0);
         return 0;
@@ -237,12 +235,14 @@ internal static class LineParser
         return IsHyphen(ref first, length) ? default : MemoryMarshal.CreateReadOnlySpan(ref first, length);
     }
 
-    private static bool Address(ref byte text, ref int ends, int column, out IpAddress address)
+    private static bool Address(ref byte text, ref int ends, int column, out IpAddress address) => Address(Optional(ref text, ref ends, column), out address);
+
+    /// <param name="value">Sixteen bytes from its start are readable; empty where there is none.</param>
+    public static bool Address(ReadOnlySpan<byte> value, out IpAddress address)
     {
-        var value = Optional(ref text, ref ends, column);
         address = IpAddress.None;
         if (value.IsEmpty) return true;
-        // A field stands in a window with slack behind it, so sixteen bytes from its start are always there.
+        // A field stands in a window, or page, with slack behind it.
         if (IpTextFast.TryParseIPv4(ref MemoryMarshal.GetReference(value), value.Length, out uint v4))
         {
             address = IpAddress.FromIPv4(v4);

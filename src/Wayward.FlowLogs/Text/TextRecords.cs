@@ -51,6 +51,9 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
         ReadLines(window.Buffer, window.Start, window.End + 1, ref sink);
     }
 
+    /// <summary>Reads one line that stands by itself, without its line end: a row of a table.</summary>
+    public void ReadLine<TSink>(ReadOnlySpan<byte> raw, long line, ref TSink sink) where TSink : IFlowRecordSink => ReadCarefully(raw, line, ref sink);
+
     /// <summary>Reads the whole lines of <c>[start, end)</c>.</summary>
     /// <returns>Where the first line that is not whole begins.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

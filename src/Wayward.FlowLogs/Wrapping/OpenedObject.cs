@@ -28,6 +28,8 @@ internal sealed class OpenedObject : IDisposable
     public string Description => string.Concat(_wrappings.Select(w => w()).Where(w => w.Length > 0).Select(w => ", " + w));
     public string Form => _lines?.Form ?? "text";
     public bool IsTable => _lines is { IsTable: true };
+    /// <summary>The object as parquet, when it is.</summary>
+    public ParquetLineSource? Parquet => _lines as ParquetLineSource;
     public bool BeginsWithHeader => _lines is { BeginsWithHeader: true };
 
     /// <param name="ports">Ports of interest: of other rows in a table not everything is decoded.</param>

@@ -50,7 +50,7 @@ internal abstract class ParquetColumn(int index)
     }
 
     /// <summary>Epoch times in any unit, told by magnitude: seconds of this century have ten digits.</summary>
-    private static long Seconds(long value) => value switch
+    public static long Seconds(long value) => value switch
     {
         > 100_000_000_000_000_000 => value / 1_000_000_000,
         > 100_000_000_000_000 => value / 1_000_000,

@@ -1,5 +1,7 @@
 using System.Buffers;
 using ParquetSharp;
+using Wayward.FlowLogs.Parquet;
+using Wayward.FlowLogs.Text;
 
 namespace Wayward.FlowLogs.Wrapping;
 
@@ -8,6 +10,7 @@ namespace Wayward.FlowLogs.Wrapping;
 /// checks holds for every form; ports are decoded first, and what only a DNS contact needs is decoded only for rows that have a port of interest.
 /// </summary>
 /// <remarks>
+/// <see cref="TryRead"/> reads AWS's usual form without lines; this is the reference for it, and the way for the rest.
 /// Parquet is read from its end, so the object is spooled to a temporary file, proven whole on the way. ParquetSharp (Apache Arrow's reader) is used for its physical readers: no string is made.
 /// </remarks>
 internal sealed class ParquetLineSource : LineSource
@@ -19,6 +22,7 @@ internal sealed class ParquetLineSource : LineSource
     private readonly Func<long> _compressed;
     private readonly PortSet _ports;
     private FileStream? _file;
+    private ParquetFooter? _footer;
     private ParquetFileReader? _reader;
     private ParquetLayout? _layout;
     private RowGroupReader? _group;
@@ -69,13 +73,46 @@ internal sealed class ParquetLineSource : LineSource
         catch (Exception e) when (e is not (FlowObjectException or OperationCanceledException or OutOfMemoryException))
         {
             // The reader meets hostile bytes with exceptions of many kinds.
-            string first = e.Message.Split('\n', 2)[0];
-            throw _context.Refuse($"damaged: parquet cannot be read ({Text.Fault.Escape(first, 120)})", inner: e);
+            throw Damaged(e);
+        }
+    }
+
+    /// <summary>Reads the whole file straight into records, when it is of the usual form; nothing is read otherwise.</summary>
+    public bool TryRead<TSink>(RecordTally tally, TextRecords text, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        try
+        {
+            var footer = Prepare();
+            using var file = new ParquetFile(_file!.SafeFileHandle, _context, _compressed);
+            using var records = ParquetRecords.Of(footer, file, tally, text);
+            if (records is null) return false;
+            records.Read(ref sink);
+            Total = file.Expanded;
+            return true;
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(e);
+        }
+        catch (FlowObjectException e) when (e.Retryable && e.Line is null && _footer is not null)
+        {
+            // Of a page: the file as a whole was proven whole.
+            throw _context.Refuse($"damaged: a page of a parquet column: {e.Reason}", inner: e);
         }
     }
 
     private void Open()
     {
+        Prepare();
+        _file!.Position = 0;
+        _reader = new ParquetFileReader(_file, leaveOpen: true);
+        _layout = ParquetLayout.Of(_reader.FileMetaData.Schema, _context);
+    }
+
+    /// <summary>Spools the file and reads its footer.</summary>
+    private ParquetFooter Prepare()
+    {
+        if (_footer is not null) return _footer;
         Spool();
         long length = _file!.Length;
         Span<byte> tail = stackalloc byte[8];
@@ -84,11 +121,12 @@ internal sealed class ParquetLineSource : LineSource
         _file.ReadExactly(tail);
         if (tail[4..].SequenceEqual("PARE"u8)) throw _context.Refuse("encrypted parquet");
         if (!tail[4..].SequenceEqual("PAR1"u8)) throw Truncated();
-        uint footer = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(tail);
-        if (footer == 0 || footer > length - 12 || footer > LargestFooter) throw _context.Refuse("damaged: a parquet footer that does not fit into its file");
-        _file.Position = 0;
-        _reader = new ParquetFileReader(_file, leaveOpen: true);
-        _layout = ParquetLayout.Of(_reader.FileMetaData.Schema, _context);
+        uint size = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(tail);
+        if (size == 0 || size > length - 12 || size > LargestFooter) throw _context.Refuse("damaged: a parquet footer that does not fit into its file");
+        byte[] footer = new byte[size];
+        _file.Position = length - 8 - size;
+        _file.ReadExactly(footer);
+        return _footer = ParquetFooter.Read(footer, length - 8 - size);
     }
 
     private void Spool()
@@ -104,6 +142,8 @@ internal sealed class ParquetLineSource : LineSource
         }
         while (Input.Fill());
     }
+
+    private FlowObjectException Damaged(Exception e) => _context.Refuse($"damaged: parquet cannot be read ({Fault.Escape(e.Message.Split('\n', 2)[0], 120)})", inner: e);
 
     private FlowObjectException Truncated() => _context.Refuse("truncated: parquet without its footer", retryable: true);
 

@@ -29,7 +29,7 @@ internal sealed record ReadTuning
 
     public Text.VectorPath Path { get; init; } = Text.VectorPath.Best;
     public int Chunk { get; init; } = SourceWindow.DefaultChunk;
-    /// <summary>False sends every line through the careful path that otherwise takes only odd lines.</summary>
+    /// <summary>False sends every line, or row, through the careful path that otherwise takes only odd ones.</summary>
     public bool FastLines { get; init; } = true;
     /// <summary>Where parquet is spooled.</summary>
     public string TemporaryFolder { get; init; } = System.IO.Path.GetTempPath();

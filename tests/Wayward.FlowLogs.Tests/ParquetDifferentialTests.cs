@@ -1,0 +1,148 @@
+using System.Globalization;
+using ParquetSharp;
+using Wayward.FlowLogs.Wrapping;
+using Encoding = System.Text.Encoding;
+
+namespace Wayward.FlowLogs.Tests;
+
+/// <summary>Parquet straight into records means what the line-based way makes of it, odd rows, types, codecs, pages and damage included.</summary>
+public sealed class ParquetDifferentialTests
+{
+    private static readonly ReadTuning Fast = new() { FastLines = true }, Careful = new() { FastLines = false };
+    private static readonly string[] Words =
+        ["-", "", "0", "53", "443", "853", "053", "70000", "-1", "8.8.8.8", "1.1.1.1", "2001:db8::53", "300.1.1.1", "eni-0a1b2c3d", "eni-", "i-0123", "OK", "NODATA", "SKIPDATA", "ok", "ACCEPT", "REJECT", "egress", "ingress", "up",
+         "a b", "tab\there", "caf\u00e9", "\u007f", "srcport", "dstport", "6", "17", "256", "1700000000", "17000000000", "9223372036854775807", "123456789012", "unknown", new('x', 300)];
+
+    private static Compression[] Codecs => [Compression.Gzip, Compression.Snappy, Compression.Zstd, Compression.Uncompressed];
+
+    /// <summary>A random table and, when asked, how it was written.</summary>
+    private static byte[] Table(Random random, int rows, Compression? codec = null, bool odd = true, bool checksums = false)
+    {
+        FlowField[][] layouts = [[.. FlowColumns.Default], [.. FlowColumns.UpTo(5)], [.. FlowColumns.UpTo(11)], FleetColumns];
+        var fields = layouts[random.Next(layouts.Length)];
+        string[][] grid = [.. Encoding.ASCII.GetString(ParquetTests.Text(fields, rows, random.Next(1, 1_000))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' '))];
+        string[] names = grid[0];
+        var body = grid[1..];
+        if (odd)
+            for (int n = random.Next(body.Length / 4); n > 0; n--) body[random.Next(body.Length)][random.Next(names.Length)] = Words[random.Next(Words.Length)];
+        // Numbers as numbers of either width or as text; a word that is no number becomes an odd one there.
+        char[] kinds = [.. names.Select(n => n is "version" or "srcport" or "dstport" or "protocol" or "tcp-flags" or "packets" or "bytes" or "start" or "end" ? "ils"[random.Next(3)] : n is "account-id" && random.Next(6) == 0 ? 'l' : 's')];
+        bool[] required = [.. names.Select(_ => random.Next(4) == 0)];
+        var columns = names.Select((n, i) => (Column)((kinds[i], required[i]) switch
+        {
+            ('i', false) => new Column<int?>(Plain(n)),
+            ('i', true) => new Column<int>(Plain(n)),
+            ('l', false) => new Column<long?>(Plain(n)),
+            ('l', true) => new Column<long>(Plain(n)),
+            (_, true) => new Column<byte[]>(Plain(n)),
+            _ => new Column<string?>(Plain(n)),
+        })).ToArray();
+        using var builder = new WriterPropertiesBuilder();
+        builder.Compression(codec ?? Codecs[random.Next(Codecs.Length)]).DataPagesize(random.Next(3) == 0 ? 1_000 : 1 << 20).DictionaryPagesizeLimit(random.Next(3) == 0 ? 200 : 1 << 20);
+        if (random.Next(2) == 0) builder.DataPageVersion(ParquetDataPageVersion.V2);
+        if (random.Next(4) == 0) builder.DisableDictionary();
+        if (checksums || random.Next(3) == 0) builder.EnablePageChecksum();
+        using var properties = builder.Build();
+        using var stream = new MemoryStream();
+        using (var writer = new ParquetFileWriter(stream, columns, logicalTypeFactory: null, properties, leaveOpen: true))
+        {
+            foreach (var group in body.Chunk(random.Next(2) == 0 ? 170 : 10_000))
+            {
+                using var target = writer.AppendRowGroup();
+                for (int c = 0; c < names.Length; c++)
+                {
+                    int at = c;
+                    using var column = target.NextColumn();
+                    switch (kinds[c], required[c])
+                    {
+                        case ('i', false): column.LogicalWriter<int?>().WriteBatch([.. group.Select(r => (int?)Number(r[at], int.MaxValue))]); break;
+                        case ('i', true): column.LogicalWriter<int>().WriteBatch([.. group.Select(r => (int)(Number(r[at], int.MaxValue) ?? 0))]); break;
+                        case ('l', false): column.LogicalWriter<long?>().WriteBatch([.. group.Select(r => Number(r[at], long.MaxValue))]); break;
+                        case ('l', true): column.LogicalWriter<long>().WriteBatch([.. group.Select(r => Number(r[at], long.MaxValue) ?? 0)]); break;
+                        case (_, true): column.LogicalWriter<byte[]>().WriteBatch([.. group.Select(r => Encoding.Latin1.GetBytes(r[at]))]); break;
+                        default: column.LogicalWriter<string?>().WriteBatch([.. group.Select(r => r[at] == "-" ? null : r[at])]); break;
+                    }
+                }
+            }
+            writer.Close();
+        }
+        return stream.ToArray();
+
+        static string Plain(string name) => name.Replace('-', '_');
+        static long? Number(string text, long most) => text == "-" ? null : long.TryParse(text, CultureInfo.InvariantCulture, out long value) ? Math.Min(value, most) : -text.Length * 1_000L;
+    }
+
+    private static FlowField[] FleetColumns => [FlowField.DestinationPort, FlowField.End, FlowField.Start, FlowField.InstanceId, FlowField.SourcePort, FlowField.PacketDestinationAddress, FlowField.PacketSourceAddress, FlowField.Protocol];
+
+    private static (string Text, Reading? Reading) Outcome(byte[] bytes, ReadTuning tuning)
+    {
+        try
+        {
+            var reading = Reading.Of(bytes, new FlowObjectInfo("object", LastModified: 1_800_000_000), tuning: tuning, recorder: new Recorder { Wants = (a, b) => (a.Lower ^ b.Lower) % 3 != 0 });
+            var r = reading.Result;
+            return (string.Join('\n', [$"{r.Records} {r.NoData} {r.SkipData} {r.TransitGateway} {r.QuarantinedCount} {r.FirstStart} {r.LastEnd} {r.Format} {string.Join(',', r.Columns)} {r.Sha256}", .. reading.Quarantined, .. reading.Observed, .. reading.Accepted]), reading);
+        }
+        catch (FlowObjectException e)
+        {
+            return ($"refused: {e.Reason}", null);
+        }
+    }
+
+    [Fact]
+    public void Random_tables_mean_the_same_straight_and_by_lines()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("WAYWARD_SEED"), CultureInfo.InvariantCulture, out int given) ? given : Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        long records = 0, quarantined = 0;
+        for (int i = 0; i < (DifferentialTests.Long ? 400 : 30); i++)
+        {
+            byte[] table = Table(new Random(seed + i), rows: 400, odd: i % 4 != 0);
+            var (expected, reading) = Outcome(table, Careful);
+            Assert.Equal(expected, Outcome(table, Fast).Text);
+            records += reading?.Result.Records ?? 0;
+            quarantined += reading?.Result.QuarantinedCount ?? 0;
+        }
+        Assert.True(records > 0 && quarantined > 0);
+    }
+
+    [Fact]
+    public void The_comparison_sees_a_single_other_value()
+    {
+        string text = Encoding.ASCII.GetString(ParquetTests.Text(FlowColumns.Default, rows: 300));
+        int at = text.LastIndexOf(" OK\n", StringComparison.Ordinal);
+        byte[] one = ParquetTests.Parquet(Encoding.ASCII.GetBytes(text)), other = ParquetTests.Parquet(Encoding.ASCII.GetBytes(text[..at] + " NODATA\n" + text[(at + 4)..]));
+        Assert.NotEqual(Outcome(one, Careful).Text.Split('\n')[2..], Outcome(other, Fast).Text.Split('\n')[2..]);
+    }
+
+    /// <summary>Damage to files whose pages carry a checksum, or gzip's: refused, set aside, or it changes nothing. With the checksums' check left out (the planted bug) it does.</summary>
+    [Theory]
+    [InlineData(Compression.Gzip, false)]
+    [InlineData(Compression.Uncompressed, true)]
+    [InlineData(Compression.Snappy, true)]
+    public void Damage_to_proven_pages_never_changes_a_value_unseen(Compression codec, bool checksums)
+    {
+        int seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        int[] other = [0, 0];
+        int refused = 0;
+        for (int i = 0; i < (DifferentialTests.Long ? 2_000 : 200); i++)
+        {
+            var random = new Random(seed + i);
+            byte[] good = Table(new Random(seed + i / 100), rows: 300, codec, odd: false, checksums), bad = [.. good];
+            bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            string expected = WithoutHash(Outcome(good, Fast));
+            for (int planted = 0; planted < 2; planted++)
+            {
+                var (text, reading) = Outcome(bad, Fast with { CheckTrailer = planted == 0 });
+                if (reading is null) refused += 1 - planted;
+                else if (reading.Result.QuarantinedCount == 0 && WithoutHash((text, reading)) != expected) other[planted]++;
+            }
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"refused {refused}, other values {other[0]}, with the bug {other[1]}");
+        Assert.True(refused > 0);
+        Assert.Equal(0, other[0]);
+        Assert.True(other[1] > 0);
+
+        static string WithoutHash((string Text, Reading? Reading) outcome) => outcome.Reading is { } r ? string.Join('\n', [.. r.Observed, .. r.Accepted]) : outcome.Text;
+    }
+}
