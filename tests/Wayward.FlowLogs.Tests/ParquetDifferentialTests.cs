@@ -26,7 +26,7 @@ public sealed class ParquetDifferentialTests
         if (odd)
             for (int n = random.Next(body.Length / 4); n > 0; n--) body[random.Next(body.Length)][random.Next(names.Length)] = Words[random.Next(Words.Length)];
         // Numbers as numbers of either width or as text; a word that is no number becomes an odd one there.
-        char[] kinds = [.. names.Select(n => n is "version" or "srcport" or "dstport" or "protocol" or "tcp-flags" or "packets" or "bytes" or "start" or "end" ? "ils"[random.Next(3)] : n is "account-id" && random.Next(6) == 0 ? 'l' : 's')];
+        char[] kinds = [.. names.Select(n => n is "version" or "srcport" or "dstport" or "protocol" or "tcp-flags" or "packets" or "bytes" or "start" or "end" ? "ils"[random.Next(3)] : odd && n is "account-id" && random.Next(6) == 0 ? 'l' : 's')];
         bool[] required = [.. names.Select(_ => random.Next(4) == 0)];
         var columns = names.Select((n, i) => (Column)((kinds[i], required[i]) switch
         {
@@ -39,7 +39,8 @@ public sealed class ParquetDifferentialTests
         })).ToArray();
         using var builder = new WriterPropertiesBuilder();
         builder.Compression(codec ?? Codecs[random.Next(Codecs.Length)]).DataPagesize(random.Next(3) == 0 ? 1_000 : 1 << 20).DictionaryPagesizeLimit(random.Next(3) == 0 ? 200 : 1 << 20);
-        if (random.Next(2) == 0) builder.DataPageVersion(ParquetDataPageVersion.V2);
+        // Pages of the second version are left uncompressed where that is shorter, and then gzip proves nothing.
+        if (random.Next(2) == 0 && (codec != Compression.Gzip || checksums)) builder.DataPageVersion(ParquetDataPageVersion.V2);
         if (random.Next(4) == 0) builder.DisableDictionary();
         if (checksums || random.Next(3) == 0) builder.EnablePageChecksum();
         using var properties = builder.Build();
@@ -117,11 +118,12 @@ public sealed class ParquetDifferentialTests
     /// <summary>Damage to files whose pages carry a checksum, or gzip's: refused, set aside, or it changes nothing. With the checksums' check left out (the planted bug) it does.</summary>
     [Theory]
     [InlineData(Compression.Gzip, false)]
+    [InlineData(Compression.Gzip, true)]
     [InlineData(Compression.Uncompressed, true)]
     [InlineData(Compression.Snappy, true)]
     public void Damage_to_proven_pages_never_changes_a_value_unseen(Compression codec, bool checksums)
     {
-        int seed = Random.Shared.Next();
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("WAYWARD_SEED"), CultureInfo.InvariantCulture, out int given) ? given : Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         int[] other = [0, 0];
         int refused = 0;
@@ -129,19 +131,27 @@ public sealed class ParquetDifferentialTests
         {
             var random = new Random(seed + i);
             byte[] good = Table(new Random(seed + i / 100), rows: 300, codec, odd: false, checksums), bad = [.. good];
-            bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            int at = random.Next(bad.Length), bit = random.Next(8);
+            bad[at] ^= (byte)(1 << bit);
             string expected = WithoutHash(Outcome(good, Fast));
             for (int planted = 0; planted < 2; planted++)
             {
                 var (text, reading) = Outcome(bad, Fast with { CheckTrailer = planted == 0 });
                 if (reading is null) refused += 1 - planted;
-                else if (reading.Result.QuarantinedCount == 0 && WithoutHash((text, reading)) != expected) other[planted]++;
+                else if (reading.Result.QuarantinedCount == 0 && WithoutHash((text, reading)) != expected)
+                {
+                    other[planted]++;
+                    if (planted == 0) TestContext.Current.TestOutputHelper?.WriteLine($"file {i}: bit {bit} of byte {at} of {bad.Length} ({good[at]:x2}), {reading.Result.Format}: {Difference(expected, WithoutHash((text, reading)))}");
+                }
             }
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"refused {refused}, other values {other[0]}, with the bug {other[1]}");
         Assert.True(refused > 0);
         Assert.Equal(0, other[0]);
         Assert.True(other[1] > 0);
+
+        static string Difference(string expected, string actual) =>
+            expected.Split('\n').Zip(actual.Split('\n')).FirstOrDefault(p => p.First != p.Second) is { First: not null } pair ? $"{pair.First} became {pair.Second}" : "another number of rows";
 
         static string WithoutHash((string Text, Reading? Reading) outcome) => outcome.Reading is { } r ? string.Join('\n', [.. r.Observed, .. r.Accepted]) : outcome.Text;
     }

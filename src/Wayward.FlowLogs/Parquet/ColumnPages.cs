@@ -31,7 +31,7 @@ internal sealed class ColumnPages : IDisposable
     private bool _dictionaryClean;
     private ParquetChunk? _chunk;
     private PageHeader _header;
-    private long _at, _skip, _nulls;
+    private long _at, _skip, _nulls, _nullsBefore;
     private bool _loaded, _isIndexed, _hasLevels, _complete;
     /// <summary>So far every page of the column carried a checksum. What does not is held against the column's statistics: not in general, for not every writer makes them right.</summary>
     private bool _proven;
@@ -274,6 +274,7 @@ internal sealed class ColumnPages : IDisposable
         if (_skip > 0) Pass();
         bool whole = (!_hasLevels || _levelRuns.IsAtEnd) && (_isIndexed ? _indexRuns.IsAtEnd || _next == _end : _next == _end);
         if (!whole) throw new InvalidDataException("a page that goes on behind its values");
+        if (_header.Kind == PageKind.DataV2 && _nulls - _nullsBefore != _header.Nulls) throw new InvalidDataException("a page with another number of nulls than its header says");
         _header = default;
     }
 
@@ -321,7 +322,7 @@ internal sealed class ColumnPages : IDisposable
         bytes.AsSpan(0, plain).CopyTo(page.AsSpan(Before));
         Decompress(bytes, plain, stored - plain, page, Before + plain, expanded - plain);
         page.AsSpan(Before + expanded, 64).Clear();
-        if (_proven && _header.Crc is null && _chunk.Codec != ParquetCodec.Gzip)
+        if (_proven && _header.Crc is null && (_chunk.Codec != ParquetCodec.Gzip || _header.Kind == PageKind.DataV2))
         {
             _proven = false;
             SetBounds();
@@ -417,6 +418,7 @@ internal sealed class ColumnPages : IDisposable
     {
         Load(ref _page);
         _loaded = true;
+        _nullsBefore = _nulls;
         int at = Before;
         _end = Before + _header.Expanded;
         _hasLevels = _leaf.Definition > 0;

@@ -105,7 +105,9 @@ internal sealed class ParquetLineSource : LineSource
     {
         Prepare();
         _file!.Position = 0;
-        _reader = new ParquetFileReader(_file, leaveOpen: true);
+        using var properties = ReaderProperties.GetDefaultReaderProperties();
+        properties.EnablePageChecksumVerification();
+        _reader = new ParquetFileReader(_file, properties, leaveOpen: true);
         _layout = ParquetLayout.Of(_reader.FileMetaData.Schema, _context);
     }
 
