@@ -96,7 +96,7 @@ internal enum WriteScope
 /// <summary>Leases of objects, by the database's clock: the clocks of the machines that read need not agree. Each call is one short transaction.</summary>
 internal interface IObjectLeases
 {
-    Task<IReadOnlyList<OfferedObject>> ClaimAsync(WaywardDbContext db, string source, int take, bool newestFirst, LeaseTerms terms, long now, CancellationToken cancellation);
+    Task<IReadOnlyList<OfferedObject>> ClaimAsync(WaywardDbContext db, QueueLane lane, int take, LeaseTerms terms, long now, CancellationToken cancellation);
     Task<int> RenewAsync(WaywardDbContext db, IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation);
     Task<int> ReleaseAsync(WaywardDbContext db, IReadOnlyList<OfferedObject> held, CancellationToken cancellation);
 }

@@ -36,6 +36,8 @@ public static class StorageServices
         services.AddSingleton(p => new CanonicalDump(p.GetRequiredService<Database>()));
         services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), p.GetRequiredService<ScopeLoader>(), DetectionOf(p)));
         services.AddSingleton<ISourceObjectStore>(p => new SourceObjectStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<IBackfillStore>(p => new BackfillStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<ISourceDirectory>(p => new SourceDirectory(p.GetRequiredService<Database>()));
         services.AddSingleton<IDetectionStateStore>(p => new DetectionStateStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IDetectorRole>(p => new DetectorRole(p.GetRequiredService<Database>()));
         services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), FindingText.Why));

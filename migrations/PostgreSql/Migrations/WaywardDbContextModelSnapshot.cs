@@ -107,6 +107,122 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.ToTable("audit_subjects");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.BackfillEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<int?>("FromDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("from_day");
+
+                    b.Property<string>("Keeper")
+                        .HasColumnType("text")
+                        .HasColumnName("keeper")
+                        .UseCollation("C");
+
+                    b.Property<long?>("KeeperUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("keeper_until");
+
+                    b.Property<long>("LackingBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lacking_bytes");
+
+                    b.Property<long>("LackingObjects")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lacking_objects");
+
+                    b.Property<bool>("Listed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("listed");
+
+                    b.Property<bool>("NewestFirst")
+                        .HasColumnType("boolean")
+                        .HasColumnName("newest_first");
+
+                    b.Property<long>("Objects")
+                        .HasColumnType("bigint")
+                        .HasColumnName("objects");
+
+                    b.Property<double>("ObjectsPerSecond")
+                        .HasColumnType("double precision")
+                        .HasColumnName("objects_per_second");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("prefix")
+                        .UseCollation("C");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem")
+                        .UseCollation("C");
+
+                    b.Property<long>("Quarantined")
+                        .HasColumnType("bigint")
+                        .HasColumnName("quarantined");
+
+                    b.Property<long>("RequestedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by")
+                        .UseCollation("C");
+
+                    b.Property<long>("Settled")
+                        .HasColumnType("bigint")
+                        .HasColumnName("settled");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source")
+                        .UseCollation("C");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("SurveyBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("survey_bytes");
+
+                    b.Property<long>("SurveyObjects")
+                        .HasColumnType("bigint")
+                        .HasColumnName("survey_objects");
+
+                    b.Property<int?>("ToDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("to_day");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.ToTable("backfills");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.ContactEvidenceEntity", b =>
                 {
                     b.Property<int>("InstanceId")
@@ -996,6 +1112,35 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.ToTable("rebuild_windows");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.SourceEntity", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<bool>("CanList")
+                        .HasColumnType("boolean")
+                        .HasColumnName("can_list");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("PausedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("paused_by")
+                        .UseCollation("C");
+
+                    b.Property<long>("PresentAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("present_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("sources");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.SourceObjectEntity", b =>
                 {
                     b.Property<long>("ObjectId")
@@ -1005,6 +1150,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
+
+                    b.Property<int>("Backfill")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("backfill");
 
                     b.Property<long>("Bytes")
                         .HasColumnType("bigint")
@@ -1139,6 +1290,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("smallint")
                         .HasColumnName("state");
 
+                    b.Property<long>("Turn")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("turn");
+
                     b.HasKey("ObjectId");
 
                     b.HasIndex("Mark");
@@ -1153,7 +1310,7 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("State", "SeenAt", "ObjectId");
 
-                    b.HasIndex("Source", "State", "LastModified", "ObjectId");
+                    b.HasIndex("Source", "Backfill", "State", "Turn", "ObjectId");
 
                     b.ToTable("source_objects");
                 });

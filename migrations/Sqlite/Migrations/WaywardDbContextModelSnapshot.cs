@@ -92,6 +92,115 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.ToTable("audit_subjects");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.BackfillEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<int?>("FromDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_day");
+
+                    b.Property<string>("Keeper")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("keeper");
+
+                    b.Property<long?>("KeeperUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("keeper_until");
+
+                    b.Property<long>("LackingBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lacking_bytes");
+
+                    b.Property<long>("LackingObjects")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lacking_objects");
+
+                    b.Property<bool>("Listed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("listed");
+
+                    b.Property<bool>("NewestFirst")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("newest_first");
+
+                    b.Property<long>("Objects")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("objects");
+
+                    b.Property<double>("ObjectsPerSecond")
+                        .HasColumnType("REAL")
+                        .HasColumnName("objects_per_second");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prefix");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<long>("Quarantined")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("quarantined");
+
+                    b.Property<long>("RequestedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_by");
+
+                    b.Property<long>("Settled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("settled");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<byte>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<long>("SurveyBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("survey_bytes");
+
+                    b.Property<long>("SurveyObjects")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("survey_objects");
+
+                    b.Property<int?>("ToDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_day");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("State");
+
+                    b.ToTable("backfills");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.ContactEvidenceEntity", b =>
                 {
                     b.Property<int>("InstanceId")
@@ -932,6 +1041,33 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.ToTable("rebuild_windows");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.SourceEntity", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("CanList")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("can_list");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("PausedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("paused_by");
+
+                    b.Property<long>("PresentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("present_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("sources");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.SourceObjectEntity", b =>
                 {
                     b.Property<long>("ObjectId")
@@ -941,6 +1077,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
+
+                    b.Property<int>("Backfill")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("backfill");
 
                     b.Property<long>("Bytes")
                         .HasColumnType("INTEGER")
@@ -1063,6 +1205,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("state");
 
+                    b.Property<long>("Turn")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("turn");
+
                     b.HasKey("ObjectId");
 
                     b.HasIndex("Mark");
@@ -1077,7 +1225,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
                     b.HasIndex("State", "SeenAt", "ObjectId");
 
-                    b.HasIndex("Source", "State", "LastModified", "ObjectId");
+                    b.HasIndex("Source", "Backfill", "State", "Turn", "ObjectId");
 
                     b.ToTable("source_objects");
                 });

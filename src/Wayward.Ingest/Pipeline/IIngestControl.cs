@@ -11,7 +11,7 @@ public interface IIngestControl
     Task<bool> RetryAsync(long objectId, string actor, CancellationToken cancellation);
     /// <summary>Sets an object aside; audited.</summary>
     Task<bool> SkipAsync(long objectId, string actor, CancellationToken cancellation);
-    /// <summary>Holds a source: it is still looked at, but nothing more of it is read until it is resumed or the program restarts; audited.</summary>
+    /// <summary>Holds a source: it is still looked at, but nothing more of it is read, by whatever process, until it is resumed; audited.</summary>
     /// <returns>False when there is no such source, or it is so already.</returns>
     Task<bool> PauseAsync(string source, bool paused, string actor, CancellationToken cancellation);
     /// <summary>Looks at every source now.</summary>

@@ -21,6 +21,8 @@ namespace Wayward.Ingest.Pipeline;
 public sealed class IngestPipeline : IIngestControl, IDisposable
 {
     private const int FeedQuantum = 128;
+    /// <summary>What is live waits for no more of a backfill than this.</summary>
+    private const int BackfillQuantum = 32;
     private static readonly TimeSpan LastCommits = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ClaimAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(15);
@@ -46,6 +48,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     private readonly Channel<FinishedItem> _finished;
     private readonly Settlement _settlement;
     private readonly LeaseKeeper _leases;
+    private readonly ISourceDirectory _directory;
+    private readonly BackfillKeeper _backfills;
     private readonly SemaphoreSlim _feed = new(0, 1);
     private readonly Lock _gate = new();
     private CancellationTokenSource _poke = new();
@@ -56,7 +60,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 
     public IngestPipeline(
         SourceRegistry sources, ISourceObjectStore ledger, IContactStore contacts, IAuditStore audit, ICatalogProvider catalog, AddressSpace addresses,
-        IDetectionTrigger detection, IChangeNotifier notifier, IngestOptions options, FlowReadLimits limits, IInventoryProvider inventories, TimeProvider time, ILogger<IngestPipeline> log)
+        IDetectionTrigger detection, IChangeNotifier notifier, IngestOptions options, FlowReadLimits limits, IInventoryProvider inventories, IBackfillStore backfills, ISourceDirectory directory,
+        TimeProvider time, ILogger<IngestPipeline> log)
     {
         _inventories = inventories;
         (_ledger, _audit, _catalog, _addresses, _detection, _notifier) = (ledger, audit, catalog, addresses, detection, notifier);
@@ -70,6 +75,8 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, OnCommittedAsync, OnFailed, OnLost);
         _settlement = new Settlement(_sources, ledger, log);
         _leases = new LeaseKeeper(ledger, _inFlight, _settlement, options, time, log);
+        _directory = directory;
+        _backfills = new BackfillKeeper(backfills, directory, ledger, _sources, _leases.Terms, options, time, log, Wake, () => notifier.Publish(ChangeKinds.Ingest));
     }
 
     public IReadOnlyList<SourceStatus> Sources => [.. _sources.Select(s => s.Status())];
@@ -106,6 +113,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         List<Task> loops = [Task.Run(() => FeedAsync(cancellation), CancellationToken.None)];
         foreach (var source in _sources) loops.Add(Task.Run(() => ListAsync(source, cancellation), CancellationToken.None));
         loops.Add(Task.Run(() => _leases.RunAsync(cancellation), CancellationToken.None));
+        loops.Add(Task.Run(() => _backfills.RunAsync(cancellation), CancellationToken.None));
         for (int i = 0; i < _options.EffectiveWorkers; i++) loops.Add(Task.Run(() => WorkAsync(abandon.Token, cancellation), CancellationToken.None));
         await Task.WhenAll(loops);
         _finished.Writer.Complete();
@@ -141,16 +149,18 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         }
         old.Cancel();
         old.Dispose();
+        _backfills.Soon();
     }
 
     public async Task WhenIdleAsync(CancellationToken cancellation)
     {
         // Only a look that began after this call counts: one under way may have passed over what the caller just put there.
         long[] begun = [.. _sources.Select(s => s.LooksBegun)];
+        long looked = _backfills.LooksBegun;
         Poke();
         while (true)
         {
-            if (_sources.Select((s, i) => s.LooksEnded > begun[i] && s.Source.Settled).All(ok => ok) && IsQuiet() && _detection.CaughtUp && IsQuiet()) return;
+            if (_sources.Select((s, i) => s.LooksEnded > begun[i] && s.Source.Settled).All(ok => ok) && _backfills.LooksEnded > looked && IsQuiet() && _detection.CaughtUp && IsQuiet()) return;
             await Task.Delay(IdlePoll, cancellation);
         }
     }
@@ -176,10 +186,12 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 
     public async Task<bool> PauseAsync(string source, bool paused, string actor, CancellationToken cancellation)
     {
-        if (_sources.FirstOrDefault(s => s.Source.Name == source) is not { } state || state.Held == paused) return false;
-        // First the line that says who, then the deed: when nothing can be written, nothing is decided.
-        await _audit.AppendAsync(actor, paused ? "source.pause" : "source.resume", source, paused ? $"Paused {source}" : $"Resumed {source}", null, null, cancellation);
-        state.Held = paused;
+        var state = _sources.FirstOrDefault(s => s.Source.Name == source);
+        // It may be asked before the first look has named our sources to the store.
+        if (state is not null && (await _directory.ListAsync(cancellation)).All(s => s.Name != source)) await _directory.AnnounceAsync([(source, state.Source.CanListRange)], cancellation);
+        if (!await _directory.PauseAsync(source, paused, actor, cancellation)) return false;
+        // Other processes see it at their next look.
+        if (state is not null) state.Held = paused;
         Wake();
         _notifier.Publish(ChangeKinds.Ingest);
         return true;
@@ -281,18 +293,25 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     {
         try
         {
+            await _backfills.FirstLookAsync(cancellation);
             while (true)
             {
                 bool fed = false;
                 foreach (var state in _sources)
                 {
                     if (!state.MayHaveWork || state.Resting) continue;
-                    fed |= await FeedFromAsync(state, cancellation);
+                    fed |= await FeedFromAsync(state, null, cancellation);
+                }
+                // A little of each, and then again what is live.
+                foreach (var lane in _backfills.Lanes)
+                {
+                    if (!lane.MayHaveWork || lane.Source.Resting) continue;
+                    fed |= await FeedFromAsync(lane.Source, lane, cancellation);
                 }
                 if (!fed) await _feed.WaitAsync(UntilDue(), cancellation);
                 if (_time.GetUtcNow() < _nextDue) continue;
                 lock (_gate) _nextDue = DateTimeOffset.MaxValue;
-                foreach (var state in _sources) state.MayHaveWork = true;
+                AllMayHaveWork();
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -305,16 +324,18 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         }
     }
 
-    private async Task<bool> FeedFromAsync(SourceState state, CancellationToken cancellation)
+    /// <param name="lane">Null = what is live.</param>
+    private async Task<bool> FeedFromAsync(SourceState state, BackfillLane? lane, CancellationToken cancellation)
     {
         _feeding = true;
         try
         {
-            state.MayHaveWork = false;
+            if (lane is null) state.MayHaveWork = false;
+            else lane.MayHaveWork = false;
             _inFlight.ForgetSettled();
             // What is leased here is nobody else's, so no more is taken than is soon read.
-            int take = _ledger.Leases ? _options.EffectiveWorkers * 4 : FeedQuantum + _inFlight.Count;
-            var waiting = await _ledger.ClaimAsync(state.Source.Name, take, state.Source.NewestFirst, _leases.Terms, cancellation);
+            int take = _ledger.Leases ? _options.EffectiveWorkers * 4 : (lane is null ? FeedQuantum : BackfillQuantum) + _inFlight.Count;
+            var waiting = await _ledger.ClaimAsync(lane?.Queue ?? new QueueLane(state.Source.Name, state.Source.NewestFirst), take, _leases.Terms, cancellation);
             List<OfferedObject> taken = [.. waiting.Where(_inFlight.TryAdd)];
             if (taken.Count == 0)
             {
@@ -322,9 +343,16 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
                 if (_ledger.Leases) lock (_gate) _nextDue = Min(_nextDue, _time.GetUtcNow() + ClaimAgain);
                 return false;
             }
-            state.MayHaveWork = true;
-            state.Found(taken.Count(o => _known.Add(o.ObjectId)));
-            foreach (var item in taken) await _work.Writer.WriteAsync(new WorkItem(state, item), cancellation);
+            if (lane is null)
+            {
+                state.MayHaveWork = true;
+                state.Found(taken.Count(o => _known.Add(o.ObjectId)));
+            }
+            else
+            {
+                lane.MayHaveWork = true;
+            }
+            foreach (var item in taken) await _work.Writer.WriteAsync(new WorkItem(state, item, Live: lane is null), cancellation);
             return true;
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -373,19 +401,19 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     {
         // Before they count as settled: whoever waits until all is read and judged must not find a moment in which neither is to be done.
         // A changed object sends the objects beside it back to the queue, of whichever source.
-        foreach (var state in _sources) state.MayHaveWork = true;
+        AllMayHaveWork();
         _detection.Signal();
         for (int i = 0; i < items.Count; i++)
         {
             _inFlight.Settle(items[i].Object.ObjectId);
-            items[i].Source.Finished(done: true);
+            items[i].Source.Finished(done: true, items[i].Live);
             Interlocked.Increment(ref _done);
             Interlocked.Add(ref _bytes, objects[i].Object.ObjectBytes);
             Interlocked.Add(ref _records, objects[i].Object.Records);
             _recordRate.Add(objects[i].Object.Records);
         }
         _objectRate.Add(items.Count);
-        foreach (var state in _sources) state.MayHaveWork = true;
+        AllMayHaveWork();
         Wake();
         _lastCommit = _time.GetUtcNow();
         _notifier.Publish(ChangeKinds.Ingest | ChangeKinds.Contacts);
@@ -398,7 +426,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         if (fault.Verdict == FaultVerdict.Quarantine)
         {
             _log.LogWarning("{Object} set aside: {Reason}", name, fault.Reason);
-            work.Source.Finished(done: false);
+            work.Source.Finished(done: false, work.Live);
             Interlocked.Increment(ref _failed);
             _ = _settlement.TellAsync([work.Object]);
         }
@@ -429,7 +457,13 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     }
 
     /// <summary>Nothing is being read, fed or committed, and nothing is known to wait (retries that are not due do not count).</summary>
-    private bool IsQuiet() => !_sources.Any(s => s.MayHaveWork && !s.Resting) && !_feeding && _inFlight.Active == 0;
+    private bool IsQuiet() => !_sources.Any(s => s.MayHaveWork && !s.Resting) && !_backfills.Busy && !_feeding && _inFlight.Active == 0;
+
+    private void AllMayHaveWork()
+    {
+        foreach (var state in _sources) state.MayHaveWork = true;
+        foreach (var lane in _backfills.Lanes) lane.MayHaveWork = true;
+    }
 
     private void Wake()
     {
@@ -454,6 +488,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     public void Dispose()
     {
         _feed.Dispose();
+        _backfills.Dispose();
         _poke.Dispose();
     }
 

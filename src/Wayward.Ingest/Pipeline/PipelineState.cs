@@ -5,7 +5,8 @@ using Wayward.Storage.Ingest;
 namespace Wayward.Ingest.Pipeline;
 
 /// <summary>An object on its way: fed from the ledger, not yet settled in it.</summary>
-internal sealed record WorkItem(SourceState Source, OfferedObject Object);
+/// <param name="Live">Not of a backfill: it counts among what its source has waiting.</param>
+internal sealed record WorkItem(SourceState Source, OfferedObject Object, bool Live = true);
 
 /// <summary>What became of it: a contribution, or the error.</summary>
 internal sealed record FinishedItem(WorkItem Work, Storage.Contacts.ObjectContribution? Contribution, Exception? Error);

@@ -19,6 +19,15 @@ public interface ISource
     /// </summary>
     IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListAsync(CancellationToken cancellation);
 
+    /// <summary>It can be asked what lies in a range, so that it can be back-filled.</summary>
+    bool CanListRange => false;
+
+    /// <summary>
+    /// Everything that is there now in a range, in batches, whatever the source's own start and end dates say; may run beside <see cref="ListAsync"/>. The turn of what it gives is when
+    /// it was filed, as far as its key tells.
+    /// </summary>
+    IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListRangeAsync(BackfillRange range, CancellationToken cancellation) => throw new NotSupportedException($"{Name} cannot be listed.");
+
     /// <summary>Opens an object; throws <see cref="SourceObjectChangedException"/> when it no longer is what was offered.</summary>
     Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation);
 

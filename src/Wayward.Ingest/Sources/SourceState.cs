@@ -40,9 +40,10 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
 
     public void Found(long count) => Interlocked.Add(ref _waiting, count);
 
-    public void Finished(bool done)
+    /// <param name="live">It was counted as waiting; what a backfill has waiting is its own matter.</param>
+    public void Finished(bool done, bool live)
     {
-        Interlocked.Decrement(ref _waiting);
+        if (live) Interlocked.Decrement(ref _waiting);
         Interlocked.Increment(ref done ? ref _done : ref _failed);
         if (!done) Interlocked.Increment(ref _quarantined);
         lock (_gate)

@@ -2,8 +2,8 @@ namespace Wayward.Storage.Audit;
 
 /// <summary>One audited action. Rows are only ever added.</summary>
 /// <param name="At">Unix milliseconds.</param>
-/// <param name="Verb">Stable: <c>finding.acknowledge</c>, <c>finding.close</c>, <c>finding.reopen</c>, <c>finding.comment</c>, <c>finding.assign</c>, <c>expected.add</c>, <c>expected.delete</c>, <c>undo</c>, <c>object.retry</c>, <c>object.skip</c>, <c>report.export</c>.</param>
-/// <param name="Subject">Finding id, rule number or object id.</param>
+/// <param name="Verb">Stable: <c>finding.acknowledge</c>, <c>finding.close</c>, <c>finding.reopen</c>, <c>finding.comment</c>, <c>finding.assign</c>, <c>expected.add</c>, <c>expected.delete</c>, <c>undo</c>, <c>object.retry</c>, <c>object.skip</c>, <c>source.pause</c>, <c>source.resume</c>, <c>backfill.dry-run</c>, <c>backfill.start</c>, <c>backfill.pause</c>, <c>backfill.resume</c>, <c>backfill.cancel</c>, <c>report.export</c>.</param>
+/// <param name="Subject">Finding id, rule number, object id, source or backfill.</param>
 /// <param name="Before">JSON of what was, per subject; what undo restores.</param>
 /// <param name="After">JSON of what is.</param>
 /// <param name="UndoOf">The entry that this one undid.</param>

@@ -12,7 +12,7 @@ internal static class ContactReplacementSql
         """;
 
     /// <summary>Objects of the same content that had counted for nothing: one of them must count now.</summary>
-    public const string ReviveTwin = "UPDATE source_objects SET state = 1, reason = NULL WHERE object_id = (SELECT object_id FROM source_objects WHERE sha256 = ? AND state = 7 ORDER BY object_id LIMIT 1)";
+    public const string ReviveTwin = "UPDATE source_objects SET state = 1, backfill = 0, turn = last_modified, reason = NULL WHERE object_id = (SELECT object_id FROM source_objects WHERE sha256 = ? AND state = 7 ORDER BY object_id LIMIT 1)";
 
     public const string InsertWindow = "INSERT INTO rebuild_windows (from_day, to_day, instance_ids) VALUES (?,?,?) RETURNING id";
 
@@ -22,7 +22,7 @@ internal static class ContactReplacementSql
         WHERE (state = 3 OR EXISTS (SELECT 1 FROM object_replays r WHERE r.object_id = o.object_id)) AND object_id <> ? AND last_end >= ? AND first_start < ?
         """;
 
-    public const string Requeue = "UPDATE source_objects SET state = 1, next_try = NULL, reason = 'read again: an object beside it was replaced' WHERE object_id = ?";
+    public const string Requeue = "UPDATE source_objects SET state = 1, backfill = 0, turn = last_modified, next_try = NULL, reason = 'read again: an object beside it was replaced' WHERE object_id = ?";
     public const string InsertReplay = "INSERT INTO object_replays (object_id, window_id) VALUES (?,?) ON CONFLICT DO NOTHING";
     public const string SelectReplays = "SELECT w.from_day, w.to_day, w.instance_ids FROM object_replays r JOIN rebuild_windows w ON w.id = r.window_id WHERE r.object_id = ?";
     public const string InheritInstances = "UPDATE source_objects SET instance_ids = ? WHERE object_id = ?";

@@ -37,6 +37,8 @@ public sealed record SourceObjectRow
     public int Attempts { get; init; }
     public long? NextTry { get; init; }
     public string? Reason { get; init; }
+    /// <summary>The backfill in whose lane it waits, or was read; 0 = live.</summary>
+    public int Backfill { get; init; }
     public long Records { get; init; }
     public long ContactRecords { get; init; }
     public long QuarantinedLines { get; init; }
@@ -61,7 +63,13 @@ public sealed record OfferedObject(string Source, string Container, string Key, 
     public long ObjectId => new Core.Contacts.ObjectIdentity(Container, Key, ETag).Id;
     /// <summary>Of the lease that it was handed out under; null = it is not leased.</summary>
     public int? LeaseEpoch { get; init; }
+    /// <summary>What it is read in the order of, Unix seconds: when it was last modified, unless the source knows better.</summary>
+    public long Turn { get; init; } = LastModified;
 }
+
+/// <summary>A queue within the queue: what is live of a source, or one backfill of it.</summary>
+/// <param name="Backfill">0 = live.</param>
+public sealed record QueueLane(string Source, bool NewestFirst, int Backfill = 0);
 
 /// <param name="Owner">Names this process among all.</param>
 /// <param name="For">How long an object stays its own without being renewed.</param>
@@ -74,7 +82,10 @@ public sealed record IngestCounts(IReadOnlyDictionary<SourceObjectState, long> B
 
 public interface ISourceObjectStore
 {
-    /// <summary>Adds those that the ledger does not have (state Seen) and returns, of the offered, those now waiting to be read (Seen, or Retry that is due).</summary>
+    /// <summary>
+    /// Adds those that the ledger does not have (state Seen) and returns, of the offered, those now waiting to be read (Seen, or Retry that is due). What waits for a backfill, or was set aside when
+    /// one was cancelled, is live from now on.
+    /// </summary>
     Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation);
     /// <summary>Objects waiting: Seen, or Retry that is due, oldest first.</summary>
     Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, CancellationToken cancellation) => WaitingAsync(source, take, newestFirst: false, cancellation);
@@ -83,7 +94,9 @@ public interface ISourceObjectStore
     /// <summary>Several processes may read: what is taken is leased, and must be renewed while it is in work. False where only one process can.</summary>
     bool Leases => false;
     /// <summary>Takes what waits for this process. Where objects are leased, nobody else is handed them until the lease ends; what is still in this process's hands is not handed out again.</summary>
-    Task<IReadOnlyList<OfferedObject>> ClaimAsync(string source, int take, bool newestFirst, LeaseTerms terms, CancellationToken cancellation) => WaitingAsync(source, take, newestFirst, cancellation);
+    Task<IReadOnlyList<OfferedObject>> ClaimAsync(QueueLane lane, int take, LeaseTerms terms, CancellationToken cancellation) => WaitingAsync(lane.Source, take, lane.NewestFirst, cancellation);
+    /// <summary>The same, of what is live.</summary>
+    Task<IReadOnlyList<OfferedObject>> ClaimAsync(string source, int take, bool newestFirst, LeaseTerms terms, CancellationToken cancellation) => ClaimAsync(new QueueLane(source, newestFirst), take, terms, cancellation);
     /// <summary>Keeps what is in work; a lease that has passed to someone else is left alone.</summary>
     Task RenewAsync(IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation) => Task.CompletedTask;
     /// <summary>Gives back what was taken and not read, so that nobody has to wait for the lease's end.</summary>
@@ -94,7 +107,7 @@ public interface ISourceObjectStore
     Task MarkRetryAsync(OfferedObject item, string reason, TimeSpan delay, CancellationToken cancellation) => MarkRetryAsync(item.ObjectId, reason, delay, cancellation);
     /// <inheritdoc cref="MarkRetryAsync(OfferedObject, string, TimeSpan, CancellationToken)"/>
     Task MarkQuarantinedAsync(OfferedObject item, string reason, CancellationToken cancellation) => MarkQuarantinedAsync(item.ObjectId, reason, cancellation);
-    /// <summary>Which of these the ledger has, in whatever state.</summary>
+    /// <summary>Which of these the ledger has, in whatever state; not those that only a cancelled backfill has set aside.</summary>
     Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation);
     Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation);
     Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation);

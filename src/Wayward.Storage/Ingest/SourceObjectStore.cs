@@ -28,40 +28,64 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
                 db.SourceObjects.AddRange(news.Where(o => !states.ContainsKey(o.ObjectId)).Select(o => new SourceObjectEntity
                 {
                     ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag,
-                    Search = SearchText(o.Container, o.Key), State = Seen, Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = now,
+                    Search = SearchText(o.Container, o.Key), State = Seen, Bytes = o.Bytes, LastModified = o.LastModified, Turn = o.Turn, SeenAt = now,
                 }));
                 await db.SaveChangesAsync(c);
                 return states;
             }, cancellation, WriteScope.Objects);
         }
-        return [.. unique.Where(o => !known.TryGetValue(o.ObjectId, out var s) || s.State == Seen || s.State == Retry && (s.NextTry ?? 0) <= now)];
+        var other = known.Where(s => s.Value.Backfill != 0 && s.Value.State is Seen or Retry or (byte)SourceObjectState.Leased or (byte)SourceObjectState.Skipped).Select(s => s.Key).ToList();
+        List<long> live = other.Count > 0 ? await MakeLiveAsync(other, cancellation) : [];
+        return [.. unique.Where(o => !known.TryGetValue(o.ObjectId, out var s) || s.State == Seen || s.State == Retry && (s.NextTry ?? 0) <= now || s.State == (byte)SourceObjectState.Skipped && live.Contains(o.ObjectId))];
     }
 
-    private static Task<Dictionary<long, (byte State, long? NextTry)>> StatesAsync(WaywardDbContext db, List<long> ids, CancellationToken cancellation) =>
-        db.SourceObjects.Where(o => ids.Contains(o.ObjectId)).Select(o => new { o.ObjectId, o.State, o.NextTry })
-            .ToDictionaryAsync(o => o.ObjectId, o => (o.State, o.NextTry), cancellation);
+    private static Task<Dictionary<long, (byte State, long? NextTry, int Backfill)>> StatesAsync(WaywardDbContext db, List<long> ids, CancellationToken cancellation) =>
+        db.SourceObjects.Where(o => ids.Contains(o.ObjectId)).Select(o => new { o.ObjectId, o.State, o.NextTry, o.Backfill })
+            .ToDictionaryAsync(o => o.ObjectId, o => (o.State, o.NextTry, o.Backfill), cancellation);
+
+    /// <summary>What a source's own listing or a queue announces is live, whoever found it first: no cancelled backfill takes it away, and no running one holds it up.</summary>
+    private Task<List<long>> MakeLiveAsync(List<long> objectIds, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
+    {
+        var rows = await db.SourceObjects.Where(o => objectIds.Contains(o.ObjectId) && o.Backfill != 0
+            && (o.State == Seen || o.State == Retry || o.State == (byte)SourceObjectState.Leased || o.State == (byte)SourceObjectState.Skipped && o.Reason!.EndsWith(BackfillStore.CancelledReason)))
+            .Select(o => new { o.ObjectId, o.Backfill, o.State, o.Bytes }).ToListAsync(c);
+        var ids = rows.Select(r => r.ObjectId).ToList();
+        var aside = rows.Where(r => r.State == (byte)SourceObjectState.Skipped).Select(r => r.ObjectId).ToList();
+        await db.SourceObjects.Where(o => aside.Contains(o.ObjectId)).ExecuteUpdateAsync(s => s.SetProperty(o => o.State, Seen).SetProperty(o => o.Reason, (string?)null), c);
+        await db.SourceObjects.Where(o => ids.Contains(o.ObjectId)).ExecuteUpdateAsync(s => s.SetProperty(o => o.Backfill, 0).SetProperty(o => o.Turn, o => o.LastModified), c);
+        // They are not the backfill's any more, so that what it says of itself stays true.
+        foreach (var group in rows.Where(r => r.State != (byte)SourceObjectState.Skipped).GroupBy(r => r.Backfill).OrderBy(g => g.Key))
+        {
+            long count = group.Count(), bytes = group.Sum(r => r.Bytes);
+            await db.Backfills.Where(b => b.Id == group.Key).ExecuteUpdateAsync(s => s.SetProperty(b => b.Objects, b => b.Objects - count).SetProperty(b => b.Bytes, b => b.Bytes - bytes), c);
+        }
+        return ids;
+    }, cancellation, WriteScope.Objects);
 
     public Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => database.ReadAsync<IReadOnlySet<long>>(
-        async (db, c) => (await db.SourceObjects.Where(o => objectIds.Contains(o.ObjectId)).Select(o => o.ObjectId).ToListAsync(c)).ToHashSet(), cancellation);
+        async (db, c) => (await db.SourceObjects.Where(o => objectIds.Contains(o.ObjectId) && !(o.State == (byte)SourceObjectState.Skipped && (o.Reason ?? "").EndsWith(BackfillStore.CancelledReason)))
+            .Select(o => o.ObjectId).ToListAsync(c)).ToHashSet(), cancellation);
 
-    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation)
+    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation) => WaitingAsync(new QueueLane(source, newestFirst), take, cancellation);
+
+    private Task<IReadOnlyList<OfferedObject>> WaitingAsync(QueueLane lane, int take, CancellationToken cancellation)
     {
         long now = database.NowSeconds;
         return database.ReadAsync<IReadOnlyList<OfferedObject>>(async (db, c) =>
         {
-            var waiting = db.SourceObjects.Where(o => o.Source == source && (o.State == Seen || o.State == Retry && (o.NextTry ?? 0) <= now));
-            var ordered = newestFirst ? waiting.OrderByDescending(o => o.LastModified).ThenByDescending(o => o.ObjectId) : waiting.OrderBy(o => o.LastModified).ThenBy(o => o.ObjectId);
+            var waiting = db.SourceObjects.Where(o => o.Source == lane.Source && o.Backfill == lane.Backfill && (o.State == Seen || o.State == Retry && (o.NextTry ?? 0) <= now));
+            var ordered = lane.NewestFirst ? waiting.OrderByDescending(o => o.Turn).ThenByDescending(o => o.ObjectId) : waiting.OrderBy(o => o.Turn).ThenBy(o => o.ObjectId);
             return await ordered.Take(take)
-                .Select(o => new OfferedObject(o.Source, o.Container, o.Key, o.ETag, o.Bytes, o.LastModified)).ToListAsync(c);
+                .Select(o => new OfferedObject(o.Source, o.Container, o.Key, o.ETag, o.Bytes, o.LastModified) { Turn = o.Turn }).ToListAsync(c);
         }, cancellation);
     }
 
     public bool Leases => database.Dialect.Leases is not null;
 
-    public Task<IReadOnlyList<OfferedObject>> ClaimAsync(string source, int take, bool newestFirst, LeaseTerms terms, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<OfferedObject>> ClaimAsync(QueueLane lane, int take, LeaseTerms terms, CancellationToken cancellation) =>
         database.Dialect.Leases is { } leases
-            ? database.ReadAsync((db, c) => leases.ClaimAsync(db, source, take, newestFirst, terms, database.NowSeconds, c), cancellation)
-            : WaitingAsync(source, take, newestFirst, cancellation);
+            ? database.ReadAsync((db, c) => leases.ClaimAsync(db, lane, take, terms, database.NowSeconds, c), cancellation)
+            : WaitingAsync(lane, take, cancellation);
 
     public Task RenewAsync(IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation) =>
         database.Dialect.Leases is { } leases && held.Count > 0 ? database.ReadAsync((db, c) => leases.RenewAsync(db, held, terms, c), cancellation) : Task.CompletedTask;
@@ -99,7 +123,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
 
     public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) =>
         SetAsync(objectId, [SourceObjectState.Retry, SourceObjectState.Quarantined, SourceObjectState.Skipped], o => o
-            .SetProperty(x => x.State, Seen).SetProperty(x => x.NextTry, (long?)null), cancellation);
+            .SetProperty(x => x.State, Seen).SetProperty(x => x.NextTry, (long?)null).SetProperty(x => x.Backfill, 0).SetProperty(x => x.Turn, x => x.LastModified), cancellation);
 
     public Task<bool> SkipAsync(long objectId, CancellationToken cancellation) =>
         SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry, SourceObjectState.Quarantined], o => o
@@ -161,7 +185,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
     private static SourceObjectRow ToRow(SourceObjectEntity o) => new()
     {
         ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag, State = (SourceObjectState)o.State,
-        Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = o.SeenAt, DoneAt = o.DoneAt, Attempts = o.Attempts, NextTry = o.NextTry, Reason = o.Reason,
+        Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = o.SeenAt, DoneAt = o.DoneAt, Attempts = o.Attempts, NextTry = o.NextTry, Reason = o.Reason, Backfill = o.Backfill,
         Records = o.Records, ContactRecords = o.ContactRecords, QuarantinedLines = o.Quarantined, QuarantineJson = o.QuarantineJson, SkippedJson = o.SkippedJson,
         Format = o.Format, Columns = o.Columns ?? "", FirstStart = o.FirstStart, LastEnd = o.LastEnd, Sha256 = o.Sha256, ReadMilliseconds = o.ReadMilliseconds,
     };

@@ -64,11 +64,21 @@ internal static class ContactModel
         });
         model.Entity<RebuildWindowEntity>().HasKey(x => x.Id);
         model.Entity<ObjectReplayEntity>().HasKey(x => new { x.ObjectId, x.WindowId });
+        model.Entity<BackfillEntity>(e =>
+        {
+            e.HasKey(x => x.Id);
+            e.HasIndex(x => x.State);
+        });
+        model.Entity<SourceEntity>().HasKey(x => x.Name);
         model.Entity<SourceObjectEntity>(e =>
         {
             e.HasKey(x => x.ObjectId);
             e.Property(x => x.ObjectId).ValueGeneratedNever();
-            e.HasIndex(x => new { x.Source, x.State, x.LastModified, x.ObjectId });
+            // Written by statements that do not name them, too.
+            e.Property(x => x.Backfill).HasDefaultValue(0);
+            e.Property(x => x.Turn).HasDefaultValue(0L);
+            // Each lane of a source is a queue of its own.
+            e.HasIndex(x => new { x.Source, x.Backfill, x.State, x.Turn, x.ObjectId });
             e.HasIndex(x => new { x.State, x.SeenAt, x.ObjectId });
             e.HasIndex(x => new { x.SeenAt, x.ObjectId });
             e.HasIndex(x => x.Sha256);

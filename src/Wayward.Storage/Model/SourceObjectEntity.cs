@@ -36,6 +36,10 @@ public sealed class SourceObjectEntity
     public double ReadMilliseconds { get; set; }
     /// <summary>Instances that it contributed to (<see cref="Contacts.IdSet"/>): what must be rebuilt when it is replaced.</summary>
     public byte[]? InstanceIds { get; set; }
+    /// <summary>The backfill in whose lane it waits, or was read; 0 = live.</summary>
+    public int Backfill { get; set; }
+    /// <summary>What it is read in the order of, within its lane: Unix seconds.</summary>
+    public long Turn { get; set; }
     /// <summary>Number of the commit that it was part of.</summary>
     public long Mark { get; set; }
 }

@@ -21,6 +21,8 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<TouchedInstanceEntity> TouchedInstances => Set<TouchedInstanceEntity>();
     public DbSet<InstanceDigestEntity> InstanceDigests => Set<InstanceDigestEntity>();
     public DbSet<SourceObjectEntity> SourceObjects => Set<SourceObjectEntity>();
+    public DbSet<BackfillEntity> Backfills => Set<BackfillEntity>();
+    public DbSet<SourceEntity> Sources => Set<SourceEntity>();
     public DbSet<RebuildWindowEntity> RebuildWindows => Set<RebuildWindowEntity>();
     public DbSet<ObjectReplayEntity> ObjectReplays => Set<ObjectReplayEntity>();
     public DbSet<FindingEntity> Findings => Set<FindingEntity>();

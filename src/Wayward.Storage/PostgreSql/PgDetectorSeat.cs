@@ -22,7 +22,7 @@ internal sealed class PgDetectorSeat : IDetectorSeat
     /// <summary>Held until the transaction ends: nobody takes the role between this look and the commit.</summary>
     private const string Fence = "SELECT epoch FROM role_leases WHERE role = 'detector' FOR SHARE";
 
-    private const string Stamp = "SELECT concat_ws(' ', mark, judged_mark, judged_with, (SELECT max(id) FROM audit_entries)) FROM ledger_state WHERE id = 1";
+    private const string Stamp = "SELECT concat_ws(' ', mark, judged_mark, judged_with, (SELECT max(id) FROM audit_entries), (SELECT sum(survey_objects + objects + settled + state) FROM backfills)) FROM ledger_state WHERE id = 1";
 
     public async Task<long?> TryHoldAsync(WaywardDbContext db, LeaseTerms terms, long? before, CancellationToken cancellation) =>
         await ScalarAsync(db, Hold, cancellation, Pg.Value(terms.Owner), Pg.Value(terms.For.TotalSeconds), Pg.Value(before ?? -1)) as long?;

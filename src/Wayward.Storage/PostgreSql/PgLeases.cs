@@ -17,35 +17,35 @@ internal sealed class PgLeases : IObjectLeases
     private static readonly string[] Which =
     [
         $"state = 2 AND lease_until <= {Clock}",
-        "state = 4 AND coalesce(next_try, 0) <= $5",
+        "state = 4 AND coalesce(next_try, 0) <= $6",
         "state = 1",
     ];
 
     private static string Sql(string which, bool newestFirst)
     {
-        string order = newestFirst ? "last_modified DESC, object_id DESC" : "last_modified, object_id";
+        string order = newestFirst ? "turn DESC, object_id DESC" : "turn, object_id";
         return $"""
             UPDATE source_objects o SET state = 2, lease_owner = $3, lease_epoch = o.lease_epoch + 1, lease_until = {Clock} + $4
-            FROM (SELECT object_id FROM source_objects WHERE source = $1 AND {which} ORDER BY {order} LIMIT $2 FOR UPDATE SKIP LOCKED) n
+            FROM (SELECT object_id FROM source_objects WHERE source = $1 AND backfill = $5 AND {which} ORDER BY {order} LIMIT $2 FOR UPDATE SKIP LOCKED) n
             WHERE o.object_id = n.object_id
-            RETURNING o.source, o.container, o.key, o.etag, o.bytes, o.last_modified, o.lease_epoch
+            RETURNING o.source, o.container, o.key, o.etag, o.bytes, o.last_modified, o.lease_epoch, o.turn
             """;
     }
 
-    public async Task<IReadOnlyList<OfferedObject>> ClaimAsync(WaywardDbContext db, string source, int take, bool newestFirst, LeaseTerms terms, long now, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OfferedObject>> ClaimAsync(WaywardDbContext db, QueueLane lane, int take, LeaseTerms terms, long now, CancellationToken cancellation)
     {
         var taken = new List<OfferedObject>();
         foreach (string which in Which)
         {
             if (taken.Count >= take) break;
-            await using var command = new NpgsqlCommand(Sql(which, newestFirst), (NpgsqlConnection)db.Database.GetDbConnection());
-            command.Parameters.AddRange(new[] { Pg.Value(source), Pg.Value(take - taken.Count), Pg.Value(terms.Owner), Pg.Value(Seconds(terms)), });
-            if (which.Contains("$5", StringComparison.Ordinal)) command.Parameters.Add(Pg.Value(now));
+            await using var command = new NpgsqlCommand(Sql(which, lane.NewestFirst), (NpgsqlConnection)db.Database.GetDbConnection());
+            command.Parameters.AddRange(new[] { Pg.Value(lane.Source), Pg.Value(take - taken.Count), Pg.Value(terms.Owner), Pg.Value(Seconds(terms)), Pg.Value(lane.Backfill) });
+            if (which.Contains("$6", StringComparison.Ordinal)) command.Parameters.Add(Pg.Value(now));
             await using var row = await command.ExecuteReaderAsync(cancellation);
             while (await row.ReadAsync(cancellation))
-                taken.Add(new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5)) { LeaseEpoch = row.GetInt32(6) });
+                taken.Add(new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5)) { LeaseEpoch = row.GetInt32(6), Turn = row.GetInt64(7) });
         }
-        taken.Sort((a, b) => (newestFirst ? -1 : 1) * (a.LastModified, a.ObjectId).CompareTo((b.LastModified, b.ObjectId)));
+        taken.Sort((a, b) => (lane.NewestFirst ? -1 : 1) * (a.Turn, a.ObjectId).CompareTo((b.Turn, b.ObjectId)));
         return taken;
     }
 

@@ -64,6 +64,8 @@ public abstract class DeskContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<IExpectedTargetStore>(desk);
         Services.AddSingleton<IAuditStore>(desk);
         Services.AddSingleton<ISourceObjectStore>(desk);
+        Services.AddSingleton<IBackfillStore>(desk.Backfills);
+        Services.AddSingleton<ISourceDirectory>(desk.Backfills);
         Services.AddSingleton<IEvidenceReader>(desk);
         Services.AddSingleton<IIngestControl>(desk);
         Services.AddSingleton<IChangeNotifier>(desk);

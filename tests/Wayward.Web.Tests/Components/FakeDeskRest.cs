@@ -72,7 +72,13 @@ internal sealed partial class FakeDesk
         return Task.FromResult(true);
     }
 
-    Task<bool> IIngestControl.PauseAsync(string source, bool paused, string actor, CancellationToken cancellation) => throw new InvalidOperationException();
+    internal FakeBackfills Backfills { get; } = new();
+
+    Task<bool> IIngestControl.PauseAsync(string source, bool paused, string actor, CancellationToken cancellation)
+    {
+        Calls.Add($"{(paused ? "pause" : "resume")} {source} by {actor}");
+        return Task.FromResult(true);
+    }
 
     Task<bool> IIngestControl.SkipAsync(long objectId, string actor, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Wayward.Storage.Ingest;
 
 namespace Wayward.Ingest.Sources.Aws;
 
@@ -27,6 +28,37 @@ internal static partial class S3Layout
 
     /// <summary>The prefix of one day below a base.</summary>
     public static string Day(string basePrefix, bool hive, DateOnly day) => basePrefix + day.ToString(hive ? "'year='yyyy'/month='MM'/day='dd'/'" : "yyyy'/'MM'/'dd'/'", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(?:^|/)(?:year=)?(\d{4})/(?:month=)?(\d{2})/(?:day=)?(\d{2})/(?:(?:hour=)?(\d{2})/)?", RegexOptions.RightToLeft)]
+    private static partial Regex FiledUnder { get; }
+
+    /// <summary>A flow log's file name ends with when it was begun and a hash: <c>…_fl-1234_20260131T0805Z_abcd.log.gz</c>.</summary>
+    [GeneratedRegex(@"_(\d{8}T\d{4}Z)_[^/]*$")]
+    private static partial Regex Stamp { get; }
+
+    /// <summary>The day that an object is filed under, and when within it, as its key tells; of any other key, when it was last modified. Unix seconds.</summary>
+    public static (DateOnly Day, long At) Filed(string key, long lastModified)
+    {
+        DateTime? stamp = Stamp.Match(key) is { Success: true } s && DateTime.TryParseExact(s.Groups[1].ValueSpan, "yyyyMMdd'T'HHmm'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        if (FiledUnder.Match(key) is { Success: true } m
+            && DateOnly.TryParseExact($"{m.Groups[1].ValueSpan}{m.Groups[2].ValueSpan}{m.Groups[3].ValueSpan}", "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            int hour = m.Groups[4].Success && int.Parse(m.Groups[4].ValueSpan, CultureInfo.InvariantCulture) is >= 0 and < 24 and var h ? h : 0;
+            var filed = day.ToDateTime(new TimeOnly(hour, 0), DateTimeKind.Utc);
+            if (stamp is { } exact && DateOnly.FromDateTime(exact) == day) filed = exact;
+            return (day, new DateTimeOffset(filed).ToUnixTimeSeconds());
+        }
+        var other = stamp ?? DateTimeOffset.FromUnixTimeSeconds(lastModified).UtcDateTime;
+        return (DateOnly.FromDateTime(other), new DateTimeOffset(other).ToUnixTimeSeconds());
+    }
+
+    /// <summary>Null when the object is not in the range; else the object with its turn.</summary>
+    public static OfferedObject? Within(BackfillRange range, OfferedObject item)
+    {
+        if (!item.Key.StartsWith(range.Prefix, StringComparison.Ordinal)) return null;
+        var (day, at) = Filed(item.Key, item.LastModified);
+        return (range.From is null || day >= range.From) && (range.To is null || day <= range.To) ? item with { Turn = at } : null;
+    }
 
     /// <summary>Other services file below <c>AWSLogs</c> too; their objects are not ours.</summary>
     public static bool MayHoldFlowLogs(string prefixOrKey)

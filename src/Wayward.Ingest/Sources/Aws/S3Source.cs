@@ -35,7 +35,7 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
         bool whole = _reconcileDue || now - _reconciled >= source.ReconcileInterval;
         if (whole || now - _discovered >= DiscoveryInterval)
         {
-            await DiscoverAsync(cancellation);
+            (_bases, _loose) = await DiscoverAsync(source.KeyPrefix, cancellation);
             _discovered = now;
         }
         var today = DateOnly.FromDateTime(now.UtcDateTime);
@@ -51,6 +51,31 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
         if (!whole) yield break;
         (_reconciled, _reconcileDue) = (now, false);
         Notice = string.Create(CultureInfo.InvariantCulture, $"{listed} objects under {_bases.Count} account and region prefixes; everything was compared with the ledger at {now.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+    }
+
+    public bool CanListRange => true;
+
+    public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListRangeAsync(BackfillRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (bases, loose) = await DiscoverAsync(source.KeyPrefix, cancellation);
+        var parts = loose.Where(l => Overlap(l, range.Prefix)).Select(l => new Listing(l, "/", null));
+        foreach (var day in range.NewestFirst ? bases.AsEnumerable().Reverse() : bases)
+        {
+            if (!Overlap(day.Prefix, range.Prefix)) continue;
+            string? after = range.From is { } from ? S3Layout.Day(day.Prefix, day.Hive, from) : null, before = range.To is { } to ? S3Layout.Day(day.Prefix, day.Hive, to.AddDays(1)) : null;
+            // A prefix that reaches into the days is the narrower of the two.
+            parts = parts.Append(new Listing(range.Prefix.Length > day.Prefix.Length ? range.Prefix : day.Prefix, null, after, before));
+        }
+        foreach (var part in parts)
+        {
+            await foreach (var page in PagesAsync(part, cancellation))
+            {
+                List<OfferedObject> within = [.. page.Select(o => S3Layout.Within(range, o)).OfType<OfferedObject>()];
+                if (within.Count > 0) yield return within;
+            }
+        }
+
+        static bool Overlap(string a, string b) => a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal);
     }
 
     public Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation) => _opener.OpenAsync(item, cancellation);
@@ -78,12 +103,12 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
     }
 
     /// <summary>Walks down from the prefix to the folders that hold years.</summary>
-    private async Task DiscoverAsync(CancellationToken cancellation)
+    private async Task<(List<DayBase> Bases, List<string> Loose)> DiscoverAsync(string prefix, CancellationToken cancellation)
     {
         List<DayBase> bases = [];
         List<string> loose = [];
         var queue = new Queue<(string Prefix, int Depth)>();
-        queue.Enqueue((source.KeyPrefix, 0));
+        queue.Enqueue((prefix, 0));
         int visited = 0;
         while (queue.TryDequeue(out var next))
         {
@@ -107,7 +132,7 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
             if (hive) bases.Add(new DayBase(next.Prefix, Hive: true));
             if (objects) loose.Add(next.Prefix);
         }
-        (_bases, _loose) = (bases, loose);
+        return (bases, loose);
     }
 
     private async IAsyncEnumerable<List<OfferedObject>> PagesAsync(Listing part, [EnumeratorCancellation] CancellationToken cancellation)

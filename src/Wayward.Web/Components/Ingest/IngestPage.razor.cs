@@ -16,8 +16,12 @@ public partial class IngestPage
     private string _text = "";
     private IReadOnlyList<SourceObjectRow> _objects = [];
     private int _total;
+    private IReadOnlyList<KnownSource> _known = [];
+    private IReadOnlyList<BackfillRow> _backfills = [];
 
     [Inject] private ISourceObjectStore Objects { get; set; } = default!;
+    [Inject] private IBackfillStore Backfills { get; set; } = default!;
+    [Inject] private ISourceDirectory Directory { get; set; } = default!;
     [Inject] private IIngestControl Control { get; set; } = default!;
     [Inject] private Configuration.HostingOptions Hosting { get; set; } = default!;
     [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
@@ -49,6 +53,8 @@ public partial class IngestPage
     {
         _text = Text ?? "";
         Counts = await Objects.CountAsync(cancellation);
+        _known = await Directory.ListAsync(cancellation);
+        _backfills = await BackfillPanel.ReadAsync(Backfills, cancellation);
         (_objects, _total) = await Objects.QueryAsync(StateChosen is { } state ? [state] : [], string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), (PageNumber - 1) * PageSize, PageSize, cancellation);
     }
 
@@ -67,6 +73,15 @@ public partial class IngestPage
     {
         bool done = await Control.RetryAsync(row.ObjectId, Analyst.Name, CancellationToken.None);
         Snackbar.Add(done ? "The object is back in the queue." : "The object is not in a state that can be retried any more.", MudBlazor.Severity.Normal);
+        await ReloadAsync();
+    }
+
+    private string? PausedBy(string source) => _known.FirstOrDefault(s => s.Name == source)?.PausedBy;
+
+    private async Task PauseAsync(string source, bool paused)
+    {
+        bool done = await Control.PauseAsync(source, paused, Analyst.Name, CancellationToken.None);
+        Snackbar.Add(!done ? "Someone else was quicker; the page shows how it is now." : paused ? "The source is paused, in every process, until somebody resumes it." : "The source is read again.", MudBlazor.Severity.Normal);
         await ReloadAsync();
     }
 

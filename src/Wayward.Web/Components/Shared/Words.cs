@@ -155,6 +155,13 @@ public static class Words
         "object.retry" => "retried an object",
         "object.skip" => "skipped an object",
         "report.export" => "exported a report",
+        "source.pause" => "paused a source",
+        "source.resume" => "resumed a source",
+        "backfill.dry-run" => "asked for a dry run",
+        "backfill.start" => "started a backfill",
+        "backfill.pause" => "paused a backfill",
+        "backfill.resume" => "resumed a backfill",
+        "backfill.cancel" => "cancelled a backfill",
         _ => verb,
     };
 }
