@@ -2,7 +2,7 @@
 # The rate of a backfill: one hour of an S3 layout repeated under other dates, through the tests' fake S3 and through Swift's s3api, against the same objects from a folder, in turn.
 # Prints a table; what S3 gave must equal what the folder gave.
 #
-#   ./tests/backfill.sh            1,000 days (12,000 objects), two rounds; about ten minutes
+#   ./tests/backfill.sh            1,000 days (12,000 objects), two rounds; WAYWARD_ROUNDS=1 for one
 #   ./tests/backfill.sh 50         50 days
 #   ./tests/backfill.sh 50 --fake  without Swift, which needs root, apt and npm
 #
