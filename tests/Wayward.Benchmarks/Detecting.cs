@@ -4,9 +4,12 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
 using Wayward.FlowLogs;
 using Wayward.Ingest;
 using Wayward.Ingest.Detection;
+using Wayward.Ingest.Triage;
 using Wayward.Storage;
 using Wayward.Storage.Contacts;
 using Wayward.Testing;
@@ -78,8 +81,8 @@ internal static class Detecting
     /// <summary>The same fleet through the store: what is committed, and <see cref="IDetectionService.RunBatchAsync"/> as it runs in the server.</summary>
     public static async Task<int> RunStoreAsync(string[] sizes)
     {
-        Console.WriteLine("| instances | hour cells | database MiB | written s | first judgement s (cpu) | live batch of 1,000: written s | judged s (cpu) | process MiB after | started again s (cpu) |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| instances | hour cells | database MiB | written s | first judgement s (cpu) | live batch of 1,000: written s | judged s (cpu) | process MiB after | preview for one instance s (cpu) | everywhere s (cpu) | started again s (cpu) |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string size in sizes) await MeasureStoreAsync(int.Parse(size, CultureInfo.InvariantCulture));
         return 0;
     }
@@ -92,7 +95,7 @@ internal static class Detecting
         {
             long cells = 0;
             TimeSpan written, liveWritten;
-            string first, live;
+            string first, live, narrow, wide;
             long memory;
             await using (var services = await ServicesAsync(folder))
             {
@@ -114,11 +117,16 @@ internal static class Detecting
                 live = await TimedAsync(detection);
                 GC.Collect();
                 memory = Process.GetCurrentProcess().WorkingSet64;
+                // The target that most of the fleet uses.
+                var rule = new ExpectedTarget { Action = ExpectedAction.Expected, Prefixes = [IpPrefix.Parse(Target(0).ToString())], Reason = "measured" };
+                var triage = services.GetRequiredService<ITriageService>();
+                narrow = await TimedAsync(() => triage.PreviewAsync(rule with { Scope = new ExpectedScope { Instances = [Key(1)] } }, null, CancellationToken.None));
+                wide = await TimedAsync(() => triage.PreviewAsync(rule, null, CancellationToken.None));
             }
             string again;
             await using (var services = await ServicesAsync(folder)) again = await TimedAsync(services.GetRequiredService<IDetectionService>());
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {instances:N0} | {cells:N0} | {new FileInfo(Path.Combine(folder, "wayward.db")).Length / 1048576.0:N0} | {written.TotalSeconds:0.0} | {first} | {liveWritten.TotalSeconds:0.00} | {live} | {memory / 1048576.0:N0} | {again} |"));
+                $"| {instances:N0} | {cells:N0} | {new FileInfo(Path.Combine(folder, "wayward.db")).Length / 1048576.0:N0} | {written.TotalSeconds:0.0} | {first} | {liveWritten.TotalSeconds:0.00} | {live} | {memory / 1048576.0:N0} | {narrow} | {wide} | {again} |"));
         }
         finally
         {
@@ -126,11 +134,13 @@ internal static class Detecting
         }
     }
 
-    private static async Task<string> TimedAsync(IDetectionService detection)
+    private static Task<string> TimedAsync(IDetectionService detection) => TimedAsync(() => detection.RunBatchAsync(CancellationToken.None));
+
+    private static async Task<string> TimedAsync(Func<Task> work)
     {
         var cpu = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
-        await detection.RunBatchAsync(CancellationToken.None);
+        await work();
         return string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds:0.00} ({(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:0.00})");
     }
 
@@ -168,18 +178,22 @@ internal static class Detecting
         }, batch);
     }
 
+    private static IpAddress Target(int number) => IpAddress.FromIPv4(0xC800_0000u + (uint)number);
+
+    private static string Key(int number) => string.Create(CultureInfo.InvariantCulture, $"i-{number:x17}");
+
     private static int Number(InstanceKey key) => int.Parse(key.Id.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private static InstanceHistory History(int number, bool live)
     {
         var random = new Random(number * 7919 + 17);
         int group = number / 50;
-        var history = new DirectHistory(string.Create(CultureInfo.InvariantCulture, $"i-{number:x17}"), string.Create(CultureInfo.InvariantCulture, $"group-{group}")).Observed(0, live ? Days + 1 : Days);
+        var history = new DirectHistory(Key(number), string.Create(CultureInfo.InvariantCulture, $"group-{group}")).Observed(0, live ? Days + 1 : Days);
         for (int d = 0; d < Destinations; d++)
         {
             // Few targets are popular, most are a group's own.
             int target = d < 4 ? d : (group * 31 + d) % Pool + 4;
-            var address = IpAddress.FromIPv4(0xC800_0000u + (uint)target);
+            var address = Target(target);
             // One instance in a hundred takes up a target late.
             int from = d == 19 && number % 100 == 0 ? 60 : 0;
             var days = Enumerable.Range(from, Days - from).Where(_ => random.Next(10) < 3).Select(day => day + 0.05 + d * 0.04).ToList();
