@@ -21,7 +21,8 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
     {
         _settings = settings;
         Batteries_V2.Init();
-        int code = raw.sqlite3_open_v2(path, out _db, raw.SQLITE_OPEN_READWRITE, null);
+        // The owner lets one thread in at a time, so the library need not lock at every bound value.
+        int code = raw.sqlite3_open_v2(path, out _db, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
         if (code != raw.SQLITE_OK) throw new SqliteNativeException(code, $"cannot open {path}");
         SqliteStatement.Check(_db, raw.sqlite3_busy_timeout(_db, BusyMilliseconds));
         // A source may be told to forget an object once its commit returns, so the commit must survive a power cut: FULL, not WAL's usual NORMAL.
@@ -148,6 +149,9 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
     public SqliteStatement UpsertPair => field ??= Prepare(SqliteContactSql.UpsertPair);
     public SqliteStatement AdvancePair => field ??= Prepare(SqliteContactSql.AdvancePair);
     public SqliteStatement SelectPairs => field ??= Prepare(SqliteContactSql.SelectPairs);
+    public SqliteStatement SelectEvidence => field ??= Prepare(SqliteContactSql.SelectEvidence);
+    public SqliteStatement SelectFacts => field ??= Prepare(SqliteContactSql.SelectFacts);
+    public SqliteStatement UpsertFact => field ??= Prepare(SqliteContactSql.UpsertFact);
     public SqliteStatement UpsertCoverage => field ??= Prepare(SqliteContactSql.UpsertCoverage);
     public SqliteStatement SelectInstance => field ??= Prepare(SqliteContactSql.SelectInstance);
     public SqliteStatement AdvanceInstance => field ??= Prepare(SqliteContactSql.AdvanceInstance);

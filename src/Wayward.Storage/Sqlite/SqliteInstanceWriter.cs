@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
 
@@ -55,14 +56,11 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
     private bool WriteCoverage()
     {
         long start = long.MaxValue, end = 0;
-        foreach (var contribution in Contributions)
+        foreach (var day in CoverageByDay())
         {
-            foreach (var day in contribution.Coverage.Values)
-            {
-                writer.UpsertCoverage.Bind(Id).Bind(day.Day).Bind(day.FirstStart).Bind(day.LastEnd).Bind(day.Hours).Bind(day.SkipHours).Bind(day.Records).Run();
-                start = Math.Min(start, day.FirstStart);
-                end = Math.Max(end, day.LastEnd);
-            }
+            writer.UpsertCoverage.Bind(Id).Bind(day.Day).Bind(day.FirstStart).Bind(day.LastEnd).Bind(day.Hours).Bind(day.SkipHours).Bind(day.Records).Run();
+            start = Math.Min(start, day.FirstStart);
+            end = Math.Max(end, day.LastEnd);
         }
         if (end == 0) return false;
         // In the usual case the records carry on the present epoch and nothing about its start can change.
@@ -75,44 +73,62 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         return !carriesOn || late;
     }
 
+    /// <summary>Objects of one commit mostly tell of the same day, which is then one row to write.</summary>
+    private IEnumerable<CoverageDay> CoverageByDay()
+    {
+        if (Contributions.Count == 1) return Contributions[0].Coverage.Values;
+        var days = new SortedDictionary<int, CoverageDay>();
+        foreach (var day in Contributions.SelectMany(static c => c.Coverage.Values))
+        {
+            if (days.TryGetValue(day.Day, out var known)) known.Merge(day);
+            else days.Add(day.Day, day.Copy());
+        }
+        return days.Values;
+    }
+
     private bool WriteFacts()
     {
         if (!Contributions.Exists(static c => c.Facts.Count > 0)) return false;
         bool news = false, changed = false;
-        var several = AttributesWithSeveralValues();
-        foreach (var fact in Contributions.SelectMany(c => c.Facts.Values).OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal))
+        // What is stored is read at once: a few rows, of which mostly all are asked for.
+        var stored = _isNew ? [] : StoredFacts();
+        foreach (var fact in Facts())
         {
-            var select = writer.Prepare(SqliteContactSql.SelectFact).Bind(Id).Bind((long)fact.Attribute).Bind(fact.Value);
-            bool known = select.Read();
-            long first = known ? select.Int64(0) : 0, last = known ? select.Int64(1) : 0;
-            select.Reset();
-            if (known && first <= fact.First && last >= fact.Last) continue;
-            writer.Prepare(SqliteContactSql.UpsertFact).Bind(Id).Bind((long)fact.Attribute).Bind(fact.Value).Bind(fact.First).Bind(fact.Last).Run();
-            news |= !known || fact.First < first;
+            int at = stored.FindIndex(f => f.Attribute == fact.Attribute && f.Value == fact.Value);
+            if (at >= 0 && stored[at].First <= fact.First && stored[at].Last >= fact.Last) continue;
+            writer.UpsertFact.Bind(Id).Bind((long)fact.Attribute).Bind(fact.Value).Bind(fact.First).Bind(fact.Last).Run();
+            news |= at < 0 || fact.First < stored[at].First;
             // The latest value is on the instance's row; it can only change where there are several, or a first one.
-            changed |= !known || fact.Last > last && several.Contains(fact.Attribute);
+            changed |= at < 0 || fact.Last > stored[at].Last && stored.FindIndex(f => f.Attribute == fact.Attribute) != stored.FindLastIndex(f => f.Attribute == fact.Attribute);
         }
         if (changed) RefreshFacts();
         return news;
     }
 
-    private HashSet<InstanceAttribute> AttributesWithSeveralValues()
+    private IEnumerable<InstanceFact> Facts()
     {
-        var seen = new HashSet<InstanceAttribute>();
-        var several = new HashSet<InstanceAttribute>();
-        var facts = writer.Prepare(SqliteContactSql.SelectFacts).Bind(Id);
-        while (facts.Read())
+        if (Contributions.Count == 1) return Contributions[0].Facts.Values;
+        var facts = new Dictionary<(InstanceAttribute, string), InstanceFact>();
+        foreach (var fact in Contributions.SelectMany(static c => c.Facts.Values))
         {
-            var attribute = (InstanceAttribute)facts.Int32(0);
-            if (!seen.Add(attribute)) several.Add(attribute);
+            ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(facts, (fact.Attribute, fact.Value), out bool exists);
+            known = exists ? known! with { First = Math.Min(known!.First, fact.First), Last = Math.Max(known.Last, fact.Last) } : fact;
         }
-        return several;
+        return facts.Values;
+    }
+
+    private List<InstanceFact> StoredFacts()
+    {
+        List<InstanceFact> stored = [];
+        var facts = writer.SelectFacts.Bind(Id);
+        while (facts.Read()) stored.Add(new((InstanceAttribute)facts.Int32(0), facts.Text(1)!, facts.Int64(2), facts.Int64(3)));
+        return stored;
     }
 
     private void RefreshFacts()
     {
         var latest = new InstanceFactSummary();
-        var facts = writer.Prepare(SqliteContactSql.SelectFacts).Bind(Id);
+        var facts = writer.SelectFacts.Bind(Id);
         while (facts.Read()) latest.Add((InstanceAttribute)facts.Int32(0), facts.Text(1)!);
         writer.Prepare(SqliteContactSql.UpdateInstanceFacts)
             .Bind(latest[InstanceAttribute.Name]).Bind(latest[InstanceAttribute.Account]).Bind(latest[InstanceAttribute.Vpc]).Bind(latest[InstanceAttribute.Subnet])
@@ -137,6 +153,12 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
             for (; i < cells.Count && cells[i].Endpoint == id; i++)
             {
                 var cell = cells[i].Cell;
+                // Other objects of this commit may tell of the same hour.
+                for (bool own = false; i + 1 < cells.Count && cells[i + 1].Endpoint == id && cells[i + 1].Cell.Hour == cell.Hour; i++, own = true)
+                {
+                    if (!own) cell = cell.Copy();
+                    cell.Merge(cells[i + 1].Cell);
+                }
                 WriteCell(id, cell);
                 first = Math.Min(first, cell.FirstContact);
                 last = Math.Max(last, cell.LastContact);
@@ -189,18 +211,24 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
     private void WriteEvidence()
     {
         if (!Contributions.Exists(static c => c.Evidence.Count > 0)) return;
-        foreach (var group in Contributions.SelectMany(c => c.Evidence).GroupBy(e => e.Key))
+        foreach (var contribution in Contributions)
         {
-            int endpointId = endpoints.Of(group.Key);
-            var stored = new List<EvidenceLine>();
-            var select = writer.Prepare(SqliteContactSql.SelectEvidence).Bind(Id).Bind(endpointId);
-            while (select.Read()) stored.Add(new(select.Int64(0), select.Int64(1), select.Int64(2), ""));
-            var kept = stored.Concat(group.SelectMany(g => g.Value)).DistinctBy(Position).OrderBy(Position).Take(EvidenceLine.PerPair).ToList();
-            foreach (var line in stored.Where(l => !kept.Contains(l)))
-                writer.Prepare(SqliteContactSql.DeleteEvidence).Bind(Id).Bind(endpointId).Bind(line.Start).Bind(line.ObjectId).Bind(line.Line).Run();
-            foreach (var line in kept.Where(l => !stored.Contains(l)))
-                writer.Prepare(SqliteContactSql.InsertEvidence).Bind(Id).Bind(endpointId).Bind(line.Start).Bind(line.ObjectId).Bind(line.Line).Bind(line.Text).Run();
+            foreach (var (endpoint, lines) in contribution.Evidence) WriteEvidence(endpoints.Of(endpoint), lines);
         }
+    }
+
+    private void WriteEvidence(int endpointId, List<EvidenceLine> lines)
+    {
+        var stored = new List<EvidenceLine>(EvidenceLine.PerPair);
+        var select = writer.SelectEvidence.Bind(Id).Bind(endpointId);
+        while (select.Read()) stored.Add(new(select.Int64(0), select.Int64(1), select.Int64(2), ""));
+        // Objects come nearly in order, so mostly the earliest lines are there already.
+        if (stored.Count >= EvidenceLine.PerPair && lines.TrueForAll(l => stored.TrueForAll(s => Position(s).CompareTo(Position(l)) < 0))) return;
+        var kept = stored.Concat(lines).DistinctBy(Position).OrderBy(Position).Take(EvidenceLine.PerPair).ToList();
+        foreach (var line in stored.Where(l => !kept.Contains(l)))
+            writer.Prepare(SqliteContactSql.DeleteEvidence).Bind(Id).Bind(endpointId).Bind(line.Start).Bind(line.ObjectId).Bind(line.Line).Run();
+        foreach (var line in kept.Where(l => !stored.Contains(l)))
+            writer.Prepare(SqliteContactSql.InsertEvidence).Bind(Id).Bind(endpointId).Bind(line.Start).Bind(line.ObjectId).Bind(line.Line).Bind(line.Text).Run();
     }
 
     private static (long, long, long) Position(EvidenceLine line) => (line.Start, line.ObjectId, line.Line);
