@@ -10,6 +10,7 @@ namespace Wayward.Ingest.Pipeline;
 /// The single writer. Takes what the workers finished, commits several objects in one synced transaction, and writes down failures. When the
 /// database cannot be written it waits and tries again for as long as it takes: the workers fill their queue and stop, and no object is blamed.
 /// </summary>
+/// <param name="inWork">How many objects are being read or wait for a commit; while there are more than are at hand, others are waited for.</param>
 internal sealed class CommitLoop(
     ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, TimeProvider time, ILogger log, Func<int> inWork,
     Func<IReadOnlyList<WorkItem>, IReadOnlyList<ObjectContribution>, Task> committed, Action<WorkItem, Fault> failed, Action<IReadOnlyList<WorkItem>> lost)
