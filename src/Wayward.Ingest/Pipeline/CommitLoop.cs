@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Wayward.Storage.Contacts;
@@ -10,17 +9,10 @@ namespace Wayward.Ingest.Pipeline;
 /// The single writer. Takes what the workers finished, commits several objects in one synced transaction, and writes down failures. When the
 /// database cannot be written it waits and tries again for as long as it takes: the workers fill their queue and stop, and no object is blamed.
 /// </summary>
-/// <param name="inWork">How many objects are being read or wait for a commit; while there are more than are at hand, others are waited for.</param>
 internal sealed class CommitLoop(
-    ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, TimeProvider time, ILogger log, Func<int> inWork,
+    ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, TimeProvider time, ILogger log,
     Func<IReadOnlyList<WorkItem>, IReadOnlyList<ObjectContribution>, Task> committed, Action<WorkItem, Fault> failed, Action<IReadOnlyList<WorkItem>> lost)
 {
-    /// <summary>
-    /// Objects name mostly the same instances, each of which is some rows in every commit: while others are being read, a commit waits a moment for them. By the clock of the machine.
-    /// </summary>
-    private static readonly TimeSpan LongestGathering = TimeSpan.FromSeconds(1);
-    /// <summary>With so many rows at hand nothing is waited for: what waits is held in memory.</summary>
-    private const int GatherCells = 40_000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
@@ -35,35 +27,14 @@ internal sealed class CommitLoop(
         {
             batch.Clear();
             int cells = 0;
-            long since = Stopwatch.GetTimestamp();
-            do
+            while (batch.Count < options.CommitObjects && cells < options.CommitCells && finished.TryRead(out var item))
             {
-                while (batch.Count < options.CommitObjects && cells < options.CommitCells && finished.TryRead(out var item))
-                {
-                    batch.Add(item);
-                    if (item.Contribution is { } contribution) cells += CellCount(contribution);
-                }
+                batch.Add(item);
+                if (item.Contribution is { } contribution) cells += CellCount(contribution);
             }
-            while (batch.Count < options.CommitObjects && cells < GatherCells && inWork() > batch.Count && await MoreAsync(finished, LongestGathering - Stopwatch.GetElapsedTime(since), abandon));
             List<FinishedItem> good = [.. batch.Where(i => i.Contribution is not null)];
             if (good.Count > 0) await CommitAsync(good, abandon);
             foreach (var bad in batch.Where(i => i.Error is not null)) await WriteFaultAsync(bad.Work, bad.Error!, abandon);
-        }
-    }
-
-    /// <returns>True when another object was finished in time.</returns>
-    private static async Task<bool> MoreAsync(ChannelReader<FinishedItem> finished, TimeSpan time, CancellationToken abandon)
-    {
-        if (time <= TimeSpan.Zero) return false;
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(abandon);
-        enough.CancelAfter(time);
-        try
-        {
-            return await finished.WaitToReadAsync(enough.Token);
-        }
-        catch (OperationCanceledException) when (!abandon.IsCancellationRequested)
-        {
-            return false;
         }
     }
 
