@@ -65,6 +65,8 @@ public sealed class DiskTests : IDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Assert.True(disk.TrySetReadOnly(false));
         await using var rig = await StartAsync(data, null);
+        // The pause that held the half is kept.
+        Assert.True(await rig.Control.PauseAsync(rig.Control.Sources[0].Name, false, "test", TestContext.Current.CancellationToken));
         await rig.WhenIdleAsync((int)Resumes.TotalSeconds);
         Assert.Equal(whole, await rig.DumpAsync());
     }
