@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Wayward.Ingest.Sources.Aws;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Ingest.Sources;
@@ -55,13 +56,13 @@ public sealed class FolderSource : ISource, IDisposable
         // A file system lists in no useful order. Oldest first lets history build up as it happened, so that what is judged on the way needs no correction at the end.
         foreach (var files in _walk.Files().Chunk(SortedAtOnce))
         {
-            Array.Sort(files, static (a, b) => a.LastWriteUtc.CompareTo(b.LastWriteUtc) is var time && time != 0 ? time : string.CompareOrdinal(a.Key, b.Key));
-            foreach (var file in files)
+            var items = files.Select(f => (File: f, Item: Offer(f))).ToArray();
+            Array.Sort(items, static (a, b) => a.Item.Turn.CompareTo(b.Item.Turn) is var turn && turn != 0 ? turn : string.CompareOrdinal(a.Item.Key, b.Item.Key));
+            foreach (var (file, item) in items)
             {
                 cancellation.ThrowIfCancellationRequested();
-                string etag = ETagOf(file.Length, file.LastWriteUtc);
-                if (!IsSettled(file, etag, young)) continue;
-                batch.Add(new OfferedObject(Name, _walk.Container, file.Key, etag, file.Length, new DateTimeOffset(file.LastWriteUtc).ToUnixTimeSeconds()));
+                if (!IsSettled(file, item.ETag, young)) continue;
+                batch.Add(item);
                 if (batch.Count < BatchSize) continue;
                 yield return batch;
                 batch = [];
@@ -88,11 +89,17 @@ public sealed class FolderSource : ISource, IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 // One that may still grow is left to the live look, which watches it.
                 if (_settle > TimeSpan.Zero && _time.GetUtcNow() - new DateTimeOffset(file.LastWriteUtc) < _settle * OldFactor) continue;
-                var item = new OfferedObject(Name, _walk.Container, file.Key, ETagOf(file.Length, file.LastWriteUtc), file.Length, new DateTimeOffset(file.LastWriteUtc).ToUnixTimeSeconds());
-                if (Aws.S3Layout.Within(range, item) is { } within) batch.Add(within);
+                var item = Offer(file);
+                if (S3Layout.IsWithin(range, item)) batch.Add(item);
             }
             if (batch.Count > 0) yield return batch;
         }
+    }
+
+    private OfferedObject Offer(FoundFile file)
+    {
+        long modified = new DateTimeOffset(file.LastWriteUtc).ToUnixTimeSeconds();
+        return new OfferedObject(Name, _walk.Container, file.Key, ETagOf(file.Length, file.LastWriteUtc), file.Length, modified) { Turn = S3Layout.Turn(file.Key, modified) };
     }
 
     public Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation)

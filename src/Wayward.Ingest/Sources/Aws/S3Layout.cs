@@ -52,12 +52,17 @@ internal static partial class S3Layout
         return (DateOnly.FromDateTime(other), new DateTimeOffset(other).ToUnixTimeSeconds());
     }
 
-    /// <summary>Null when the object is not in the range; else the object with its turn.</summary>
-    public static OfferedObject? Within(BackfillRange range, OfferedObject item)
+    /// <summary>
+    /// When an object's turn is, Unix seconds: copied files are often all of one time, and a past that is read in no order makes findings that the next objects take back.
+    /// </summary>
+    public static long Turn(string key, long lastModified) => Filed(key, lastModified).At;
+
+    /// <summary>Is it one that the range asks for?</summary>
+    public static bool IsWithin(BackfillRange range, OfferedObject item)
     {
-        if (!item.Key.StartsWith(range.Prefix, StringComparison.Ordinal)) return null;
-        var (day, at) = Filed(item.Key, item.LastModified);
-        return (range.From is null || day >= range.From) && (range.To is null || day <= range.To) ? item with { Turn = at } : null;
+        if (!item.Key.StartsWith(range.Prefix, StringComparison.Ordinal)) return false;
+        var (day, _) = Filed(item.Key, item.LastModified);
+        return (range.From is null || day >= range.From) && (range.To is null || day <= range.To);
     }
 
     /// <summary>Other services file below <c>AWSLogs</c> too; their objects are not ours.</summary>

@@ -70,7 +70,7 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
         {
             await foreach (var page in PagesAsync(part, cancellation))
             {
-                List<OfferedObject> within = [.. page.Select(o => S3Layout.Within(range, o)).OfType<OfferedObject>()];
+                List<OfferedObject> within = [.. page.Where(o => S3Layout.IsWithin(range, o))];
                 if (within.Count > 0) yield return within;
             }
         }
@@ -149,7 +149,8 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
                     break;
                 }
                 if (!IsObject(item) || !S3Layout.MayHoldFlowLogs(item.Key)) continue;
-                page.Add(new OfferedObject(Name, _bucket, item.Key, S3ObjectOpener.Unquote(item.ETag), item.Size ?? 0, item.LastModified is { } at ? new DateTimeOffset(at.ToUniversalTime()).ToUnixTimeSeconds() : 0));
+                long modified = item.LastModified is { } at ? new DateTimeOffset(at.ToUniversalTime()).ToUnixTimeSeconds() : 0;
+                page.Add(new OfferedObject(Name, _bucket, item.Key, S3ObjectOpener.Unquote(item.ETag), item.Size ?? 0, modified) { Turn = S3Layout.Turn(item.Key, modified) });
             }
             yield return page;
             if (past) yield break;

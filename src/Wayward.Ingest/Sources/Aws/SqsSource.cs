@@ -155,7 +155,7 @@ internal sealed class SqsSource : ISource, IDisposable
                 foreach (var announced in content.Created)
                 {
                     if (!IsWanted(announced)) continue;
-                    var item = new OfferedObject(Name, announced.Bucket, announced.Key, announced.ETag, announced.Bytes, announced.At);
+                    var item = new OfferedObject(Name, announced.Bucket, announced.Key, announced.ETag, announced.Bytes, announced.At) { Turn = S3Layout.Turn(announced.Key, announced.At) };
                     if (!held.Open.Add(item.ObjectId)) continue;
                     if (!_byObject.TryGetValue(item.ObjectId, out var list)) _byObject.Add(item.ObjectId, list = []);
                     list.Add(held);
