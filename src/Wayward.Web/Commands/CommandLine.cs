@@ -10,8 +10,19 @@ public static class CommandLine
 {
     public const string DefaultCommand = "serve";
 
-    public static Task<int> RunAsync(string[] args) =>
-        RunAsync(args, new CommandContext { Out = Console.Out, Error = Console.Error, ErrorIsTerminal = !Console.IsErrorRedirected }, CancellationToken.None);
+    /// <summary>128 + SIGINT, what a shell expects of an interrupted program.</summary>
+    private const int Interrupted = 130;
+
+    /// <summary>How long a command may take to stop after Ctrl+C or SIGTERM before the process goes anyway.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(9);
+
+    /// <summary>Runs as the process does: Ctrl+C and SIGTERM cancel the command's token.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        using var interruption = new Interruption(Patience, CancellationToken.None);
+        int code = await RunAsync(args, new CommandContext { Out = Console.Out, Error = Console.Error, ErrorIsTerminal = !Console.IsErrorRedirected }, interruption.Token);
+        return code == Interrupted ? interruption.ExitCode : code;
+    }
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CommandContext context, CancellationToken cancellation)
     {
@@ -25,13 +36,13 @@ public static class CommandLine
 
         try
         {
-            // Ctrl+C and SIGTERM cancel the command's token; the timeout is how long it may take to stop before the process goes anyway.
+            // Signals are not the library's: see Interruption.
             var configuration = new InvocationConfiguration
             {
                 Output = context.Out,
                 Error = context.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = TimeSpan.FromSeconds(9),
+                ProcessTerminationTimeout = null,
             };
             return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
         }
@@ -51,8 +62,7 @@ public static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            // 128 + SIGINT, what a shell expects of an interrupted program.
-            return 130;
+            return Interrupted;
         }
         catch (Exception e)
         {
