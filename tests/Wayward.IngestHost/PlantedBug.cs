@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -40,6 +41,9 @@ internal static class PlantedBug
                 return;
             case "slow-end":
                 services.AddHostedService<SlowEnd>();
+                return;
+            case "whole-listing":
+                services.AddSingleton(p => new SourceRegistry(SourceRegistry.Create(p.GetRequiredService<Wayward.Ingest.IngestOptions>(), p.GetRequiredService<TimeProvider>()).All.Select(s => new WholeListing(s))));
                 return;
             case "no-fence":
                 Decorate<IContactStore>(services, inner => new CommitsUnderNoLease(inner));
@@ -176,6 +180,25 @@ internal static class PlantedBug
                 return new CommitResult(objects.Count, 0);
             }
         }
+    }
+
+    /// <summary>A listing is gathered before anything of it is offered, and kept until the next one.</summary>
+    private sealed class WholeListing(ISource inner) : ISource
+    {
+        private List<OfferedObject> _all = [];
+
+        public string Name => inner.Name;
+
+        public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            List<OfferedObject> all = [];
+            await foreach (var page in inner.ListAsync(cancellation)) all.AddRange(page);
+            _all = all;
+            foreach (var page in _all.Chunk(1_000)) yield return page;
+        }
+
+        public Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation) => inner.OpenAsync(item, cancellation);
+        public Task WaitForChangeAsync(CancellationToken cancellation) => inner.WaitForChangeAsync(cancellation);
     }
 
     /// <summary>The end waits for something that nobody waits for.</summary>

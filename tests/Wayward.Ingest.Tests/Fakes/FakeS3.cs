@@ -12,6 +12,8 @@ public sealed record FakeObject(byte[] Body, string ETag, DateTimeOffset LastMod
 public sealed class FakeS3
 {
     private readonly ConcurrentDictionary<string, SortedDictionary<string, FakeObject>> _buckets = new(StringComparer.Ordinal);
+    /// <summary>A bucket's objects as they were listed last, for the next page; gone when the bucket changes.</summary>
+    private readonly ConcurrentDictionary<string, KeyValuePair<string, FakeObject>[]> _listed = new(StringComparer.Ordinal);
 
     /// <summary>Keys in one answer.</summary>
     public int PageSize { get; set; } = 1_000;
@@ -20,14 +22,22 @@ public sealed class FakeS3
     {
         var item = new FakeObject(body, FakeAws.Md5(body), lastModified ?? DateTimeOffset.UtcNow);
         var objects = Bucket(bucket);
-        lock (objects) objects[key] = item;
+        lock (objects)
+        {
+            objects[key] = item;
+            _listed.TryRemove(bucket, out _);
+        }
         return item;
     }
 
     public void Delete(string bucket, string key)
     {
         var objects = Bucket(bucket);
-        lock (objects) objects.Remove(key);
+        lock (objects)
+        {
+            objects.Remove(key);
+            _listed.TryRemove(bucket, out _);
+        }
     }
 
     public void CreateBucket(string bucket) => Bucket(bucket);
@@ -63,7 +73,7 @@ public sealed class FakeS3
         string after = query["continuation-token"].ToString() is { Length: > 0 } token ? Encoding.UTF8.GetString(Convert.FromBase64String(token)) : query["start-after"].ToString();
         KeyValuePair<string, FakeObject>[] all;
         var objects = Bucket(bucket);
-        lock (objects) all = [.. objects];
+        lock (objects) all = _listed.GetOrAdd(bucket, _ => [.. objects]);
         var contents = new StringBuilder();
         var commons = new StringBuilder();
         string? lastCommon = null;
@@ -71,9 +81,11 @@ public sealed class FakeS3
         int count = 0;
         bool truncated = false;
         int most = int.TryParse(query["max-keys"], CultureInfo.InvariantCulture, out int asked) ? Math.Min(asked, PageSize) : PageSize;
-        foreach (var (key, item) in all)
+        for (int i = FirstFrom(all, string.CompareOrdinal(prefix, after) > 0 ? prefix : after); i < all.Length; i++)
         {
-            if (!key.StartsWith(prefix, StringComparison.Ordinal) || string.CompareOrdinal(key, after) <= 0) continue;
+            var (key, item) = all[i];
+            if (string.CompareOrdinal(key, after) <= 0) continue;
+            if (!key.StartsWith(prefix, StringComparison.Ordinal)) break;
             int slash = delimiter.Length == 0 ? -1 : key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal);
             string? common = slash < 0 ? null : key[..(slash + 1)];
             if (common is not null && (common == lastCommon || after.StartsWith(common, StringComparison.Ordinal))) continue;
@@ -87,6 +99,8 @@ public sealed class FakeS3
             {
                 lastCommon = common;
                 last = common + "\uffff";
+                // A folder may hold a million keys.
+                i = FirstFrom(all, last) - 1;
                 commons.Append(CultureInfo.InvariantCulture, $"<CommonPrefixes><Prefix>{SecurityElement.Escape(common)}</Prefix></CommonPrefixes>");
             }
             else
@@ -99,6 +113,19 @@ public sealed class FakeS3
         string next = truncated ? $"<NextContinuationToken>{Convert.ToBase64String(Encoding.UTF8.GetBytes(last))}</NextContinuationToken>" : "";
         context.Response.ContentType = "application/xml";
         await context.Response.WriteAsync($"<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{bucket}</Name><Prefix>{SecurityElement.Escape(prefix)}</Prefix><KeyCount>{count}</KeyCount><MaxKeys>{most}</MaxKeys><IsTruncated>{(truncated ? "true" : "false")}</IsTruncated>{next}{contents}{commons}</ListBucketResult>");
+    }
+
+    /// <summary>Index of the first key that does not sort before <paramref name="key"/>.</summary>
+    private static int FirstFrom(KeyValuePair<string, FakeObject>[] all, string key)
+    {
+        int low = 0, high = all.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (string.CompareOrdinal(all[middle].Key, key) < 0) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
 
     private async Task GetAsync(HttpContext context, string bucket, string key, bool shortBody)
