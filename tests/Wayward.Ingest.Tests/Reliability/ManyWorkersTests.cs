@@ -65,8 +65,10 @@ public sealed class ManyWorkersTests : IDisposable
             string server = await NewDatabaseAsync($"pass{++passes}");
             int first = _all.Count;
             var sleeper = Start(server, ["--hold", "2:1500", .. planted]);
+            // Alone until it holds a second commit: beside others it may not get as far.
+            int told = await StopAsync(sleeper);
             var workers = Enumerable.Range(1, Workers - 1).Select(_ => Start(server, planted)).ToArray();
-            var stopped = StandStillAsync(server, sleeper);
+            var stopped = GoOnAsync(server, sleeper, told);
             await Task.WhenAll(workers.Select(w => w.StartedAsync()));
             Assert.All(workers, w => Assert.False(w.HasExited, w.Errors));
             while ((killed < kills || restarted < restarts) && await OpenAsync(server) > 0)
@@ -103,19 +105,25 @@ public sealed class ManyWorkersTests : IDisposable
         return new(passes, late, refused);
     }
 
-    /// <summary>Stops a worker right before a commit until others have taken all over that it had, lets it go on, and waits for what becomes of its commit.</summary>
-    private static async Task StandStillAsync(string server, ChildHost sleeper)
+    /// <summary>Stops a worker right before a commit.</summary>
+    /// <returns>How many objects it has told the outcome of so far.</returns>
+    private static async Task<int> StopAsync(ChildHost sleeper)
     {
         await sleeper.HoldingAsync().WaitAsync(Patience, Token);
         Assert.False(sleeper.HasExited, sleeper.Errors);
         sleeper.Stop();
-        int before = Told();
+        return Told(sleeper);
+    }
+
+    /// <summary>Lets a stopped worker go on once others have taken all over that it had, and waits for what becomes of its commit.</summary>
+    private static async Task GoOnAsync(string server, ChildHost sleeper, int told)
+    {
         await WaitUntilAsync(server, FormattableString.Invariant($"SELECT count(*) FROM source_objects WHERE state = 2 AND lease_owner LIKE '%:{sleeper.Id}:%'"), n => n == 0);
         sleeper.Continue();
-        for (var clock = Stopwatch.StartNew(); Told() == before; await Task.Delay(50, Token)) Assert.True(clock.Elapsed < Patience, $"the stopped worker did not go on: {sleeper.Errors}");
-
-        int Told() => sleeper.Lines.Count(l => l.StartsWith("taken ", StringComparison.Ordinal) || l.StartsWith("refused ", StringComparison.Ordinal));
+        for (var clock = Stopwatch.StartNew(); Told(sleeper) == told; await Task.Delay(50, Token)) Assert.True(clock.Elapsed < Patience, $"the stopped worker did not go on: {sleeper.Errors}");
     }
+
+    private static int Told(ChildHost worker) => worker.Lines.Count(l => l.StartsWith("taken ", StringComparison.Ordinal) || l.StartsWith("refused ", StringComparison.Ordinal));
 
     private ChildHost Start(string server, params string[] more)
     {
