@@ -71,7 +71,17 @@ export async function drawn(element) {
   return false;
 }
 
-export const focus = id => document.getElementById(id)?.focus();
+// A dialog gives the focus back to where it was asked for, whatever the page has redrawn since.
+let before = null;
+document.addEventListener('focusin', e => { if (e.target instanceof HTMLElement && !e.target.closest('.mud-dialog, .mud-dialog-container, .mud-overlay')) before = e.target; });
+export function giveBack() {
+  const wanted = before;
+  setTimeout(() => {
+    if (document.querySelector('.mud-dialog')) return;
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (lost) (wanted?.isConnected ? wanted : document.querySelector('main h1'))?.focus({ preventScroll: true });
+  }, 60);
+}
 export const reveal = id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' });
 
 // The pointer on a timeline: hover asks the server for one cell in words (throttled), a click opens it, a drag across selects a span.

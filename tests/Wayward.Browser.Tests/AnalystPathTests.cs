@@ -100,8 +100,15 @@ public sealed class AnalystPathTests(Chromium chromium)
         await keys.PressAsync("a");
         await Expect(page.Locator("tbody tr.selected")).ToHaveIdAsync(second);
         await Expect(page.Locator("tbody tr.selected .status.acknowledged")).ToHaveCountAsync(1);
+        // A dialog takes the focus to its first question, and gives it back to where it was asked for.
+        await page.Locator(".acts button", new() { HasText = "Comment" }).FocusAsync();
+        await keys.PressAsync("Enter");
+        await Expect(page.Locator("#dialog-text")).ToBeFocusedAsync();
+        await keys.PressAsync("Escape");
+        await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".acts button", new() { HasText = "Comment" })).ToBeFocusedAsync();
         await keys.PressAsync("c");
-        await page.Locator(".mud-dialog input[type=radio]").First.FocusAsync();
+        await Expect(page.Locator(".mud-dialog input[type=radio]").First).ToBeFocusedAsync();
         await keys.PressAsync("Space");
         await page.Locator("#close-comment").FocusAsync();
         await keys.TypeAsync("seen before, j and k are letters here");
@@ -123,6 +130,41 @@ public sealed class AnalystPathTests(Chromium chromium)
         await Expect(page.Locator("#lane-detail")).ToContainTextAsync("8.8.8.8");
         await keys.PressAsync("t");
         await Expect(page.Locator(".tablebox tbody tr")).ToHaveCountAsync(2);
+        await window.AssertCleanAsync();
+    }
+
+    [Theory]
+    [InlineData(1280, 800, 1)]
+    [InlineData(1440, 900, 1)]
+    [InlineData(2560, 1300, 1)]
+    [InlineData(1440, 900, 2)]
+    public async Task The_queue_is_dense_and_nothing_runs_over_at_any_width(int width, int height, int zoom)
+    {
+        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(desk.Url);
+        var page = window.Page;
+        // Zoom of a browser is a narrower window of larger pixels.
+        await page.SetViewportSizeAsync(width / zoom, height / zoom);
+        await window.GoAsync("/findings");
+        await Expect(page.Locator(".moment .tl .lane")).Not.ToHaveCountAsync(0);
+        double[] rows = await page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('.queue tbody tr')].map(r => r.getBoundingClientRect().height)");
+        Assert.All(rows, row => Assert.InRange(row, 30, 40));
+        if (zoom == 1) Assert.InRange(await page.EvaluateAsync<double>("() => document.querySelector('.filters').getBoundingClientRect().height"), 20, 30);
+        string finding = (await page.Locator("td.sevcell a").First.GetAttributeAsync("href"))!;
+        string instance = (await page.Locator("td.subject a").First.GetAttributeAsync("href"))!;
+        foreach (string path in new[] { "/findings", "/" + finding, "/" + instance, "/", "/instances", "/destinations", "/destinations/8.8.8.8", "/ingest", "/settings" })
+        {
+            await page.GotoAsync(path);
+            await Expect(page.Locator("h1")).ToBeVisibleAsync();
+            await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
+            string[] over = await page.EvaluateAsync<string[]>(
+                """
+                () => [...document.querySelectorAll('main h1, main h2, main .card, main .tablebox, main .tl, main .fall > div, main .num, .topbar button')]
+                    .filter(e => { const b = e.getBoundingClientRect(); return b.width > 0 && b.right > innerWidth + 1 && !e.closest('.tablebox, [style*="overflow-x"]')?.contains(e.parentElement); })
+                    .map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))
+                """);
+            Assert.True(over.Length == 0, $"{path} at {width} px, {zoom * 100} %: runs over the window: {string.Join("; ", over.Take(3))}");
+        }
         await window.AssertCleanAsync();
     }
 

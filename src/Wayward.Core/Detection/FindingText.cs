@@ -126,7 +126,7 @@ public static class FindingText
         // Coverage is a share of the whole window; of a shorter observation it says little, so the sentence relates it to what could be seen.
         double share = observed <= 0 ? 0 : Math.Min(1, novelty.Coverage * novelty.HistoryWindow / Math.Min(observed, novelty.HistoryWindow));
         string usual = novelty.Usual.Count == 0 ? "No other DNS destination was in use" : $"Usual: {Wording.List([.. ByOperator(novelty.Usual).Select(Usual)])}";
-        string past = novelty.Earlier.Count == 0 ? $"this target never in {Wording.Span(Math.Min(observed, novelty.HistoryWindow))}"
+        string past = novelty.Earlier.Count == 0 ? $"this target never {(observed > novelty.HistoryWindow ? "within the last " : "in ")}{Wording.Span(Math.Min(observed, novelty.HistoryWindow))}"
             : $"this target last on {Wording.Date(novelty.Earlier[^1].End)} ({Wording.Count(novelty.Earlier.Count, "earlier episode")})";
         string was = novelty.WasExpected is { } rule ? $" It {rule}." : "";
         return $"{usual}; {Wording.Span(observed)} observed, {Wording.Percent(share)} coverage; {past}.{was}";

@@ -23,7 +23,7 @@ public sealed class InstancePageTests : DeskContext
     {
         var page = OpenWeb1();
         Assert.Equal(["8.8.8.8", "9.9.9.9"], page.FindAll(".tl .lane .mono").Select(e => e.TextContent));
-        Assert.Equal(["New here", "Usual here"], page.FindAll(".tl .group").Select(g => g.ChildNodes[0].TextContent.Trim()));
+        Assert.Equal(["New here", "Usual here"], page.FindAll(".tl .group > span").Select(g => g.ChildNodes[0].TextContent.Trim()));
         Assert.NotNull(page.Find(".tl .learn"));
         Assert.Equal("Learned span", page.Find(".tl .learnname").TextContent);
         Assert.Single(page.FindAll(".tl .fline"));

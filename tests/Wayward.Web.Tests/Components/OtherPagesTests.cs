@@ -113,8 +113,20 @@ public sealed class OtherPagesTests : DeskContext
         Use(FakeDesk.Fleet());
         var page = Open<DestinationsPage>("destinations");
         Assert.Contains("Quad9", page.Markup, StringComparison.Ordinal);
-        Assert.Contains("not in the catalogue", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Not in the catalogue", page.Find("tbody").TextContent, StringComparison.Ordinal);
         Assert.Equal(4, page.FindAll("tbody tr").Count);
+    }
+
+    [Theory]
+    [InlineData("destinations?q=quad", "Quad9")]
+    [InlineData("destinations?q=9.9.9", "Quad9")]
+    [InlineData("destinations?known=0", "Not in the catalogue")]
+    public void Destinations_are_found_by_operator_address_and_standing(string address, string only)
+    {
+        Use(FakeDesk.Fleet());
+        var operators = Open<DestinationsPage>(address).FindAll("tbody tr td:first-child").Select(td => td.TextContent.Trim()).ToList();
+        Assert.NotEmpty(operators);
+        Assert.All(operators, o => Assert.Equal(only, o));
     }
 
     [Fact]

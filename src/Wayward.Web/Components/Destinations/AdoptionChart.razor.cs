@@ -49,6 +49,8 @@ public sealed partial class AdoptionChart : IDisposable
         var axis = ChartLook.Axis(palette, "");
         axis.RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero;
         axis.TickFormat = "d";
+        // Instances are whole: a small count must not show half steps, which rounding would label twice.
+        if (firsts.Count < 8) axis.DTick = 1;
         _layout.YAxis = [axis];
         _data =
         [

@@ -25,11 +25,29 @@ public sealed class DestinationService(IInstanceStore instances, IFindingStore f
 {
     public const int MaximumUsers = 2_000;
 
-    public async Task<(IReadOnlyList<DestinationLine> Lines, int Total)> QueryAsync(string? text, int skip, int take, CancellationToken cancellation)
+    /// <summary>Endpoints that are read at most to find those of an operator: names are the catalogue's, which the store does not know.</summary>
+    private const int MaximumMatched = 100_000;
+
+    /// <summary>Newest first.</summary>
+    /// <param name="text">Part of an address or of an operator's name.</param>
+    /// <param name="known">In the catalogue, or not; null for both.</param>
+    public async Task<(IReadOnlyList<DestinationLine> Lines, int Total)> QueryAsync(string? text, bool? known, int skip, int take, CancellationToken cancellation)
     {
-        var (rows, total) = await instances.DestinationsAsync(text, skip, take, cancellation);
-        return ([.. rows.Select(Line)], total);
+        if (known is null && (text is null || !Named(text)))
+        {
+            var (rows, total) = await instances.DestinationsAsync(text, skip, take, cancellation);
+            return ([.. rows.Select(Line)], total);
+        }
+        var (all, _) = await instances.DestinationsAsync(null, 0, MaximumMatched, cancellation);
+        var lines = all.Select(Line).Where(l => (known is null || l.Entry is not null == known) && (text is null || Matches(l, text))).ToList();
+        return ([.. lines.Skip(skip).Take(take)], lines.Count);
     }
+
+    /// <summary>Whether an operator of the catalogue carries the text in its name.</summary>
+    private bool Named(string text) => catalogs.Current.Entries.Any(e => e.Provider.Contains(text, StringComparison.OrdinalIgnoreCase));
+
+    private static bool Matches(DestinationLine line, string text) =>
+        line.Entry?.Provider.Contains(text, StringComparison.OrdinalIgnoreCase) == true || line.Row.Address.ToString().Contains(text, StringComparison.OrdinalIgnoreCase);
 
     private DestinationLine Line(DestinationRow row)
     {

@@ -14,6 +14,7 @@ public partial class DestinationsPage
 
     [Inject] private DestinationService Service { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "q")] private string? Text { get; set; }
+    [SupplyParameterFromQuery(Name = "known")] private string? Known { get; set; }
     [SupplyParameterFromQuery(Name = "page")] private int? Page { get; set; }
 
     private int PageNumber => Page is > 1 ? Page.Value : 1;
@@ -23,7 +24,7 @@ public partial class DestinationsPage
     protected override async Task ReadAsync(CancellationToken cancellation)
     {
         _text = Text ?? "";
-        (_lines, _total) = await Service.QueryAsync(string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), (PageNumber - 1) * PageSize, PageSize, cancellation);
+        (_lines, _total) = await Service.QueryAsync(string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), Known switch { "1" => true, "0" => false, _ => null }, (PageNumber - 1) * PageSize, PageSize, cancellation);
     }
 
     private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));

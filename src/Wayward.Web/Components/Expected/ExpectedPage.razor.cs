@@ -15,6 +15,7 @@ public partial class ExpectedPage
 
     [Inject] private ExpectedService Service { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
+    [Inject] private PageScript Script { get; set; } = default!;
     [Inject] private FindingDialogs Asking { get; set; } = default!;
     [Inject] private IDialogService Dialogs { get; set; } = default!;
 
@@ -73,7 +74,9 @@ public partial class ExpectedPage
     private async Task AddAsync()
     {
         var dialog = await Dialogs.ShowAsync<AddExpectedDialog>("Add a rule");
-        if (await dialog.Result is { Canceled: false, Data: ExpectedTarget rule }) await Actions.ExpectAsync(rule, null);
+        var result = await dialog.Result;
+        await Script.CallAsync("giveBack");
+        if (result is { Canceled: false, Data: ExpectedTarget rule }) await Actions.ExpectAsync(rule, null);
         await ReloadAsync();
     }
 

@@ -7,20 +7,20 @@ using Wayward.Web.Components.Shared;
 namespace Wayward.Web.Components.Findings;
 
 /// <summary>The verbs that ask something first; the queue and the finding's page share them.</summary>
-public sealed class FindingDialogs(IDialogService dialogs, TriageActions actions, ITriageService triage, UiState ui)
+public sealed class FindingDialogs(IDialogService dialogs, TriageActions actions, ITriageService triage, UiState ui, PageScript script)
 {
     public ExpectedDraft Draft(Finding finding) => new(finding, triage.Propose(finding), ui.Time);
 
     public async Task<bool> ExpectAsync(Finding finding)
     {
         var dialog = await dialogs.ShowAsync<ExpectDialog>("Mark the target expected", new DialogParameters<ExpectDialog> { { d => d.Draft, Draft(finding) } });
-        return await dialog.Result is { Canceled: false };
+        return await ResultAsync(dialog) is { Canceled: false };
     }
 
     public async Task<bool> CloseAsync(FindingRefs findings)
     {
         var dialog = await dialogs.ShowAsync<CloseDialog>("Close", new DialogParameters<CloseDialog> { { d => d.Number, findings.Revisions.Count } });
-        return await dialog.Result is { Canceled: false, Data: CloseDialog.Decision decision } && await actions.CloseAsync(findings, decision.Resolution, decision.Comment);
+        return await ResultAsync(dialog) is { Canceled: false, Data: CloseDialog.Decision decision } && await actions.CloseAsync(findings, decision.Resolution, decision.Comment);
     }
 
     public async Task<bool> CommentAsync(string findingId) =>
@@ -29,6 +29,13 @@ public sealed class FindingDialogs(IDialogService dialogs, TriageActions actions
     public async Task<bool> AssignAsync(FindingRefs findings, string? current) =>
         await AskAsync("Assign", "To whom? Leave empty for nobody.", "Assign", 1, current ?? "", required: false) is { } name && await actions.AssignAsync(findings, name);
 
+    private async Task<DialogResult?> ResultAsync(IDialogReference dialog)
+    {
+        var result = await dialog.Result;
+        await script.CallAsync("giveBack");
+        return result;
+    }
+
     public async Task<string?> AskAsync(string title, string label, string verb, int lines, string text = "", bool required = true, string? help = null)
     {
         var parameters = new DialogParameters<TextDialog>
@@ -36,6 +43,6 @@ public sealed class FindingDialogs(IDialogService dialogs, TriageActions actions
             { d => d.Title, title }, { d => d.Label, label }, { d => d.Verb, verb }, { d => d.Lines, lines }, { d => d.Text, text }, { d => d.Required, required }, { d => d.Help, help },
         };
         var dialog = await dialogs.ShowAsync<TextDialog>(title, parameters);
-        return await dialog.Result is { Canceled: false, Data: string answer } ? answer : null;
+        return await ResultAsync(dialog) is { Canceled: false, Data: string answer } ? answer : null;
     }
 }

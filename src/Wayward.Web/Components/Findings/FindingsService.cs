@@ -20,6 +20,8 @@ public sealed class FindingsService(
 {
     /// <summary>Days shown on each side of a first contact.</summary>
     private const int ExcerptBefore = 21, ExcerptAfter = 7;
+    /// <summary>Lanes of a kind in the pane beside the list.</summary>
+    private const int MomentLanes = 3;
 
     public async Task<FindingsView> QueueAsync(FindingsState state, CancellationToken cancellation) => new(
         await findings.QueryAsync(state.ToQuery(), cancellation),
@@ -55,6 +57,17 @@ public sealed class FindingsService(
         Explanation = FindingText.Reasons(stored.Finding),
         Target = FindingText.Target(stored.Finding),
     };
+
+    /// <summary>The excerpt for the pane beside the list: the finding's own lanes, and the usual ones in use up to then, so that it stays small. Null when there is nothing to draw.</summary>
+    public async Task<InstanceTimeline?> MomentAsync(Finding finding, CancellationToken cancellation)
+    {
+        if (await ExcerptAsync(finding, cancellation) is not { } timeline) return null;
+        bool Own(TimelineLane lane) => lane.Destination.Transport == finding.Transport && finding.Addresses.Any(a => a.Address == lane.Destination.Address);
+        var own = timeline.Lanes.Where(Own).Take(MomentLanes);
+        var usual = timeline.Lanes.Where(l => !Own(l) && l.First < finding.First).OrderByDescending(l => l.Cells.Count).Take(MomentLanes);
+        var shown = own.Concat(usual).Select(l => l.Destination).ToHashSet();
+        return timeline with { Lanes = [.. timeline.Lanes.Where(l => shown.Contains(l.Destination))], Findings = [.. timeline.Findings.Where(f => f.Id == finding.Id)], Decisions = [] };
+    }
 
     private async Task<InstanceTimeline?> ExcerptAsync(Finding finding, CancellationToken cancellation)
     {

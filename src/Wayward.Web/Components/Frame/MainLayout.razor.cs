@@ -68,6 +68,7 @@ public sealed partial class MainLayout : IAsyncDisposable
         _helpOpen = true;
         var dialog = await Dialogs.ShowAsync<HelpDialog>("Keys");
         await dialog.Result;
+        await Script.CallAsync("giveBack");
         _helpOpen = false;
     }
 

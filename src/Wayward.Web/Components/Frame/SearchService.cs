@@ -14,7 +14,7 @@ namespace Wayward.Web.Components.Frame;
 public sealed record SearchHit(string Kind, string Title, string Detail, string Href);
 
 /// <summary>Searches by anything an analyst may have in the clipboard: instance, ENI, address, account, operator, finding.</summary>
-public sealed class SearchService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs)
+public sealed class SearchService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs, Destinations.DestinationService targets)
 {
     private const int Each = 5;
 
@@ -25,7 +25,7 @@ public sealed class SearchService(IInstanceStore instances, IFindingStore findin
         var hits = new List<SearchHit>();
         var found = await instances.QueryAsync(new InstanceQuery { Text = text, Take = Each }, cancellation);
         hits.AddRange(found.Rows.Select(r => new SearchHit("Instances", r.Name ?? r.Id, r.Name is null ? r.Asg ?? r.AccountId ?? "" : r.Id, Links.Instance(r.Id))));
-        var (destinations, _) = await instances.DestinationsAsync(text, 0, Each, cancellation);
+        var destinations = (await targets.QueryAsync(text, null, 0, Each, cancellation)).Lines.Select(l => l.Row).ToList();
         hits.AddRange(destinations.Select(d => d.Address).Distinct().Select(a => Target(a, $"{Words.Count(destinations.Where(d => d.Address == a).Max(d => d.Instances), "instance")}")));
         if (IpAddress.TryParse(text, out var address) && AddressSpace.Fold(address) is var folded && hits.All(h => h.Href != Links.Destination(folded)))
             hits.Add(Target(folded, "nobody has contacted it"));

@@ -59,6 +59,16 @@ public partial class IngestPage
     }
 
     /// <summary>The end of a key tells objects apart; the whole of it is on hover and in the detail.</summary>
+    /// <summary>The reason without the object's own path in front: the first column names it, and what counts must not stand behind it, cut off.</summary>
+    private static string? Cause(SourceObjectRow row)
+    {
+        if (row.Reason is not { } reason) return null;
+        int at = reason.IndexOf(row.Key, StringComparison.Ordinal);
+        if (at < 0 || reason.AsSpan(0, at).Contains(' ')) return reason;
+        string rest = reason[(at + row.Key.Length)..].TrimStart(':', ' ', '"', '\'');
+        return rest.Length == 0 ? reason : rest;
+    }
+
     private static string FileName(string key)
     {
         string name = key[(key.LastIndexOf('/') + 1)..];

@@ -28,6 +28,8 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
     /// <summary>A span was drawn across the lanes, Unix seconds.</summary>
     [Parameter] public EventCallback<(long From, long To)> OnBrush { get; set; }
     [Parameter] public bool Compact { get; set; }
+    /// <summary>The smallest form, for a narrow pane about one finding: no flags, no legend, labels without dates.</summary>
+    [Parameter] public bool Mini { get; set; }
 
     private long LearningDays => Math.Max(1, (long)Options.Learning.TotalDays);
 

@@ -23,6 +23,8 @@ public partial class LaneRow
     [Parameter, EditorRequired] public int Index { get; set; }
     [Parameter] public string? Href { get; set; }
     [Parameter] public bool Selected { get; set; }
+    /// <summary>The label without transport and date.</summary>
+    [Parameter] public bool Brief { get; set; }
     [Parameter] public int? Cursor { get; set; }
     [Parameter] public EventCallback<int> OnOpen { get; set; }
 
@@ -58,7 +60,7 @@ public partial class LaneRow
         builder.AddAttribute(12, "class", "mono");
         builder.AddContent(13, Lane.Destination.Address.ToString());
         builder.CloseElement();
-        builder.AddContent(14, $" {Lane.Destination.Transport.Name()}{(Lane.First is { } first ? $", since {Ui.Date(first)}" : ", no contact")}");
+        builder.AddContent(14, Brief ? "" : $" {Lane.Destination.Transport.Name()}{(Lane.First is { } first ? $", since {Ui.Date(first)}" : ", no contact")}");
         builder.CloseElement();
         builder.CloseElement();
     };
