@@ -137,8 +137,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
             return;
         }
         if (direction == ContactProof.Opened) signs |= ContactSigns.SynSent;
-        if (ContactRules.IsProof(record)) signs |= ContactSigns.Proven;
-        cell.Signs |= signs;
+        cell.Signs |= signs | ContactRules.Proof(record);
         Contact(current.Contribution!, cell, endpoint, record);
         if (!record.PacketSourceAddress.IsNone && AddressSpace.Fold(record.PacketSourceAddress) is var inner && inner != source) cell.AddInnerSource(inner);
         if (!_addresses.IsPublic(source)) current.SeePrivateAddress(source, record.Identity.Start, record.Identity.End);

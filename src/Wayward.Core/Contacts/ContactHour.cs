@@ -26,12 +26,17 @@ public enum ContactSigns : short
     /// <summary>At least one record came through a NAT64 form of the address.</summary>
     Nat64 = 16,
     /// <summary>
-    /// At least one contact record proves more than a lone empty segment would. Formats without <c>tcp-flags</c> cannot tell a reset from a SYN; one TCP packet
-    /// without options or payload is what a reply to a probe looks like and no SYN of an operating system does. A run of such records alone is no contact.
+    /// At least one contact record proves more than segments of nothing but headers would. Formats without <c>tcp-flags</c> cannot tell a reset from a SYN; TCP segments without options or
+    /// payload are what replies to probes look like and no SYN of an operating system does. A run of such records alone is no contact.
     /// </summary>
     Proven = 32,
     /// <summary>In the cell of <see cref="ContactHour.Served"/>: egress from local port 53, the inner sources being clients that were answered.</summary>
     ServedDns = 64,
+    /// <summary>
+    /// At least one contact record of a format without <c>tcp-flags</c> holds TCP segments as large as a SYN with options, and no larger: ours, or our SYN+ACK to a probe from the service port.
+    /// What came in tells these apart (<see cref="ContactHour.MayBeHalfOpen"/>).
+    /// </summary>
+    SynSized = 128,
 }
 
 /// <summary>
@@ -84,6 +89,34 @@ public sealed class ContactHour
     /// </summary>
     public long FirstObject { get; set; }
     public long FirstLine { get; set; }
+
+    /// <summary>
+    /// More came in than went out, and nothing of it more than headers: a port of ours was probed, answered and was reset. Whoever opens a connection sends the first segment and the last, so at least as many.
+    /// </summary>
+    public bool MayBeHalfOpen(FlowLogs.IpAddress remote)
+    {
+        var received = InAccepted + InRejected;
+        // NAT64 is spoken to in IPv6.
+        long most = ContactRules.SynBytes(remote.IsIPv4 && (Signs & ContactSigns.Nat64) == 0);
+        return received.Packets > OutAccepted.Packets + OutRejected.Packets && received.Bytes <= most * received.Packets;
+    }
+
+    /// <summary>Does an accepted ingress record start inside a span (Unix seconds, both inclusive)? First and last answer are exact; between them the minutes tell, those wholly inside the span.</summary>
+    internal bool IsAnswered(long from, long to)
+    {
+        if (LastAnswer == 0) return false;
+        if (FirstAnswer >= from && FirstAnswer <= to) return true;
+        if (LastAnswer >= from && LastAnswer <= to) return true;
+        if (LastAnswer < from || FirstAnswer > to) return false;
+        long hourStart = Hour * UnixTime.HourSeconds;
+        for (int minute = 0; minute < 60; minute++)
+        {
+            if ((AnswerMinutes >> minute & 1) == 0) continue;
+            long start = hourStart + minute * 60;
+            if (start >= from && start + 59 <= to) return true;
+        }
+        return false;
+    }
 
     /// <summary>Folds another cell of the same key into this one. Commutative and associative.</summary>
     public void Merge(ContactHour other)

@@ -44,7 +44,7 @@ internal static class ContactRules
 
     /// <summary>A bare reset: a closed port's reply to a probe, or in formats without flags what may be one.</summary>
     public static bool IsReset(in FlowRecord record) =>
-        record.Protocol == Tcp && (record.HasTcpFlags ? (record.TcpFlags & Rst) != 0 && (record.TcpFlags & (Fin | Syn)) == 0 : !IsProof(record));
+        record.Protocol == Tcp && (record.HasTcpFlags ? (record.TcpFlags & Rst) != 0 && (record.TcpFlags & (Fin | Syn)) == 0 : IsBare(record));
 
     /// <summary>An accepted ingress SYN+ACK from the service port: the far end answers a SYN that was ours.</summary>
     public static bool IsAnswerToOurSyn(in FlowRecord record) =>
@@ -52,10 +52,22 @@ internal static class ContactRules
         && LocalPortCanBeClient(record.DestinationPort, record.SourcePort);
 
     /// <summary>
-    /// False for what may be a reset in a format without flags: one TCP segment of bare headers (40 bytes, IPv6 60). The SYN of any operating system carries options and is longer.
+    /// What a contact record proves. Without flags, TCP segments of bare headers (40 bytes each, IPv6 60) may be resets, however many: the SYN of any operating system carries options and is longer. Segments no
+    /// longer than that may be a SYN or a SYN+ACK of ours.
     /// </summary>
-    public static bool IsProof(in FlowRecord record) =>
-        record.Protocol != Tcp || record.HasTcpFlags || record.Packets != 1 || record.Bytes > (record.SourceAddress.IsIPv4 ? 40 : 60);
+    /// <returns><see cref="ContactSigns.Proven"/>, <see cref="ContactSigns.SynSized"/> or none.</returns>
+    public static ContactSigns Proof(in FlowRecord record) =>
+        record.Protocol != Tcp || record.HasTcpFlags || record.Bytes > SynBytes(record.SourceAddress.IsIPv4) * record.Packets ? ContactSigns.Proven
+        : IsBare(record) ? ContactSigns.None : ContactSigns.SynSized;
+
+    /// <summary>Bytes of the largest SYN in use: IP and TCP headers and 24 bytes of options.</summary>
+    public static long SynBytes(bool isIPv4) => isIPv4 ? 64 : 84;
+
+    private static bool IsBare(in FlowRecord record)
+    {
+        long headers = record.SourceAddress.IsIPv4 ? 40 : 60;
+        return record.Bytes == headers * record.Packets || (record.Packets == 1 && record.Bytes < headers);
+    }
 
     private static bool LocalPortCanBeClient(ushort local, ushort remote) => local is not (53 or 853) && local != remote;
 }

@@ -12,7 +12,7 @@ internal readonly record struct EpisodeCell(Endpoint Endpoint, ContactHour Cell,
 {
     public bool IsExpected => Rule is { Action: ExpectedAction.Expected };
     public bool IsForbidden => Rule is { Action: ExpectedAction.Forbid };
-    public bool IsProven => (Cell.Signs & (ContactSigns.Proven | ContactSigns.SynAckReceived)) != 0;
+    public bool IsProven => (Cell.Signs & (ContactSigns.Proven | ContactSigns.SynAckReceived)) != 0 || ((Cell.Signs & ContactSigns.SynSized) != 0 && !Cell.MayBeHalfOpen(Endpoint.Address));
 }
 
 /// <summary>

@@ -55,27 +55,10 @@ internal sealed class EpisodeDetail
             {
                 if (hour.Hour < UnixTime.Hour(alert.Start) || hour.Hour > UnixTime.Hour(until)) continue;
                 detail.In += hour.InAccepted + hour.InRejected;
-                detail.Answered |= IsAnswered(hour, alert.Start, until);
+                detail.Answered |= hour.IsAnswered(alert.Start, until);
                 detail.AnswerRejected |= hour.InRejected.Records > 0;
             }
         }
         return detail;
-    }
-
-    /// <summary>First and last answer are exact; between them the minutes tell, those wholly inside the span.</summary>
-    private static bool IsAnswered(ContactHour hour, long from, long to)
-    {
-        if (hour.LastAnswer == 0) return false;
-        if (hour.FirstAnswer >= from && hour.FirstAnswer <= to) return true;
-        if (hour.LastAnswer >= from && hour.LastAnswer <= to) return true;
-        if (hour.LastAnswer < from || hour.FirstAnswer > to) return false;
-        long hourStart = hour.Hour * UnixTime.HourSeconds;
-        for (int minute = 0; minute < 60; minute++)
-        {
-            if ((hour.AnswerMinutes >> minute & 1) == 0) continue;
-            long start = hourStart + minute * 60;
-            if (start >= from && start + 59 <= to) return true;
-        }
-        return false;
     }
 }

@@ -60,10 +60,10 @@ public sealed record ScanInput
 /// <param name="Line">1-based; null when the object as a whole was refused.</param>
 public sealed record ScanQuarantine(string File, long? Line, string Reason);
 
-/// <summary>One (instance, address, protocol, port) over the whole input. Only pairs with at least one contact record.</summary>
-/// <param name="First">Start of the first contact record, Unix seconds.</param>
-/// <param name="Last">Largest end of a contact record.</param>
-/// <param name="Answered">An accepted ingress record from the endpoint.</param>
+/// <summary>One (instance, address, protocol, port) over the whole input. Those that the judgement takes for contacts.</summary>
+/// <param name="First">Start of the first contact, Unix seconds.</param>
+/// <param name="Last">Largest end of a contact.</param>
+/// <param name="Answered">An accepted ingress record from the endpoint during a run of contacts, or soon after.</param>
 public sealed record ScanContact(
     InstanceKey Instance, Endpoint Endpoint, DnsTransport Transport, string? Provider, CatalogTier Tier, long First, long Last,
     TrafficSum Out, long OutRejected, TrafficSum In, long InRejected, bool Answered);

@@ -24,41 +24,37 @@ public static class ScanRunner
         var engine = new DetectionEngine(request.Catalog, request.Expected, request.Detection);
         var ledger = request.Inventory?.Apply(run.Ledger) ?? run.Ledger;
         var judged = await Task.Run(() => engine.Judge(ledger), cancellation);
+        var contacts = ContactsOf(ledger, request.Catalog, request.Detection);
         return new ScanResult
         {
-            Input = run.Input(),
-            Contacts = ContactsOf(ledger, request.Catalog),
+            Input = run.Input(contacts.Sum(c => c.Out.Records)),
+            Contacts = contacts,
             Findings = judged.Findings,
             Learned = judged.Learned,
             Ledger = ledger,
         };
     }
 
-    private static List<ScanContact> ContactsOf(ContactLedger ledger, ResolverCatalog catalog)
+    private static List<ScanContact> ContactsOf(ContactLedger ledger, ResolverCatalog catalog, DetectionOptions options)
     {
         List<ScanContact> contacts = [];
         foreach (var (key, history) in ledger.Instances)
         {
             foreach (var (endpoint, cells) in history.Pairs)
             {
-                if (!cells.Exists(c => c.HasContact)) continue;
-                if (catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport) continue;
+                if (catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport || ContactSpan.Of(endpoint, cells, options) is not { } span) continue;
                 TrafficSum sent = default, received = default;
-                long sentRejected = 0, receivedRejected = 0, first = long.MaxValue, last = 0;
-                bool answered = false;
+                long sentRejected = 0, receivedRejected = 0;
                 foreach (var cell in cells)
                 {
                     sent += cell.OutAccepted + cell.OutRejected;
                     received += cell.InAccepted + cell.InRejected;
                     sentRejected += cell.OutRejected.Records;
                     receivedRejected += cell.InRejected.Records;
-                    first = Math.Min(first, cell.FirstContact);
-                    last = Math.Max(last, cell.LastContact);
-                    answered |= cell.InAccepted.Records > 0;
                 }
                 var entry = catalog.FindAddress(endpoint.Address, transport);
                 contacts.Add(new ScanContact(
-                    key, endpoint, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None, first, last, sent, sentRejected, received, receivedRejected, answered));
+                    key, endpoint, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None, span.First, span.Last, sent, sentRejected, received, receivedRejected, span.Answered));
             }
         }
         return contacts;
@@ -74,7 +70,7 @@ public static class ScanRunner
         private readonly List<ScanQuarantine> _quarantined = [];
         private readonly SortedDictionary<string, long> _skipped = new(StringComparer.Ordinal);
         private readonly HashSet<string> _hashes = new(StringComparer.Ordinal);
-        private long _bytes, _records, _contactRecords, _quarantinedCount, _totalBytes, _readBytes;
+        private long _bytes, _records, _quarantinedCount, _totalBytes, _readBytes;
         private int _objects, _unreadable, _duplicates, _done, _all;
 
         public ContactLedger Ledger { get; } = new();
@@ -89,12 +85,12 @@ public static class ScanRunner
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => Work(queue, cancellation), cancellation)));
         }
 
-        public ScanInput Input() => new()
+        public ScanInput Input(long contactRecords) => new()
         {
             Objects = _objects,
             Bytes = _bytes,
             Records = _records,
-            ContactRecords = _contactRecords,
+            ContactRecords = contactRecords,
             Skipped = _skipped,
             Quarantined = [.. Sorted().Take(MaxQuarantined)],
             QuarantinedCount = _quarantinedCount,
@@ -236,7 +232,6 @@ public static class ScanRunner
                 _objects++;
                 _bytes += read.ObjectBytes;
                 _records += read.Records;
-                _contactRecords += batch.ContactRecords;
                 _quarantinedCount += read.QuarantinedCount;
                 foreach (var line in read.Quarantined) Keep(new ScanQuarantine(candidate.Name, line.Line, line.Column is null ? line.Reason : $"{line.Column}: {line.Reason}"));
                 foreach (var (reason, count) in batch.Skipped)

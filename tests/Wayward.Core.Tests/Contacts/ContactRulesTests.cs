@@ -65,6 +65,32 @@ public sealed class ContactRulesTests
 
     [Fact] public void Without_flags_a_segment_with_options_is_a_contact() => Assert.True(IsContact((Syn with { Packets = 1, Bytes = 60 }).In(LineFormat.V2)));
 
+    [Theory]
+    [InlineData(3, 120)]
+    [InlineData(1, 40)]
+    public void Without_flags_bare_segments_may_be_resets_however_many(long packets, long bytes) =>
+        Assert.False(IsContact((Syn with { Packets = packets, Bytes = bytes }).In(LineFormat.V2)));
+
+    /// <summary>A port of ours was probed from port 53 or 853, answered SYN+ACK, and was reset: one segment out, two in. A SYN of ours gets one segment back at most, or is answered by one of ours.</summary>
+    [Theory]
+    [InlineData(1, 44, 2, 80, false)]
+    [InlineData(1, 60, 2, 100, false)]
+    [InlineData(3, 180, 4, 220, false)]
+    [InlineData(1, 60, 1, 40, true)]
+    [InlineData(6, 360, 0, 0, true)]
+    [InlineData(4, 216, 3, 164, true)]
+    [InlineData(9, 1_200, 12, 5_400, true)]
+    [InlineData(1, 60, 12, 5_400, true)]
+    public void Without_flags_an_answer_to_a_half_open_probe_is_no_contact(long outPackets, long outBytes, long inPackets, long inBytes, bool contact)
+    {
+        var sent = (Syn with { SourcePort = 8080, Packets = outPackets, Bytes = outBytes }).In(LineFormat.V2);
+        var received = (sent.Reply() with { Packets = inPackets, Bytes = inBytes }).In(LineFormat.V2);
+        Assert.Equal(contact, IsContact(inPackets == 0 ? [sent] : [sent, received]));
+    }
+
+    [Fact] public void With_flags_a_small_exchange_that_we_opened_is_a_contact() =>
+        Assert.True(IsContact(Syn with { SourcePort = 8080, TcpFlags = 2, Packets = 1, Bytes = 60 }, (Syn with { SourcePort = 8080 }).Reply() with { TcpFlags = 4, Packets = 2, Bytes = 80 }));
+
     [Fact] public void A_bare_segment_counts_in_a_run_that_is_proven_elsewhere() =>
         Assert.True(IsContact((Syn with { Packets = 1, Bytes = 40 }).In(LineFormat.V2), (Syn with { Start = Syn.Start + 7_200, End = Syn.End + 7_200 }).In(LineFormat.V2)));
 

@@ -18,7 +18,7 @@ public sealed class DigestContinuationTests
         var lines = RandomRecords.Of(seed).Lines.ToList();
         foreach (var line in lines.Where(l => l.DestinationPort is 53 or 443 or 853).ToList())
         {
-            switch (random.Next(24))
+            switch (random.Next(27))
             {
                 case 0:
                     lines.Add(line.Reply(false) with { Protocol = 6, TcpFlags = 18 });
@@ -34,6 +34,12 @@ public sealed class DigestContinuationTests
                     break;
                 case 4:
                     lines.Add(line with { Subnet = "subnet-other" });
+                    break;
+                case 5:
+                    lines.Add((line with { Protocol = 6, Packets = 1, Bytes = 60, TcpFlags = 0, SourcePort = 40_000 }).In(LineFormat.V2));
+                    break;
+                case 6:
+                    lines.Add(((line with { Protocol = 6, SourcePort = 40_000 }).Reply(false) with { Packets = 2, Bytes = 80, TcpFlags = 0 }).In(LineFormat.V2));
                     break;
                 default:
                     break;
