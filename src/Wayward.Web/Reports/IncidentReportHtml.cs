@@ -4,6 +4,7 @@ using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
 using Wayward.Core.Triage;
+using Shown = Wayward.Web.Components.Shared.Words;
 
 namespace Wayward.Web.Reports;
 
@@ -61,10 +62,10 @@ internal static class IncidentReportHtml
         if (!finding.Reported) Pair(html, "Not reported", "Severity or confidence is below the report threshold; kept for reference.");
         Pair(html, "Finding", finding.Id);
         html.Markup("</tbody></table>\n<h3>Endpoints</h3>\n<table>");
-        html.Head("Address", "Port", "Operator", "Tier", "First contact", "Last contact").Markup("<tbody>\n");
+        html.Head("Address", "Port", "Operator", "Kind", "First contact", "Last contact").Markup("<tbody>\n");
         foreach (var e in finding.Addresses)
         {
-            html.Row(e.Address.ToString(), $"{(e.Protocol == 6 ? "TCP" : "UDP")} {e.Port.ToString(CultureInfo.InvariantCulture)}", e.Provider ?? "not in the catalogue", e.Tier.Letter() ?? "–",
+            html.Row(e.Address.ToString(), $"{(e.Protocol == 6 ? "TCP" : "UDP")} {e.Port.ToString(CultureInfo.InvariantCulture)}", e.Provider ?? "not in the catalogue", Shown.Tier(e.Tier),
                 UtcTime.Words(e.FirstContact), UtcTime.Words(e.LastContact));
         }
         html.Markup("</tbody></table>\n");
@@ -108,12 +109,12 @@ internal static class IncidentReportHtml
     private static void Points(HtmlText html, Finding finding)
     {
         html.Markup("<h2>The points</h2>\n");
-        Waterfall(html, "Severity, in tenths", finding.SeveritySigns, 100, $"{Tenths(finding.Severity)} {SeverityBands.Of(finding.Severity)}", finding.Severity);
-        Waterfall(html, "Confidence", finding.ConfidenceSigns, 110, finding.Confidence.ToString(CultureInfo.InvariantCulture), finding.Confidence);
+        Waterfall(html, "Severity", finding.SeveritySigns, 100, tenths: true, $"{Tenths(finding.Severity)} {SeverityBands.Of(finding.Severity)}", finding.Severity);
+        Waterfall(html, "Confidence", finding.ConfidenceSigns, 110, tenths: false, finding.Confidence.ToString(CultureInfo.InvariantCulture), finding.Confidence);
     }
 
     /// <summary>Each sign moves the sum by its points; the bars let the eye add up.</summary>
-    private static void Waterfall(HtmlText html, string title, IReadOnlyList<Sign> signs, int scale, string total, int value)
+    private static void Waterfall(HtmlText html, string title, IReadOnlyList<Sign> signs, int scale, bool tenths, string total, int value)
     {
         html.Element("h3", title).Markup("<table class=\"waterfall\"><thead><tr><th>Sign</th><th>Because</th><th class=\"num\">Points</th><th></th></tr></thead><tbody>\n");
         int sum = 0;
@@ -121,16 +122,20 @@ internal static class IncidentReportHtml
         {
             int from = Math.Min(sum, sum + sign.Points), to = Math.Max(sum, sum + sign.Points);
             html.Markup("<tr>").ForeignElement("td", Words(sign.Code)).ForeignElement("td", sign.Evidence)
-                .Element("td class=\"num\"", sign.Points.ToString("+0;−0;0", CultureInfo.InvariantCulture)).Markup("<td class=\"bar\">");
+                .Element("td class=\"num\"", Points(sign.Points, tenths, first: ReferenceEquals(sign, signs[0]))).Markup("<td class=\"bar\">");
             Bar(html, from, to, scale, sign.Points < 0 ? "#4d7a6b" : "#8a5a00");
             html.Markup("</td></tr>\n");
             sum += sign.Points;
         }
-        html.Markup("<tr class=\"total\">").Element("td", "Sum").Element("td", sum == value ? "" : string.Create(CultureInfo.InvariantCulture, $"{sum} before the limits of the scale"))
+        html.Markup("<tr class=\"total\">").Element("td", "Sum").Element("td", sum == value ? "" : string.Create(CultureInfo.InvariantCulture, $"{(tenths ? Tenths(sum) : sum.ToString(CultureInfo.InvariantCulture))} before the limits of the scale"))
             .Element("td class=\"num\"", total).Markup("<td class=\"bar\">");
         Bar(html, 0, value, scale, "#1c2733");
         html.Markup("</td></tr>\n</tbody></table>\n");
     }
+
+    /// <summary>The first line is where the sum starts, and carries no sign.</summary>
+    private static string Points(int points, bool tenths, bool first) =>
+        first ? (tenths ? Tenths(points) : points.ToString(CultureInfo.InvariantCulture)) : tenths ? Shown.SignedTenths(points) : Shown.Signed(points);
 
     private static void Bar(HtmlText html, int from, int to, int scale, string colour)
     {
@@ -197,7 +202,7 @@ internal static class IncidentReportHtml
     {
         if (report.Siblings.Count == 0) return;
         html.Markup("<h2>Other findings on this target</h2>\n<table>").Head("Subject", "Address", "First contact", "Severity", "State", "Finding").Markup("<tbody>\n");
-        foreach (var s in report.Siblings) html.Row(s.Subject, s.Address, UtcTime.Words(s.First), Tenths(s.Severity), s.Status.Name(), s.Id);
+        foreach (var s in report.Siblings) html.Row(s.Subject, s.Address, UtcTime.Words(s.First), Tenths(s.Severity), Shown.Status(s.Status).ToLowerInvariant(), s.Id);
         html.Markup("</tbody></table>\n");
     }
 
@@ -216,7 +221,7 @@ internal static class IncidentReportHtml
     }
 
     private static string State(IncidentReport report) =>
-        report.Resolution == Resolution.None ? report.Status.Name() : $"{report.Status.Name()}, {IncidentReportJson.Name(report.Resolution).Replace('-', ' ')}";
+        report.Resolution == Resolution.None ? Shown.Status(report.Status).ToLowerInvariant() : $"{Shown.Status(report.Status).ToLowerInvariant()}, {Shown.Resolution(report.Resolution).ToLowerInvariant()}";
 
     private static string Outcome(ContactOutcome outcome) => FindingJson.Name(outcome).Replace('-', ' ');
 

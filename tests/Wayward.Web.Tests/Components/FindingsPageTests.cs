@@ -125,6 +125,21 @@ public sealed class FindingsPageTests : DeskContext
     }
 
     [Fact]
+    public void A_decided_row_gives_its_place_to_the_next_one()
+    {
+        Use(FakeDesk.Fleet());
+        var page = Open<FindingsPage>("findings");
+        string[] ids = [.. page.FindAll("tbody tr").Select(r => r.Id!)];
+        page.FindAll("tbody tr")[1].Click();
+        page.WaitForAssertion(() => Assert.Equal(ids[1], page.Find("tr.selected").Id));
+        int at = Desk.Findings.ToList().FindIndex(f => "row-" + f.Finding.Id == ids[1]);
+        Desk.Findings[at] = Desk.Findings[at] with { Status = FindingStatus.Closed };
+        Desk.Publish(ChangeKinds.Triage);
+        page.WaitForAssertion(() => Assert.Equal(ids.Length - 1, page.FindAll("tbody tr").Count));
+        Assert.Equal(ids.Length > 2 ? ids[2] : ids[0], page.Find("tr.selected").Id);
+    }
+
+    [Fact]
     public async Task While_paused_nothing_moves_and_going_live_catches_up()
     {
         Use(FakeDesk.Fleet());

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Ingest.Notifications;
+using Wayward.Core.Detection;
 using Wayward.Storage.Audit;
+using Wayward.Storage.Findings;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Audit;
@@ -12,7 +14,9 @@ public partial class AuditPage
     private string _text = "";
     private IReadOnlyList<AuditEntry> _rows = [];
     private int _total;
+    private Dictionary<string, string> _names = [];
 
+    [Inject] private IFindingStore Findings { get; set; } = default!;
     [Inject] private IAuditStore Store { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
 
@@ -26,7 +30,15 @@ public partial class AuditPage
     protected override async Task ReadAsync(CancellationToken cancellation)
     {
         _text = Text ?? "";
-        (_rows, _total) = await Store.QueryAsync(null, string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), (PageNumber - 1) * PageSize, PageSize, cancellation);
+        var (rows, total) = await Store.QueryAsync(null, string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), (PageNumber - 1) * PageSize, PageSize, cancellation);
+        // An id says nothing to a reader: findings are named by what they are about. At most one look-up an entry of the page.
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string id in rows.Where(r => !r.Verb.StartsWith("expected.", StringComparison.Ordinal) && Target(r) is not null).Select(r => r.Subject).Distinct(StringComparer.Ordinal))
+        {
+            if (_names.TryGetValue(id, out string? known)) names[id] = known;
+            else if (await Findings.FindAsync(id, cancellation) is { } stored) names[id] = $"{stored.Finding.InstanceName ?? stored.Finding.Subject.Id} to {FindingText.Target(stored.Finding).Operator}";
+        }
+        (_rows, _total, _names) = (rows, total, names);
     }
 
     private static bool CanUndo(AuditEntry row) => row.Verb.StartsWith("finding.", StringComparison.Ordinal) || row.Verb.StartsWith("expected.", StringComparison.Ordinal);

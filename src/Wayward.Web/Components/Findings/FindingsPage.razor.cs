@@ -14,6 +14,7 @@ public partial class FindingsPage
     private IDisposable? _keys;
     private string _text = "";
     private string? _pending;
+    private FindingsState? _read;
 
     [Inject] private FindingsService Service { get; set; } = default!;
     [Inject] private FindingDialogs Dialogs { get; set; } = default!;
@@ -68,13 +69,14 @@ public partial class FindingsPage
         _text = State.Text ?? "";
         var view = await Service.QueueAsync(State, cancellation);
         var rows = view.Page.Rows;
-        // The selection stays with the finding; when it has left the list, the first row takes over.
+        // The selection stays with the finding. When it has been decided and left the list, the one that moved up into its place takes over, so that a queue is
+        // worked through from where one is; another filter or page begins at its first row.
+        int place = View is not null && State == _read ? View.Page.Rows.ToList().FindIndex(r => r.Id == SelectedId) : 0;
         if (Selected == _pending || rows.All(r => r.Id != _pending)) _pending = null;
-        string? wanted = _pending ?? Selected;
-        string? id = rows.Any(r => r.Id == wanted) ? wanted : rows.Count > 0 ? rows[0].Id : null;
+        string? id = new[] { _pending, Selected, Reasoning?.Finding.Id }.FirstOrDefault(wanted => rows.Any(r => r.Id == wanted)) ?? (rows.Count > 0 ? rows[Math.Clamp(place, 0, rows.Count - 1)].Id : null);
         var reasoning = id is null ? null : await Service.ReasoningAsync(id, cancellation);
         foreach (string gone in _picked.Keys.Except(rows.Select(r => r.Id)).ToList()) _picked.Remove(gone);
-        (View, Reasoning) = (view, reasoning);
+        (View, Reasoning, _read) = (view, reasoning, State);
     }
 
     private void Choose(string id)

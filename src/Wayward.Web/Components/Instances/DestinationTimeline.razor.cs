@@ -49,8 +49,10 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
             {
                 double at = (findings[i].At - Timeline.From) / span;
                 if (at < free) continue;
-                int together = findings.Skip(i).Count(f => (f.At - Timeline.From) / span < at + width);
-                marks.Add((findings[i], together > 1 ? $"{findings[i].Label} and {together - 1} more" : findings[i].Label, at > (Compact ? 0.5 : 0.82)));
+                var together = findings.Skip(i).TakeWhile(f => (f.At - Timeline.From) / span < at + width).ToList();
+                // The flag of several names the gravest that is open, and leads to it.
+                var first = together.OrderByDescending(f => f.Status.IsOpen()).ThenByDescending(f => f.Severity).First();
+                marks.Add((first with { At = findings[i].At }, together.Count > 1 ? $"{first.Label} and {together.Count - 1} more" : first.Label, at > (Compact ? 0.5 : 0.82)));
                 free = at + width;
             }
             return marks;

@@ -11,6 +11,8 @@ namespace Wayward.Web.Components.Shared;
 /// </summary>
 public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hosting.ICurrentAnalyst analyst)
 {
+    private Snackbar? _told;
+
     /// <summary>The last action of this window, for the undo key.</summary>
     public long? LastAction { get; private set; }
 
@@ -57,6 +59,8 @@ public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hos
         {
             var result = await triage.UndoAsync(action, analyst.Name, CancellationToken.None);
             if (LastAction == action) LastAction = null;
+            if (_told is not null) snackbar.Remove(_told);
+            _told = null;
             snackbar.Add(Told(result), result.Left.Count > 0 ? MudBlazor.Severity.Warning : MudBlazor.Severity.Normal);
             return true;
         }
@@ -76,7 +80,9 @@ public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hos
             // An action that was begun is finished, whatever page the analyst goes to meanwhile.
             var (audit, told) = await action(CancellationToken.None);
             LastAction = audit;
-            snackbar.Add(done ?? told, MudBlazor.Severity.Normal, options =>
+            // One offer to undo, the newest: a row of them over the list would cover what is decided next.
+            if (_told is not null) snackbar.Remove(_told);
+            _told = snackbar.Add(done ?? told, MudBlazor.Severity.Normal, options =>
             {
                 options.Action = "Undo";
                 options.VisibleStateDuration = 9_000;
