@@ -20,6 +20,18 @@ export function setTheme(theme) {
 
 export const setZone = zone => write('zone', zone);
 
+// A lost connection is a line at the top, never a curtain over what is being read. A server that has started again knows nothing of this page: it is read anew,
+// at the same address, which is its whole state. One that stays away is asked now and then, and at once when the window is looked at again.
+const answers = async () => { try { return (await fetch('health/live', { cache: 'no-store' })).ok; } catch { return false; } };
+let waiting = 0;
+document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', e => {
+  const state = e.detail?.state;
+  if (state === 'rejected') location.reload();
+  else if (state === 'failed') waiting ||= setInterval(async () => { if (await answers()) location.reload(); }, 5000);
+  else if (state === 'hide') { clearInterval(waiting); waiting = 0; }
+});
+document.addEventListener('visibilitychange', async () => { if (waiting && document.visibilityState === 'visible' && await answers()) location.reload(); });
+
 const typing = target => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 // Single keys, as an analyst's hands expect; never while typing, in a dialog, or with a modifier.

@@ -169,6 +169,22 @@ public sealed class AnalystPathTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task A_lost_connection_is_a_line_over_a_page_that_can_still_be_read()
+    {
+        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(desk.Url);
+        await window.GoAsync("/findings");
+        var told = window.Page.Locator("#components-reconnect-modal");
+        await Expect(told).ToBeHiddenAsync();
+        await desk.StopAsync();
+        await Expect(told).ToContainTextAsync("Connection lost");
+        await Expect(told).ToBeVisibleAsync();
+        await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(2);
+        var box = (await told.BoundingBoxAsync())!;
+        Assert.True(box.Height < 100, $"The line is {box.Height} px high");
+    }
+
+    [Fact]
     public async Task A_file_that_arrives_changes_the_open_page_without_a_reload()
     {
         var lines = BrowserDesk.Fleet().Lines();

@@ -38,6 +38,9 @@ internal sealed class BrowserDesk : IAsyncDisposable
         return desk;
     }
 
+    /// <summary>The program ends while windows are open.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
     /// <summary>Everything delivered is read and judged.</summary>
     public Task IdleAsync() => _app.Services.GetRequiredService<IIngestControl>().WhenIdleAsync(CancellationToken.None);
 

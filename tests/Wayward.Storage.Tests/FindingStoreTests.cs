@@ -31,6 +31,23 @@ public abstract class FindingStoreTests(StorageProvider provider)
     }
 
     [Fact]
+    public async Task Days_count_what_was_reported_and_stands_whatever_was_decided()
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        long day = Make.T0 / UnixTime.DaySeconds * UnixTime.DaySeconds;
+        var (first, closed, next) = (Make.Finding("i-1", Make.Google, day), Make.Finding("i-2", Make.Google, day + UnixTime.DaySeconds - 1), Make.Finding("i-3", Make.Google, day + UnixTime.DaySeconds));
+        await storage.Findings.ApplyAsync(Make.Result(first, closed, next), null, Uncovered, Token);
+        await storage.Findings.TriageAsync(Close(closed.Id, 1), Token);
+        var band = SeverityBands.Of(first.Severity);
+        int number = UnixTime.Day(day);
+        Assert.Equal([new(number, band, 2), new(number + 1, band, 1)], await storage.Findings.DaysAsync(day, day + 2 * UnixTime.DaySeconds, Token));
+        Assert.Equal([new FindingsOfDay(number, band, 2)], await storage.Findings.DaysAsync(day, day + UnixTime.DaySeconds, Token));
+        // Withdrawn ones were never said.
+        await storage.Findings.ApplyAsync(Make.Result(first, closed), null, Uncovered, Token);
+        Assert.Equal([new FindingsOfDay(number, band, 2)], await storage.Findings.DaysAsync(day, day + 2 * UnixTime.DaySeconds, Token));
+    }
+
+    [Fact]
     public async Task Saying_the_same_again_changes_nothing()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Serialization;
@@ -34,6 +35,16 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
             OldestOpen = await db.Findings.Where(f => f.IsOpen && f.Reported).OrderBy(f => f.First).Select(f => (long?)f.First).FirstOrDefaultAsync(c),
             Unreported = tallies.Where(t => !t.Reported).Sum(t => t.Count),
         };
+    }, cancellation);
+
+    public Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingsOfDay>>(async (db, c) =>
+    {
+        byte withdrawn = (byte)FindingStatus.Withdrawn;
+        var days = await db.Findings.Where(f => f.First >= from && f.First < to && f.Reported && f.Status != withdrawn)
+            .GroupBy(f => new { Day = f.First / UnixTime.DaySeconds, f.Band })
+            .Select(g => new { g.Key.Day, g.Key.Band, Count = g.Count() })
+            .OrderBy(g => g.Day).ThenBy(g => g.Band).ToListAsync(c);
+        return [.. days.Select(d => new FindingsOfDay((int)d.Day, (SeverityBand)d.Band, d.Count))];
     }, cancellation);
 
     public Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlySet<string>>(async (db, c) =>

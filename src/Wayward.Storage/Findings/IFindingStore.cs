@@ -71,6 +71,9 @@ public sealed record FindingPage(IReadOnlyList<FindingRow> Rows, int Total)
     public const int TotalCap = 1_000_000;
 }
 
+/// <param name="Day">Whole days since 1970.</param>
+public sealed record FindingsOfDay(int Day, SeverityBand Band, int Count);
+
 /// <summary>Counts for chips and the overview.</summary>
 public sealed record FindingCounts
 {
@@ -108,6 +111,10 @@ public interface IFindingStore
 {
     Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation);
     Task<FindingCounts> CountAsync(CancellationToken cancellation);
+    /// <summary>Reported findings that stand (not withdrawn), decided ones too, by UTC day of first contact and band: days that have any, oldest first.</summary>
+    /// <param name="from">Unix seconds, included.</param>
+    /// <param name="to">Unix seconds, not included.</param>
+    Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation);
     /// <summary>Ids of all open findings, those below the report threshold too.</summary>
     Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation);
     /// <summary>By id, or by an id that was superseded. Null when unknown.</summary>

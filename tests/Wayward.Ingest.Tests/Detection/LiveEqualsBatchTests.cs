@@ -110,6 +110,7 @@ public sealed class LiveEqualsBatchTests
 
         public Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation) => Inner.QueryAsync(query, cancellation);
         public Task<FindingCounts> CountAsync(CancellationToken cancellation) => Inner.CountAsync(cancellation);
+        public Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation) => Inner.DaysAsync(from, to, cancellation);
         public Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation) => Inner.OpenIdsAsync(cancellation);
         public Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation) => Inner.FindAsync(id, cancellation);
         public Task<IReadOnlyList<FindingRow>> SiblingsAsync(string id, int take, CancellationToken cancellation) => Inner.SiblingsAsync(id, take, cancellation);

@@ -114,6 +114,13 @@ internal sealed partial class FakeDesk : IFindingStore, IInstanceStore, IExpecte
         return _findings.Where(f => f.Status.IsOpen()).Select(f => f.Finding.Id).ToHashSet(StringComparer.Ordinal);
     }
 
+    public async Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return [.. _findings.Where(f => f.Finding.Reported && f.Status != FindingStatus.Withdrawn && f.Finding.First >= from && f.Finding.First < to)
+            .GroupBy(f => (Day: UnixTime.Day(f.Finding.First), Band: SeverityBands.Of(f.Finding.Severity))).OrderBy(g => g.Key).Select(g => new FindingsOfDay(g.Key.Day, g.Key.Band, g.Count()))];
+    }
+
     public async Task<FindingCounts> CountAsync(CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);

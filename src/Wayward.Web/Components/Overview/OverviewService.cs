@@ -42,7 +42,6 @@ public sealed record OverviewView
 public sealed class OverviewService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, IIngestControl control)
 {
     private const int DaysShown = 30;
-    private const int Most = 2_000;
 
     public async Task<OverviewView> ReadAsync(long now, CancellationToken cancellation)
     {
@@ -71,11 +70,10 @@ public sealed class OverviewService(IFindingStore findings, IInstanceStore insta
     {
         if (end == 0) return [];
         int last = UnixTime.Day(end), first = last - DaysShown + 1;
-        var page = await findings.QueryAsync(new() { Statuses = [], FirstFrom = first * UnixTime.DaySeconds, FirstTo = (last + 1) * UnixTime.DaySeconds, Sort = FindingSort.FirstContact, Take = Most }, cancellation);
-        var byDay = page.Rows.Where(r => r.Status != FindingStatus.Withdrawn).ToLookup(r => UnixTime.Day(r.First));
+        var counts = (await findings.DaysAsync(first * UnixTime.DaySeconds, (last + 1) * UnixTime.DaySeconds, cancellation)).ToDictionary(d => (d.Day, d.Band), d => d.Count);
         return [.. Enumerable.Range(first, DaysShown).Select(day => new DayOfFindings(
             day * UnixTime.DaySeconds, Of(day, SeverityBand.High), Of(day, SeverityBand.Medium), Of(day, SeverityBand.Low)))];
 
-        int Of(int day, SeverityBand band) => byDay[day].Count(r => SeverityBands.Of(r.Severity) == band);
+        int Of(int day, SeverityBand band) => counts.GetValueOrDefault((day, band));
     }
 }
