@@ -77,7 +77,7 @@ public sealed class InstanceHistory
         }
         foreach (var fact in contribution.Facts.Values)
         {
-            int at = Facts.FindIndex(f => f.Attribute == fact.Attribute && f.Value == fact.Value);
+            int at = Find(Facts, fact);
             if (at >= 0) Facts[at] = Facts[at].Union(fact);
             else Facts.Add(fact);
         }
@@ -86,6 +86,14 @@ public sealed class InstanceHistory
             if (!Evidence.TryGetValue(endpoint, out var mine)) Evidence.Add(endpoint, mine = []);
             foreach (var line in lines) EvidenceLine.Keep(mine, line);
         }
+    }
+
+    /// <summary>Index of the fact of this attribute and value, or -1. No lambda: it would be an object for every fact of every instance of every object read.</summary>
+    private static int Find(List<InstanceFact> facts, InstanceFact fact)
+    {
+        for (int i = 0; i < facts.Count; i++)
+            if (facts[i].Attribute == fact.Attribute && facts[i].Value == fact.Value) return i;
+        return -1;
     }
 
     /// <summary>Index of the hour, or the complement of where it belongs. New hours are mostly the latest, so the end is tried first.</summary>

@@ -21,6 +21,9 @@ public sealed class AddressSpace(IEnumerable<IpPrefix> ownPrefixes)
         }.Select(IpPrefix.Parse),
     ];
 
+    /// <summary>Of <see cref="NotPublic"/> those that can hold an address, by its first octet; first IPv4, then IPv6. Nearly every list is empty, and a line asks about both of its ends.</summary>
+    private static readonly IpPrefix[][] ByOctet = [.. Enumerable.Range(0, 512).Select(place => NotPublic.Where(p => Touches(p, place)).ToArray())];
+
     /// <summary>64:ff9b::/96, the upper half.</summary>
     private const ulong Nat64 = 0x0064_FF9B_0000_0000UL;
 
@@ -38,10 +41,16 @@ public sealed class AddressSpace(IEnumerable<IpPrefix> ownPrefixes)
     /// <summary>Global unicast, not special-purpose, not own. The address must be folded.</summary>
     public bool IsPublic(IpAddress address)
     {
-        foreach (var prefix in NotPublic)
+        foreach (var prefix in ByOctet[address.IsIPv4 ? (int)(address.Lower >> 24 & 0xFF) : 256 + (int)(address.Upper >> 56)])
             if (prefix.Contains(address)) return false;
         foreach (var prefix in _own)
             if (prefix.Contains(address)) return false;
         return true;
+    }
+
+    private static bool Touches(IpPrefix prefix, int place)
+    {
+        var block = place < 256 ? new IpPrefix(IpAddress.FromIPv4((uint)place << 24), 104) : new IpPrefix(new IpAddress((ulong)(place - 256) << 56, 0), 8);
+        return prefix.Contains(block.Address) || block.Contains(prefix.Address);
     }
 }

@@ -106,6 +106,10 @@ public sealed record CatalogFile
     public static string IdOf(string provider, IpPrefix prefix, byte protocol, ushort port, DnsTransport transport)
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"{provider}\n{prefix}\n{protocol}\n{port}\n{transport.Name()}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+        // Thousands of these are made at every start, so what can be is on the stack.
+        Span<byte> utf8 = text.Length <= 160 ? stackalloc byte[480] : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(text, utf8)], hash);
+        return Convert.ToHexStringLower(hash[..6]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Wayward.FlowLogs;
 
 namespace Wayward.Core.Resolvers;
@@ -13,7 +14,7 @@ internal static class CatalogLines
             int end = text.IndexOf('\n', start);
             if (end < 0) end = text.Length;
             number++;
-            string line = text[start..end].Trim(' ', '\t', '\r', '\uFEFF');
+            string line = text.AsSpan(start, end - start).Trim(" \t\r\uFEFF").ToString();
             if (line.Length > 0) yield return (number, line);
             start = end + 1;
         }
@@ -102,10 +103,15 @@ internal sealed class CatalogLineSink(string file)
         return text;
     }
 
-    public static bool IsHost(string text) => text.Length is > 0 and <= 253 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '*');
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("*-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(" !&'()+,-./0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
 
+    public static bool IsHost(string text) => text.Length is > 0 and <= 253 && !text.AsSpan().ContainsAnyExcept(HostCharacters);
+
+    /// <summary>The usual name stays the same object: it is asked for with every entry.</summary>
     private static string Name(string text)
     {
+        if (text.Length is > 0 and <= 80 && !text.AsSpan().ContainsAnyExcept(NameCharacters) && text[0] != ' ' && text[^1] != ' ') return text;
         string name = string.Concat(text.Take(80).Select(c => char.IsAsciiLetterOrDigit(c) || " .-_()&+/:,'!".Contains(c, StringComparison.Ordinal) ? c : '-')).Trim();
         return name.Length == 0 ? "unnamed" : name;
     }

@@ -96,7 +96,7 @@ internal static class CatalogTextReader
         }
         string? host = null;
         var entry = CatalogLineSink.Template(provider, CatalogLineSink.Fold(prefix), tier, null, source) with { Provider = provider, LastConfirmed = confirmed };
-        foreach (string column in columns.Skip(3))
+        foreach (string column in columns.AsSpan(3))
         {
             int equals = column.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)

@@ -23,6 +23,10 @@ public static class DnsTransports
     public static string Name(this DnsTransport transport) => transport switch
     {
         DnsTransport.Dns => "DNS",
+        DnsTransport.DoT => "DoT",
+        DnsTransport.DoQ => "DoQ",
+        DnsTransport.DoH => "DoH",
+        DnsTransport.DoH3 => "DoH3",
         DnsTransport.DnsCrypt => "DNSCrypt",
         _ => transport.ToString(),
     };
