@@ -11,18 +11,13 @@ public sealed class AddressSpace(IEnumerable<IpPrefix> ownPrefixes)
 {
     public static readonly AddressSpace Default = new([]);
 
-    private static readonly IpPrefix[] NotPublic =
-    [
-        .. new[]
-        {
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
-            "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-            "::/128", "::1/128", "100::/64", "2001:db8::/32", "5f00::/16", "fc00::/7", "fe80::/10", "ff00::/8",
-        }.Select(IpPrefix.Parse),
-    ];
+    private static readonly IpPrefix[] NotPublic = Parse(
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+        "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "::/128", "::1/128", "100::/64", "2001:db8::/32", "5f00::/16", "fc00::/7", "fe80::/10", "ff00::/8");
 
     /// <summary>Of <see cref="NotPublic"/> those that can hold an address, by its first octet; first IPv4, then IPv6. Nearly every list is empty, and a line asks about both of its ends.</summary>
-    private static readonly IpPrefix[][] ByOctet = [.. Enumerable.Range(0, 512).Select(place => NotPublic.Where(p => Touches(p, place)).ToArray())];
+    private static readonly IpPrefix[][] ByOctet = MakeByOctet();
 
     /// <summary>64:ff9b::/96, the upper half.</summary>
     private const ulong Nat64 = 0x0064_FF9B_0000_0000UL;
@@ -46,6 +41,29 @@ public sealed class AddressSpace(IEnumerable<IpPrefix> ownPrefixes)
         foreach (var prefix in _own)
             if (prefix.Contains(address)) return false;
         return true;
+    }
+
+    // Plain loops: each method of LINQ over a value type would be compiled anew at every start.
+    private static IpPrefix[] Parse(params string[] texts)
+    {
+        var prefixes = new IpPrefix[texts.Length];
+        for (int i = 0; i < texts.Length; i++) prefixes[i] = IpPrefix.Parse(texts[i]);
+        return prefixes;
+    }
+
+    private static IpPrefix[][] MakeByOctet()
+    {
+        var lists = new IpPrefix[512][];
+        for (int place = 0; place < lists.Length; place++)
+        {
+            int count = 0;
+            foreach (var prefix in NotPublic)
+                if (Touches(prefix, place)) count++;
+            var list = lists[place] = new IpPrefix[count];
+            foreach (var prefix in NotPublic)
+                if (Touches(prefix, place)) list[^count--] = prefix;
+        }
+        return lists;
     }
 
     private static bool Touches(IpPrefix prefix, int place)

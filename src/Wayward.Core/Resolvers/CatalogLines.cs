@@ -1,4 +1,3 @@
-using System.Buffers;
 using Wayward.FlowLogs;
 
 namespace Wayward.Core.Resolvers;
@@ -103,16 +102,23 @@ internal sealed class CatalogLineSink(string file)
         return text;
     }
 
-    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("*-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(" !&'()+,-./0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+    private const string HostCharacters = ".-_*", NameCharacters = " .-_()&+/:,'!";
 
-    public static bool IsHost(string text) => text.Length is > 0 and <= 253 && !text.AsSpan().ContainsAnyExcept(HostCharacters);
+    public static bool IsHost(string text) => text.Length is > 0 and <= 253 && Consists(text, HostCharacters);
+
+    /// <summary>Of ASCII letters, digits and these. A plain loop: the vectorised search would have to be compiled at every start, for texts of a dozen characters.</summary>
+    private static bool Consists(string text, string others)
+    {
+        foreach (char c in text)
+            if (!char.IsAsciiLetterOrDigit(c) && !others.Contains(c, StringComparison.Ordinal)) return false;
+        return true;
+    }
 
     /// <summary>The usual name stays the same object: it is asked for with every entry.</summary>
     private static string Name(string text)
     {
-        if (text.Length is > 0 and <= 80 && !text.AsSpan().ContainsAnyExcept(NameCharacters) && text[0] != ' ' && text[^1] != ' ') return text;
-        string name = string.Concat(text.Take(80).Select(c => char.IsAsciiLetterOrDigit(c) || " .-_()&+/:,'!".Contains(c, StringComparison.Ordinal) ? c : '-')).Trim();
+        if (text.Length is > 0 and <= 80 && Consists(text, NameCharacters) && text[0] != ' ' && text[^1] != ' ') return text;
+        string name = string.Concat(text.Take(80).Select(c => char.IsAsciiLetterOrDigit(c) || NameCharacters.Contains(c, StringComparison.Ordinal) ? c : '-')).Trim();
         return name.Length == 0 ? "unnamed" : name;
     }
 

@@ -42,7 +42,7 @@ public sealed class ResolverCatalog
         _endpoints = new(Entries.Where(e => e.Tier.MakesContacts() && e.Port is not (53 or 853)));
         _names = new(Entries.Where(e => e.Tier.MakesContacts() || e.Tier == CatalogTier.Authoritative));
         _context = new(Entries.Where(e => e.Tier is CatalogTier.Shared or CatalogTier.Relay));
-        Ports = new(Entries.Where(e => e.Tier.MakesContacts()).Select(e => e.Port).Concat(new ushort[] { 53, 853, 784, 8853 }));
+        Ports = new(PortsOf(entries));
     }
 
     /// <summary>No entry at all: only ports 53 and 853 are contacts.</summary>
@@ -143,6 +143,15 @@ public sealed class ResolverCatalog
         if (order == 0) order = a.Port.CompareTo(b.Port);
         if (order == 0) order = a.Protocol.CompareTo(b.Protocol);
         return order != 0 ? order : string.CompareOrdinal(a.Id, b.Id);
+    }
+
+    /// <summary>With repetitions. A plain loop, because LINQ over a value type would be compiled at every start.</summary>
+    private static ushort[] PortsOf(CatalogEntry[] entries)
+    {
+        var ports = new ushort[entries.Length + 4];
+        (ports[0], ports[1], ports[2], ports[3]) = (53, 853, 784, 8853);
+        for (int i = 0; i < entries.Length; i++) ports[i + 4] = entries[i].Tier.MakesContacts() ? entries[i].Port : (ushort)53;
+        return ports;
     }
 
     private static CatalogEntry? First(ReadOnlySpan<CatalogEntry> entries, IpAddress remote, byte protocol, ushort port)
