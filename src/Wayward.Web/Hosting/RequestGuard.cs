@@ -5,14 +5,12 @@ using Wayward.Web.Configuration;
 namespace Wayward.Web.Hosting;
 
 /// <summary>
-/// Refuses requests that a foreign page makes through the analyst's browser: a Host that is not ours (DNS rebinding) on any path, and a foreign
-/// Origin on the hub or on anything that changes something. Blazor's hub accepts any origin by itself, and a loopback address is no protection from the
+/// Refuses requests that a foreign page makes through the analyst's browser, on any path: a Host that is not ours (DNS rebinding), and a foreign
+/// Origin (a link from another site carries none). Blazor's hub accepts any origin by itself, and a loopback address is no protection from the
 /// browser that runs on the same machine.
 /// </summary>
 internal sealed class RequestGuard
 {
-    public const string HubPath = "/_blazor";
-
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase) { "localhost" };
     private readonly HashSet<string> _origins = new(StringComparer.OrdinalIgnoreCase);
     private readonly bool _anyAddress;
@@ -36,9 +34,6 @@ internal sealed class RequestGuard
     public bool AllowsOrigin(HttpRequest request)
     {
         if (IsEmbeddedElsewhere(request) && !IsTrusted(request.Headers.Origin)) return false;
-        bool guarded = request.Path.StartsWithSegments(HubPath, StringComparison.OrdinalIgnoreCase) || !IsSafe(request.Method)
-            || request.HttpContext.WebSockets.IsWebSocketRequest || request.Headers.Upgrade.Count > 0;
-        if (!guarded) return true;
         var origin = request.Headers.Origin;
         return origin.Count == 0 || IsOurs(origin, request);
     }

@@ -46,9 +46,9 @@ public sealed partial class GuardedHostTests(GuardedHostFixture fixture) : IClas
     public static TheoryData<string> ForeignOrigins => ["http://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:1", "https://localhost", "http://localhost:5080", "file://", "http://evil.example@127.0.0.1"];
 
     [Theory, MemberData(nameof(ForeignOrigins))]
-    public async Task A_foreign_origin_is_refused_on_negotiate_and_on_any_change(string origin)
+    public async Task A_foreign_origin_is_refused_on_page_hub_and_asset(string origin)
     {
-        foreach (var (method, path) in new[] { (HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1"), (HttpMethod.Get, "/_blazor?id=x"), (HttpMethod.Post, "/"), (HttpMethod.Delete, "/findings/x"), (HttpMethod.Put, "/expected") })
+        foreach (var (method, path) in new[] { (HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1"), (HttpMethod.Get, "/_blazor?id=x"), (HttpMethod.Get, "/"), (HttpMethod.Get, "/findings/x/report.html"), (HttpMethod.Get, "/favicon.svg"), (HttpMethod.Post, "/"), (HttpMethod.Delete, "/findings/x"), (HttpMethod.Put, "/expected") })
         {
             using var request = new HttpRequestMessage(method, path);
             request.Headers.TryAddWithoutValidation("Origin", origin);
