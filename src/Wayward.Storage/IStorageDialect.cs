@@ -62,6 +62,15 @@ internal interface IStorageDialect
     /// <summary>The same, of one instance, but only of the endpoints that anyone touched since the last completed detection: where nothing is new, no page is read.</summary>
     void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation);
 
+    /// <summary>
+    /// Puts objects on the ledger as seen, within the transaction of <paramref name="db"/>, and leaves alone what is there already. A first listing adds a million of them,
+    /// for which a change tracker takes longer than the database.
+    /// </summary>
+    /// <param name="objects">By their ids, in the order of these.</param>
+    /// <param name="now">Unix seconds.</param>
+    /// <returns>How many were not there.</returns>
+    Task<int> AddObjectsAsync(WaywardDbContext db, IReadOnlyCollection<KeyValuePair<long, OfferedObject>> objects, long now, CancellationToken cancellation);
+
     /// <summary>The database's check of itself: problems, one sentence each.</summary>
     Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation);
 

@@ -14,29 +14,24 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
     {
         if (objects.Count == 0) return [];
         long now = database.NowSeconds;
-        var unique = objects.DistinctBy(o => o.ObjectId).ToList();
-        var ids = unique.Select(o => o.ObjectId).ToList();
+        // An id is a hash, computed each time that it is asked for.
+        var unique = new OrderedDictionary<long, OfferedObject>(objects.Count);
+        foreach (var o in objects) unique.TryAdd(o.ObjectId, o);
+        var ids = unique.Keys.ToList();
 
         // A listing mostly repeats what is known: no write then, and no wait for the writer.
         var known = await database.ReadAsync((db, c) => StatesAsync(db, ids, c), cancellation);
-        var news = unique.Where(o => !known.ContainsKey(o.ObjectId)).ToList();
+        // In the order of their ids, half of the indexes are written from one end to the other, not all over; and two processes that list the same bucket do not deadlock.
+        var news = unique.Where(o => !known.ContainsKey(o.Key)).OrderBy(o => o.Key).ToList();
         if (news.Count > 0)
         {
-            known = await database.WriteAsync(async (db, c) =>
-            {
-                var states = await StatesAsync(db, ids, c);
-                db.SourceObjects.AddRange(news.Where(o => !states.ContainsKey(o.ObjectId)).Select(o => new SourceObjectEntity
-                {
-                    ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag,
-                    Search = SearchText(o.Container, o.Key), State = Seen, Bytes = o.Bytes, LastModified = o.LastModified, Turn = o.Turn, SeenAt = now,
-                }));
-                await db.SaveChangesAsync(c);
-                return states;
-            }, cancellation, WriteScope.Objects);
+            int added = await database.WriteAsync((db, c) => database.Dialect.AddObjectsAsync(db, news, now, c), cancellation, WriteScope.Objects);
+            // Another process has put some there in between.
+            if (added < news.Count) known = await database.ReadAsync((db, c) => StatesAsync(db, ids, c), cancellation);
         }
         var other = known.Where(s => s.Value.Backfill != 0 && s.Value.State is Seen or Retry or (byte)SourceObjectState.Leased or (byte)SourceObjectState.Skipped).Select(s => s.Key).ToList();
         List<long> live = other.Count > 0 ? await MakeLiveAsync(other, cancellation) : [];
-        return [.. unique.Where(o => !known.TryGetValue(o.ObjectId, out var s) || s.State == Seen || s.State == Retry && (s.NextTry ?? 0) <= now || s.State == (byte)SourceObjectState.Skipped && live.Contains(o.ObjectId))];
+        return [.. unique.Where(o => !known.TryGetValue(o.Key, out var s) || s.State == Seen || s.State == Retry && (s.NextTry ?? 0) <= now || s.State == (byte)SourceObjectState.Skipped && live.Contains(o.Key)).Select(o => o.Value)];
     }
 
     private static Task<Dictionary<long, (byte State, long? NextTry, int Backfill)>> StatesAsync(WaywardDbContext db, List<long> ids, CancellationToken cancellation) =>

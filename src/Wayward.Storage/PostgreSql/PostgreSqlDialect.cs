@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
+using Wayward.Storage.Ingest;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
@@ -103,6 +104,26 @@ internal sealed class PostgreSqlDialect : IStorageDialect
 
     public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
         PgCellReader.Read((NpgsqlConnection)connection, instance, fromHour, toHour, take, cancellation);
+
+    public async Task<int> AddObjectsAsync(WaywardDbContext db, IReadOnlyCollection<KeyValuePair<long, OfferedObject>> objects, long now, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("""
+            INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, turn, seen_at,
+                attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, mark)
+            SELECT o.id, o.source, o.container, o.key, o.etag, o.search, $11, o.bytes, o.last_modified, o.turn, $10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[])
+                AS o (id, source, container, key, etag, search, bytes, last_modified, turn)
+            ON CONFLICT DO NOTHING
+            """, (NpgsqlConnection)db.Database.GetDbConnection());
+        var rows = objects.Select(o => o.Value).ToList();
+        command.Parameters.AddRange(new[]
+        {
+            Pg.Array(objects.Select(o => o.Key)), Pg.Array(rows.Select(o => o.Source)), Pg.Array(rows.Select(o => o.Container)), Pg.Array(rows.Select(o => o.Key)), Pg.Array(rows.Select(o => o.ETag)),
+            Pg.Array(rows.Select(o => SourceObjectStore.SearchText(o.Container, o.Key))), Pg.Array(rows.Select(o => o.Bytes)), Pg.Array(rows.Select(o => o.LastModified)), Pg.Array(rows.Select(o => o.Turn)),
+            Pg.Value(now), Pg.Value((int)SourceObjectState.Seen),
+        });
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <remarks>PostgreSQL has no check of its own within reach of a user; the digests of the days are compared on either database.</remarks>
     public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);

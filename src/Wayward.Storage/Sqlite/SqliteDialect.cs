@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 using SQLitePCL;
 using Wayward.Core.Contacts;
+using Wayward.Storage.Ingest;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
@@ -127,6 +128,26 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
 
     public void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
         SqliteCellReader.ReadTouched(((SqliteConnection)connection).Handle!, instance, fromHour, take, cancellation);
+
+    private const string AddObject = """
+        INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, turn, seen_at,
+            attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, mark)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
+        """;
+
+    public Task<int> AddObjectsAsync(WaywardDbContext db, IReadOnlyCollection<KeyValuePair<long, OfferedObject>> objects, long now, CancellationToken cancellation)
+    {
+        var handle = ((SqliteConnection)db.Database.GetDbConnection()).Handle!;
+        using var insert = new SqliteStatement(handle, AddObject);
+        int added = 0;
+        foreach (var (id, o) in objects)
+        {
+            insert.Bind(id).Bind(o.Source).Bind(o.Container).Bind(o.Key).Bind(o.ETag).Bind(SourceObjectStore.SearchText(o.Container, o.Key)).Bind((long)SourceObjectState.Seen)
+                .Bind(o.Bytes).Bind(o.LastModified).Bind(o.Turn).Bind(now).Run();
+            added += raw.sqlite3_changes(handle);
+        }
+        return Task.FromResult(added);
+    }
 
     public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) =>
         SqliteBackup.CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
