@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Wayward.Ingest.Sources;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
 
@@ -68,7 +69,8 @@ internal sealed class CommitLoop(
         {
             var row = await ledger.FindAsync(work.Object.ObjectId, abandon);
             fault = policy.Judge(error, row?.Attempts ?? 0);
-            if (fault.Verdict == FaultVerdict.Quarantine) await ledger.MarkQuarantinedAsync(work.Object, fault.Reason, abandon);
+            if (error is SourceObjectChangedException && await ledger.SettleGoneVersionAsync(work.Object, abandon)) fault = fault with { Verdict = FaultVerdict.Superseded };
+            else if (fault.Verdict == FaultVerdict.Quarantine) await ledger.MarkQuarantinedAsync(work.Object, fault.Reason, abandon);
             else await ledger.MarkRetryAsync(work.Object, fault.Reason, fault.Delay, abandon);
         }, abandon);
         if (problem is not null) log.LogError(problem, "The failure of {Object} could not be written down", ObjectIngestor.DisplayName(work.Object));

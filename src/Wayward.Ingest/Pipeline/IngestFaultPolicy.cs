@@ -15,6 +15,8 @@ public enum FaultVerdict : byte
     Quarantine,
     /// <summary>Try again for as long as it takes: the source is in trouble, not the object.</summary>
     RetrySource,
+    /// <summary>Settled: a later version of the same key has taken its place.</summary>
+    Superseded,
 }
 
 /// <param name="Reason">For the ledger and the operator; safe to show.</param>

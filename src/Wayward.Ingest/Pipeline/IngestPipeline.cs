@@ -430,6 +430,12 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
             Interlocked.Increment(ref _failed);
             _ = _settlement.TellAsync([work.Object]);
         }
+        else if (fault.Verdict == FaultVerdict.Superseded)
+        {
+            _log.LogInformation("{Object} is replaced by a newer version: {Reason}", name, fault.Reason);
+            work.Source.Finished(done: true, work.Live);
+            _ = _settlement.TellAsync([work.Object]);
+        }
         else
         {
             _log.LogInformation("{Object} is tried again in {Delay}: {Reason}", name, fault.Delay, fault.Reason);

@@ -107,6 +107,12 @@ public interface ISourceObjectStore
     Task MarkRetryAsync(OfferedObject item, string reason, TimeSpan delay, CancellationToken cancellation) => MarkRetryAsync(item.ObjectId, reason, delay, cancellation);
     /// <inheritdoc cref="MarkRetryAsync(OfferedObject, string, TimeSpan, CancellationToken)"/>
     Task MarkQuarantinedAsync(OfferedObject item, string reason, CancellationToken cancellation) => MarkQuarantinedAsync(item.ObjectId, reason, cancellation);
+    /// <summary>
+    /// Settles a version that its source no longer has as <see cref="SourceObjectState.Changed"/>, when the ledger knows a later one of the same key: listed after it, or read and newer by the source's own time.
+    /// A version that is gone can never be read, so trying again would end in a quarantine that says nothing.
+    /// </summary>
+    /// <returns>False = no later version is known, or the row is settled or someone else's by now; nothing was done.</returns>
+    Task<bool> SettleGoneVersionAsync(OfferedObject item, CancellationToken cancellation) => Task.FromResult(false);
     /// <summary>Which of these the ledger has, in whatever state; not those that only a cancelled backfill has set aside.</summary>
     Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation);
     Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation);

@@ -116,6 +116,18 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
             .SetProperty(x => x.State, (byte)SourceObjectState.Quarantined).SetProperty(x => x.NextTry, (long?)null).SetProperty(x => x.Reason, Short(reason))
             .SetProperty(x => x.Attempts, x => x.Attempts + 1).SetProperty(x => x.LeaseOwner, (string?)null).SetProperty(x => x.LeaseUntil, (long?)null), cancellation, epoch);
 
+    public Task<bool> SettleGoneVersionAsync(OfferedObject item, CancellationToken cancellation)
+    {
+        byte done = (byte)SourceObjectState.Done, duplicate = (byte)SourceObjectState.Duplicate, leased = (byte)SourceObjectState.Leased;
+        int? epoch = item.LeaseEpoch;
+        return database.WriteAsync(async (db, c) =>
+            await db.SourceObjects.Where(o => o.ObjectId == item.ObjectId && (o.State == Seen || o.State == Retry || o.State == leased && (epoch == null || o.LeaseEpoch == epoch))
+                && db.SourceObjects.Any(n => n.Container == o.Container && n.Key == o.Key && n.ObjectId != o.ObjectId
+                    && (n.SeenAt > o.SeenAt || (n.State == done || n.State == duplicate) && o.LastModified > 0 && n.LastModified > o.LastModified)))
+                .ExecuteUpdateAsync(s => s.SetProperty(o => o.State, (byte)SourceObjectState.Changed).SetProperty(o => o.Reason, "replaced by a newer version before it was read").SetProperty(o => o.NextTry, (long?)null)
+                    .SetProperty(o => o.Attempts, o => o.Attempts + 1).SetProperty(o => o.LeaseOwner, (string?)null).SetProperty(o => o.LeaseUntil, (long?)null), c) > 0, cancellation, WriteScope.Objects);
+    }
+
     public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) =>
         SetAsync(objectId, [SourceObjectState.Retry, SourceObjectState.Quarantined, SourceObjectState.Skipped], o => o
             .SetProperty(x => x.State, Seen).SetProperty(x => x.NextTry, (long?)null).SetProperty(x => x.Backfill, 0).SetProperty(x => x.Turn, x => x.LastModified), cancellation);

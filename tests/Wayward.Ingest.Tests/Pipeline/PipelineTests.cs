@@ -124,6 +124,30 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_that_is_gone_before_it_was_read_is_settled_by_the_one_that_took_its_place()
+    {
+        SmallObjects.WriteAll(_logs.Root, 1);
+        await using var rig = await IngestRig.StartAsync(_data.Root, Options);
+        await rig.WhenIdleAsync();
+        var (rows, _) = await rig.Ledger.QueryAsync([], null, 0, 10, CancellationToken.None);
+        var done = Assert.Single(rows);
+        // A listing met the file between a write and the next; the queue brings an announcement of a version of long ago.
+        var earlier = new OfferedObject(done.Source, done.Container, done.Key, "earlier", done.Bytes, done.LastModified - 60);
+        // Nothing later is known of this one: it may be back.
+        var lone = new OfferedObject(done.Source, done.Container, done.Key, "later", done.Bytes, done.LastModified + 60);
+        await rig.Ledger.OfferAsync([earlier, lone], CancellationToken.None);
+        rig.Control.Poke();
+        while (await StateOf(earlier) is SourceObjectState.Seen or SourceObjectState.Retry || await StateOf(lone) == SourceObjectState.Seen)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Equal(SourceObjectState.Changed, await StateOf(earlier));
+        Assert.NotEqual(SourceObjectState.Changed, await StateOf(lone));
+        Assert.Equal(SourceObjectState.Done, (await rig.Ledger.FindAsync(done.ObjectId, CancellationToken.None))!.State);
+        Assert.Equal("replaced by a newer version before it was read", (await rig.Ledger.FindAsync(earlier.ObjectId, CancellationToken.None))!.Reason);
+
+        async Task<SourceObjectState> StateOf(OfferedObject item) => (await rig.Ledger.FindAsync(item.ObjectId, CancellationToken.None))!.State;
+    }
+
+    [Fact]
     public async Task Retry_and_skip_are_the_operators_and_are_audited()
     {
         string bad = _logs.Write("a.log", "nonsense\n");
