@@ -26,6 +26,25 @@ public abstract class ObjectAndInstanceTests(StorageProvider provider)
     }
 
     [Fact]
+    public async Task A_version_that_is_gone_is_settled_only_when_a_later_one_is_known()
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        var first = Offer("a", 100);
+        await storage.Objects.OfferAsync([first], Token);
+        Assert.False(await storage.Objects.SettleGoneVersionAsync(first, Token));
+        // Of two that one listing saw in the same second, either may be the later.
+        await storage.Objects.OfferAsync([Offer("a", 200, "e2")], Token);
+        Assert.False(await storage.Objects.SettleGoneVersionAsync(first, Token));
+        storage.Time.Advance(TimeSpan.FromSeconds(2));
+        await storage.Objects.OfferAsync([Offer("a", 50, "e3"), Offer("b", 300)], Token);
+        Assert.True(await storage.Objects.SettleGoneVersionAsync(first, Token));
+        Assert.False(await storage.Objects.SettleGoneVersionAsync(first, Token));
+        Assert.False(await storage.Objects.SettleGoneVersionAsync(Offer("a", 50, "e3"), Token));
+        Assert.Equal(SourceObjectState.Changed, (await storage.Objects.FindAsync(first.ObjectId, Token))!.State);
+        Assert.Equal(["e2", "e3"], (await storage.Objects.WaitingAsync("folder:/logs", 10, Token)).Where(o => o.Key == "a").Select(o => o.ETag).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Retry_comes_back_when_due_and_quarantine_only_by_an_operator()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
