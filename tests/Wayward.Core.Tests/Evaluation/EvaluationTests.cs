@@ -24,7 +24,7 @@ public sealed class EvaluationTests
         ("guardduty profile", DetectionOptions.GuardDutyProfile),
     ];
 
-    private sealed record Score(string Name, bool IsAttack, int Expected, int Found, int Missed, int Extra);
+    private sealed record Score(string Name, bool IsAttack, int Expected, int Found, int Missed, int Extra, int Low);
 
     private static (string, string, Core.Resolvers.DnsTransport, string, long) Key(Finding f) =>
         (f.Type.ToString(), f.Subject.Id, f.Transport, f.Type == FindingType.BecameResolver ? "" : f.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString(), f.First);
@@ -33,9 +33,10 @@ public sealed class EvaluationTests
     {
         var world = scenario.Build();
         world.Options = change(world.Options);
-        var found = world.Reported().Select(Key).ToHashSet();
+        var all = world.Judge().Findings;
+        var found = all.Where(f => f.Reported).Select(Key).ToHashSet();
         var expected = scenario.Reported.Select(e => (e.Type.ToString(), e.Subject, e.Transport, e.Target, e.First)).ToHashSet();
-        return new Score(scenario.Name, scenario.IsAttack, expected.Count, found.Count, expected.Count(e => !found.Contains(e)), found.Count(f => !expected.Contains(f)));
+        return new Score(scenario.Name, scenario.IsAttack, expected.Count, found.Count, expected.Count(e => !found.Contains(e)), found.Count(f => !expected.Contains(f)), all.Count(f => !f.Reported));
     }
 
     private static (int Notifications, double Rate, long InstanceDays) Background(int instances, Func<DetectionOptions, DetectionOptions> change, int seed)
@@ -63,9 +64,9 @@ public sealed class EvaluationTests
         Assert.SkipUnless(path is not null, "Set WAYWARD_EVALUATE to a file, or run tests/evaluate.sh.");
         var text = new StringBuilder();
         var culture = CultureInfo.InvariantCulture;
-        text.AppendLine("| Scenario | expected | found | missed | extra |").AppendLine("| --- | --- | --- | --- | --- |");
+        text.AppendLine("| Scenario | expected | found | missed | extra | kept as low |").AppendLine("| --- | --- | --- | --- | --- | --- |");
         var shipped = Scenarios.All.Select(s => Of(s, o => o)).ToList();
-        foreach (var score in shipped) text.AppendLine(culture, $"| {score.Name} | {score.Expected} | {score.Found} | {score.Missed} | {score.Extra} |");
+        foreach (var score in shipped) text.AppendLine(culture, $"| {score.Name} | {score.Expected} | {score.Found} | {score.Missed} | {score.Extra} | {score.Low} |");
 
         text.AppendLine().AppendLine("| Variant | recall on attacks | extra on attacks | extra on benign | notifications per 1,000 instances and day (1,000 instances) |").AppendLine("| --- | --- | --- | --- | --- |");
         foreach (var (name, change) in Ablations)
