@@ -67,6 +67,8 @@ internal sealed partial class FakeDesk : IFindingStore, IInstanceStore, IExpecte
 
     /// <summary>Set: reads wait for it.</summary>
     public TaskCompletionSource? Gate { get; set; }
+    /// <summary>Set: looking up one finding waits for it.</summary>
+    public TaskCompletionSource? FindGate { get; set; }
     /// <summary>Set: reads throw it.</summary>
     public Exception? Failure { get; set; }
     public IList<StoredFinding> Findings => _findings;
@@ -138,6 +140,7 @@ internal sealed partial class FakeDesk : IFindingStore, IInstanceStore, IExpecte
 
     public async Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation)
     {
+        if (FindGate is { } gate) await gate.Task.WaitAsync(cancellation);
         await ReadyAsync(cancellation);
         return _findings.FirstOrDefault(f => f.Finding.Id == id);
     }

@@ -88,6 +88,22 @@ public sealed class FindingsPageTests : DeskContext
     }
 
     [Fact]
+    public async Task A_verb_is_about_the_row_moved_to_while_its_reasoning_is_still_read()
+    {
+        Use(FakeDesk.Fleet());
+        var page = Open<FindingsPage>("findings");
+        var keys = Services.GetService<Web.Components.Shared.Shortcuts>()!;
+        string[] ids = [.. page.FindAll("tbody tr").Select(r => r.Id!["row-".Length..])];
+        Desk.FindGate = new();
+        await page.InvokeAsync(() => keys.PressAsync("j"));
+        page.WaitForAssertion(() => Assert.Equal("row-" + ids[1], page.Find("tbody tr.selected").Id));
+        var pressed = page.InvokeAsync(() => keys.PressAsync("a"));
+        Desk.FindGate.SetResult();
+        Assert.True(await pressed);
+        Assert.Equal([FindingStatus.Open, FindingStatus.Acknowledged], ids[..2].Select(id => Desk.Findings.Single(f => f.Finding.Id == id).Status));
+    }
+
+    [Fact]
     public void Many_are_acknowledged_with_one_call()
     {
         Use(FakeDesk.Fleet());

@@ -72,10 +72,15 @@ public partial class FindingsPage
         // The selection stays with the finding. When it has been decided and left the list, the one that moved up into its place takes over, so that a queue is
         // worked through from where one is; another filter or page begins at its first row.
         int place = View is not null && State == _read ? View.Page.Rows.ToList().FindIndex(r => r.Id == SelectedId) : 0;
-        if (Selected == _pending || rows.All(r => r.Id != _pending)) _pending = null;
-        string? id = new[] { _pending, Selected, Reasoning?.Finding.Id }.FirstOrDefault(wanted => rows.Any(r => r.Id == wanted)) ?? (rows.Count > 0 ? rows[Math.Clamp(place, 0, rows.Count - 1)].Id : null);
+        string? pending = _pending;
+        bool arrived = Selected == pending || rows.All(r => r.Id != pending);
+        string? id = new[] { arrived ? null : pending, Selected, Reasoning?.Finding.Id }.FirstOrDefault(wanted => rows.Any(r => r.Id == wanted)) ?? (rows.Count > 0 ? rows[Math.Clamp(place, 0, rows.Count - 1)].Id : null);
         var reasoning = id is null ? null : await Service.ReasoningAsync(id, cancellation);
         foreach (string gone in _picked.Keys.Except(rows.Select(r => r.Id)).ToList()) _picked.Remove(gone);
+        // A read that gave up must not lay an older state over a newer one.
+        cancellation.ThrowIfCancellationRequested();
+        // Not before its reasoning stands beside the list: until then a verb would be about the row that was left.
+        if (arrived && _pending == pending) _pending = null;
         (View, Reasoning, _read) = (view, reasoning, State);
     }
 
