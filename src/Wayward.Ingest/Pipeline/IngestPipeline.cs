@@ -406,11 +406,13 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         for (int i = 0; i < items.Count; i++)
         {
             _inFlight.Settle(items[i].Object.ObjectId);
+            var read = objects[i].Object;
             items[i].Source.Finished(done: true, items[i].Live);
+            items[i].Source.Read(read.Key, read.Records, read.Quarantined);
             Interlocked.Increment(ref _done);
-            Interlocked.Add(ref _bytes, objects[i].Object.ObjectBytes);
-            Interlocked.Add(ref _records, objects[i].Object.Records);
-            _recordRate.Add(objects[i].Object.Records);
+            Interlocked.Add(ref _bytes, read.ObjectBytes);
+            Interlocked.Add(ref _records, read.Records);
+            _recordRate.Add(read.Records);
         }
         _objectRate.Add(items.Count);
         AllMayHaveWork();

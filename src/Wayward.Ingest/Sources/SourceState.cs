@@ -14,7 +14,7 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
     private DateTimeOffset? _lastSuccess;
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private DateTimeOffset? _pausedUntil;
-    private string? _error, _readError;
+    private string? _error, _readError, _refused;
     private bool _needsOperator, _readNeedsOperator;
     private int _failures, _readFailures;
     private long _waiting, _done, _failed, _quarantined;
@@ -52,6 +52,15 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
             _readError = null;
             _pausedUntil = null;
         }
+    }
+
+    /// <summary>
+    /// An object was read. Where more of its lines were refused than understood, most likely the format has changed: each line is counted and told, yet the
+    /// object is done and nothing waits, so the source itself has to say it, until an object comes that is understood again.
+    /// </summary>
+    public void Read(string name, long records, long refused)
+    {
+        lock (_gate) _refused = refused > records ? string.Create(CultureInfo.InvariantCulture, $"{name}: {refused:#,0} of {refused + records:#,0} lines were not understood; the object's row tells why") : null;
     }
 
     public void Succeeded()
@@ -133,6 +142,7 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
                     ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"objects wait since {oldest.UtcDateTime:yyyy-MM-dd HH:mm} UTC: reading does not keep up"))
                 : _lastSuccess is null ? (SourceHealth.Starting, null)
                 : aside > 0 ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"{aside} object(s) set aside; see the ledger for the reasons, then retry or skip them"))
+                : _refused is not null ? (SourceHealth.Degraded, _refused)
                 : (SourceHealth.Healthy, Source.Notice);
             return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed)) { Paused = Held };
         }

@@ -88,6 +88,21 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_whose_lines_are_no_longer_understood_says_so_until_they_are_again()
+    {
+        var (name, content) = SmallObjects.Make(3, 10);
+        _logs.Write("a.log", System.Text.Encoding.ASCII.GetBytes("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n"
+            + string.Concat(Enumerable.Repeat("2 111122223333 eni-1 10.0.0.5 8.8.8.8 http 53 17 1 60 1700000000 1700000060 ACCEPT OK\n", 4))));
+        await using var rig = await IngestRig.StartAsync(_data.Root, Options);
+        await rig.WhenIdleAsync();
+        var status = Assert.Single(rig.Control.Sources);
+        Assert.Equal((Ingest.Sources.SourceHealth.Degraded, 1), (status.Health, status.Done));
+        Assert.StartsWith("a.log: 4 of 4 lines were not understood", status.Message, StringComparison.Ordinal);
+        _logs.Write(name, content);
+        await Eventually(() => rig.Control.Sources[0] is { Health: Ingest.Sources.SourceHealth.Healthy, Done: 2 });
+    }
+
+    [Fact]
     public async Task A_file_written_slowly_is_read_only_when_whole()
     {
         var (name, content) = SmallObjects.Make(3, 10);
