@@ -133,6 +133,8 @@ internal static class PlantedBug
         public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => inner.FindAsync(objectId, cancellation);
         public Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation) => inner.CoveringAsync(from, to, take, cancellation);
         public Task<IngestCounts> CountAsync(CancellationToken cancellation) => inner.CountAsync(cancellation);
+        public Task<IReadOnlyDictionary<(string Source, SourceObjectState State), long>> CountBySourceAsync(CancellationToken cancellation) => inner.CountBySourceAsync(cancellation);
+        public Task<bool> SettleGoneVersionAsync(OfferedObject item, CancellationToken cancellation) => inner.SettleGoneVersionAsync(item, cancellation);
     }
 
     private sealed class CommitsAcked(IContactStore inner, ISourceObjectStore ledger) : ContactStoreDecorator(inner)

@@ -8,18 +8,24 @@ namespace Wayward.Core.Detection;
 /// <param name="First">Start of the first, Unix seconds.</param>
 /// <param name="Last">Largest end.</param>
 /// <param name="Answered">An accepted record came back inside a run or within <see cref="DetectionOptions.AnswerGrace"/> after it.</param>
-public readonly record struct ContactSpan(long First, long Last, bool Answered)
+public readonly record struct ContactSpan(long First, long Last, bool Answered);
+
+/// <summary>Tells endpoints' <see cref="ContactSpan"/>s, one after the other. Not thread-safe.</summary>
+public sealed class ContactSpans(DetectionOptions options)
 {
+    private readonly Parameters _parameters = new(options, Boundaries.Exact);
+    private readonly List<EpisodeCell> _contacts = [];
+    private readonly List<EpisodeSpan> _runs = [];
+
     /// <param name="cells">Ascending by hour.</param>
     /// <returns>Null when none of them is a contact.</returns>
-    public static ContactSpan? Of(Endpoint endpoint, List<ContactHour> cells, DetectionOptions options)
+    public ContactSpan? Of(Endpoint endpoint, List<ContactHour> cells)
     {
-        var parameters = new Parameters(options, Boundaries.Exact);
-        List<EpisodeCell> contacts = [];
-        List<EpisodeSpan> runs = [];
-        EpisodeCells.Add(contacts, endpoint, cells, decide: null);
-        EpisodeCells.Episodes(contacts, parameters, runs);
-        return runs.Count == 0 ? null
-            : new ContactSpan(runs[0].Start, runs.Max(r => r.End), runs.Exists(r => cells.Exists(c => c.IsAnswered(r.Start, r.End + parameters.AnswerGrace))));
+        _contacts.Clear();
+        _runs.Clear();
+        EpisodeCells.Add(_contacts, endpoint, cells, decide: null);
+        EpisodeCells.Episodes(_contacts, _parameters, _runs);
+        return _runs.Count == 0 ? null
+            : new ContactSpan(_runs[0].Start, _runs.Max(r => r.End), _runs.Exists(r => cells.Exists(c => c.IsAnswered(r.Start, r.End + _parameters.AnswerGrace))));
     }
 }

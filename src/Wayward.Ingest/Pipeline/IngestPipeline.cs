@@ -47,12 +47,12 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     private readonly Channel<WorkItem> _work;
     private readonly Channel<FinishedItem> _finished;
     private readonly Settlement _settlement;
+    private readonly SourceLister _lister;
     private readonly LeaseKeeper _leases;
     private readonly ISourceDirectory _directory;
     private readonly BackfillKeeper _backfills;
     private readonly SemaphoreSlim _feed = new(0, 1);
     private readonly Lock _gate = new();
-    private CancellationTokenSource _poke = new();
     private volatile bool _feeding;
     private DateTimeOffset _nextDue = DateTimeOffset.MaxValue;
     private DateTimeOffset? _lastCommit;
@@ -74,6 +74,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _finished = Channel.CreateBounded<FinishedItem>(new BoundedChannelOptions(options.CommitObjects) { SingleReader = true });
         _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, OnCommittedAsync, OnFailed, OnLost);
         _settlement = new Settlement(_sources, ledger, log);
+        _lister = new SourceLister(ledger, _known, _settlement, notifier, options, time, log, Wake);
         _leases = new LeaseKeeper(ledger, _inFlight, _settlement, options, time, log);
         _directory = directory;
         _backfills = new BackfillKeeper(backfills, directory, ledger, _sources, _leases.Terms, options, time, log, Wake, () => notifier.Publish(ChangeKinds.Ingest));
@@ -104,14 +105,14 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     /// <summary>Runs until cancelled; then commits what is already read, and returns.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        await CountQuarantinedAsync(cancellation);
+        await RememberAsync(cancellation);
         // What is read is worth committing, but a database that cannot be written must not hold up the end: it is read again next time.
         // The workers wait for the writer, so this cannot wait for the workers.
         using var abandon = new CancellationTokenSource();
         await using var end = cancellation.Register(() => abandon.CancelAfter(LastCommits));
         var writer = Task.Run(() => _commits.RunAsync(_finished.Reader, abandon.Token), CancellationToken.None);
         List<Task> loops = [Task.Run(() => FeedAsync(cancellation), CancellationToken.None)];
-        foreach (var source in _sources) loops.Add(Task.Run(() => ListAsync(source, cancellation), CancellationToken.None));
+        foreach (var source in _sources) loops.Add(Task.Run(() => _lister.RunAsync(source, cancellation), CancellationToken.None));
         loops.Add(Task.Run(() => _leases.RunAsync(cancellation), CancellationToken.None));
         loops.Add(Task.Run(() => _backfills.RunAsync(cancellation), CancellationToken.None));
         for (int i = 0; i < _options.EffectiveWorkers; i++) loops.Add(Task.Run(() => WorkAsync(abandon.Token, cancellation), CancellationToken.None));
@@ -141,14 +142,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 
     public void Poke()
     {
-        CancellationTokenSource old;
-        lock (_gate)
-        {
-            old = _poke;
-            _poke = new CancellationTokenSource();
-        }
-        old.Cancel();
-        old.Dispose();
+        _lister.Poke();
         _backfills.Soon();
     }
 
@@ -199,94 +193,6 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
 
     private Task<long> AuditAsync(string verb, SourceObjectRow row, string actor, string what, CancellationToken cancellation) =>
         _audit.AppendAsync(actor, verb, row.ObjectId.ToString(CultureInfo.InvariantCulture), $"{row.Container}/{row.Key} {what}, was {row.State.ToString().ToLowerInvariant()}", null, null, cancellation);
-
-    /// <summary>Looks at one source, again and again, and offers what it has to the ledger.</summary>
-    private async Task ListAsync(SourceState state, CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            state.LookBegins();
-            bool ended = true;
-            try
-            {
-                await foreach (var batch in state.Source.ListAsync(cancellation)) await OfferAsync(state, batch, cancellation);
-                state.OldestWaiting = state.Waiting > 0 && (await _ledger.CountAsync(cancellation)).OldestWaiting is { } oldest ? DateTimeOffset.FromUnixTimeSeconds(oldest) : null;
-                state.Succeeded();
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                LookFailed(state, e);
-                // What was there was not written down: whoever waits until all is read waits for another look.
-                ended = e is not StorageUnavailableException;
-            }
-            // Retries that came due while nobody looked are found here too.
-            state.MayHaveWork = true;
-            if (ended) state.LookEnds();
-            Wake();
-            try
-            {
-                await WaitAsync(state, cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // A queue's long wait is a call of its own and fails like any other: the loop must outlive it.
-                LookFailed(state, e);
-                await Task.Delay(_options.PollInterval, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private void LookFailed(SourceState state, Exception error)
-    {
-        int failures = state.LookFailed(error.Message, (error as SourceUnavailableException)?.NeedsOperator == true);
-        if (failures == 1) _log.LogWarning(error, "Source {Source} cannot be listed", state.Source.Name);
-        _notifier.Publish(ChangeKinds.Ingest);
-    }
-
-    private async Task OfferAsync(SourceState state, IReadOnlyList<OfferedObject> batch, CancellationToken cancellation)
-    {
-        List<OfferedObject> unknown = [.. batch.Where(o => _known.Add(o.ObjectId))];
-        try
-        {
-            var waiting = unknown.Count == 0 ? [] : await _ledger.OfferAsync(unknown, cancellation);
-            state.Found(waiting.Count);
-            await _settlement.AnnouncedAsync(state, batch, waiting, cancellation);
-            if (waiting.Count == 0) return;
-        }
-        catch
-        {
-            foreach (var item in unknown) _known.Remove(item.ObjectId);
-            throw;
-        }
-        state.MayHaveWork = true;
-        Wake();
-        _notifier.Publish(ChangeKinds.Ingest);
-    }
-
-    private async Task WaitAsync(SourceState state, CancellationToken cancellation)
-    {
-        CancellationToken poke;
-        lock (_gate) poke = _poke.Token;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, poke);
-        try
-        {
-            // A source that fails is not asked more often than its poll interval, whatever announces changes.
-            if (state.Failing) await Task.Delay(_options.PollInterval, _time, either.Token);
-            else await state.Source.WaitForChangeAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // Poked.
-        }
-    }
 
     /// <summary>Takes what waits from the ledger, each source in turn so that a long backlog starves nobody.</summary>
     private async Task FeedAsync(CancellationToken cancellation)
@@ -450,17 +356,20 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _notifier.Publish(ChangeKinds.Ingest);
     }
 
-    /// <summary>Sources show what waits for an operator from earlier runs too.</summary>
-    private async Task CountQuarantinedAsync(CancellationToken cancellation)
+    /// <summary>Sources show what became of their objects in earlier runs too.</summary>
+    private async Task RememberAsync(CancellationToken cancellation)
     {
         try
         {
-            var (rows, _) = await _ledger.QueryAsync([SourceObjectState.Quarantined], null, 0, 1_000, cancellation);
-            foreach (var state in _sources) state.SetQuarantined(rows.Count(r => r.Source == state.Source.Name));
+            var counts = await _ledger.CountBySourceAsync(cancellation);
+            foreach (var state in _sources)
+                state.Remember(Of(state, SourceObjectState.Done) + Of(state, SourceObjectState.Duplicate), Of(state, SourceObjectState.Quarantined));
+
+            long Of(SourceState source, SourceObjectState state) => counts.GetValueOrDefault((source.Source.Name, state));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _log.LogWarning(e, "The ledger cannot be asked what is set aside");
+            _log.LogWarning(e, "The ledger cannot be asked what earlier runs did");
         }
     }
 
@@ -497,7 +406,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
     {
         _feed.Dispose();
         _backfills.Dispose();
-        _poke.Dispose();
+        _lister.Dispose();
     }
 
     private static DateTimeOffset Min(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;

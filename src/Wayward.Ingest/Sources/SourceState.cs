@@ -124,7 +124,13 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         if (was == SourceObjectState.Quarantined) InterlockedDecrementToZero(ref _quarantined);
     }
 
-    public void SetQuarantined(long count) => Interlocked.Exchange(ref _quarantined, count);
+    /// <summary>What earlier runs left in the ledger, so that its numbers do not begin anew with each start. Called before anything is read.</summary>
+    public void Remember(long done, long quarantined)
+    {
+        Interlocked.Exchange(ref _done, done);
+        Interlocked.Exchange(ref _failed, quarantined);
+        Interlocked.Exchange(ref _quarantined, quarantined);
+    }
 
     public SourceStatus Status()
     {

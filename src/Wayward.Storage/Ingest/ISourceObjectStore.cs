@@ -125,4 +125,6 @@ public interface ISourceObjectStore
     /// <summary>Done objects whose records overlap [from, to), Unix seconds: where to re-read evidence.</summary>
     Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation);
     Task<IngestCounts> CountAsync(CancellationToken cancellation);
+    /// <summary>How many objects of each source stand in each state.</summary>
+    Task<IReadOnlyDictionary<(string Source, SourceObjectState State), long>> CountBySourceAsync(CancellationToken cancellation);
 }

@@ -189,6 +189,11 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
             waiting.Count == 0 ? null : waiting.Min(g => g.Oldest), done.Max(g => g.LastDone));
     }, cancellation);
 
+    public Task<IReadOnlyDictionary<(string Source, SourceObjectState State), long>> CountBySourceAsync(CancellationToken cancellation) =>
+        database.ReadAsync<IReadOnlyDictionary<(string, SourceObjectState), long>>(async (db, c) =>
+            (await db.SourceObjects.GroupBy(o => new { o.Source, o.State }).Select(g => new { g.Key.Source, g.Key.State, Count = g.LongCount() }).ToListAsync(c))
+            .ToDictionary(g => (g.Source, (SourceObjectState)g.State), g => g.Count), cancellation);
+
     private static SourceObjectRow ToRow(SourceObjectEntity o) => new()
     {
         ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag, State = (SourceObjectState)o.State,

@@ -85,6 +85,13 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal(Ingest.Sources.SourceHealth.Degraded, status.Health);
         Assert.Contains("5 object(s) set aside", status.Message, StringComparison.Ordinal);
         Assert.Equal(5, total);
+        Assert.Equal((Count, 5), (status.Done, status.Failed));
+
+        await rig.DisposeAsync();
+        await using var again = await IngestRig.StartAsync(_data.Root, Options);
+        await again.WhenIdleAsync();
+        var after = Assert.Single(again.Control.Sources);
+        Assert.Equal((status.Health, status.Message, status.Done, status.Failed, 0), (after.Health, after.Message, after.Done, after.Failed, after.Waiting));
     }
 
     [Fact]

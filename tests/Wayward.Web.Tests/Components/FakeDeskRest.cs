@@ -56,6 +56,9 @@ internal sealed partial class FakeDesk
         return new(Objects.GroupBy(o => o.State).ToDictionary(g => g.Key, g => (long)g.Count()), Objects.Sum(o => o.Records), Objects.Sum(o => o.Bytes), Objects.Sum(o => o.QuarantinedLines), null, null);
     }
 
+    public Task<IReadOnlyDictionary<(string Source, SourceObjectState State), long>> CountBySourceAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<(string, SourceObjectState), long>>(Objects.GroupBy(o => (o.Source, o.State)).ToDictionary(g => g.Key, g => (long)g.Count()));
+
     public Task<EvidenceResult> ReadAsync(InstanceKey instance, Destination destination, long from, long to, int take, CancellationToken cancellation)
     {
         Calls.Add($"evidence {instance} {destination.Address}");

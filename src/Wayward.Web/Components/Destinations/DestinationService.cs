@@ -31,16 +31,17 @@ public sealed class DestinationService(IInstanceStore instances, IFindingStore f
     /// <summary>Newest first.</summary>
     /// <param name="text">Part of an address or of an operator's name.</param>
     /// <param name="known">In the catalogue, or not; null for both.</param>
-    public async Task<(IReadOnlyList<DestinationLine> Lines, int Total)> QueryAsync(string? text, bool? known, int skip, int take, CancellationToken cancellation)
+    /// <returns>A page, how many match, and how many older endpoints were not looked at.</returns>
+    public async Task<(IReadOnlyList<DestinationLine> Lines, int Total, int Older)> QueryAsync(string? text, bool? known, int skip, int take, CancellationToken cancellation)
     {
         if (known is null && (text is null || !Named(text)))
         {
             var (rows, total) = await instances.DestinationsAsync(text, skip, take, cancellation);
-            return ([.. rows.Select(Line)], total);
+            return ([.. rows.Select(Line)], total, 0);
         }
-        var (all, _) = await instances.DestinationsAsync(null, 0, MaximumMatched, cancellation);
+        var (all, endpoints) = await instances.DestinationsAsync(null, 0, MaximumMatched, cancellation);
         var lines = all.Select(Line).Where(l => (known is null || l.Entry is not null == known) && (text is null || Matches(l, text))).ToList();
-        return ([.. lines.Skip(skip).Take(take)], lines.Count);
+        return ([.. lines.Skip(skip).Take(take)], lines.Count, endpoints - all.Count);
     }
 
     /// <summary>Whether an operator of the catalogue carries the text in its name.</summary>

@@ -10,7 +10,7 @@ public partial class DestinationsPage
     private const int PageSize = 50;
     private string _text = "";
     private IReadOnlyList<DestinationLine> _lines = [];
-    private int _total;
+    private int _total, _older;
 
     [Inject] private DestinationService Service { get; set; } = default!;
     [SupplyParameterFromQuery(Name = "q")] private string? Text { get; set; }
@@ -24,7 +24,7 @@ public partial class DestinationsPage
     protected override async Task ReadAsync(CancellationToken cancellation)
     {
         _text = Text ?? "";
-        (_lines, _total) = await Service.QueryAsync(string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), Known switch { "1" => true, "0" => false, _ => null }, (PageNumber - 1) * PageSize, PageSize, cancellation);
+        (_lines, _total, _older) = await Service.QueryAsync(string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), Known switch { "1" => true, "0" => false, _ => null }, (PageNumber - 1) * PageSize, PageSize, cancellation);
     }
 
     private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));
