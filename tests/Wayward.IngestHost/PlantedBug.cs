@@ -206,7 +206,10 @@ internal static class PlantedBug
     /// <summary>The end waits for something that nobody waits for.</summary>
     private sealed class SlowEnd : BackgroundService
     {
-        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Delay(TimeSpan.FromSeconds(30), CancellationToken.None);
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
+
+        // Not in the work itself: work that has not begun when the end comes is never begun.
+        public override Task StopAsync(CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromSeconds(30), CancellationToken.None);
     }
 
     /// <summary>Sources are told that objects are settled when their commit begins, not when it is on disk: a queue message is deleted too early.</summary>

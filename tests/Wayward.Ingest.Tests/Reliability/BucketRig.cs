@@ -37,10 +37,13 @@ internal sealed class BucketRig : IAsyncDisposable
         Objects.Add((item.Name, put.ETag, item.Content.Length));
     }
 
+    /// <summary>The data directory made last.</summary>
+    public string Store { get; private set; } = "";
+
     /// <summary>A data directory with an empty, migrated database.</summary>
     public string NewStore()
     {
-        string folder = _folders.Path($"store-{++_stores}");
+        string folder = Store = _folders.Path($"store-{++_stores}");
         Directory.CreateDirectory(folder);
         foreach (string file in Directory.GetFiles(_folders.Path("template"))) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         return folder;
