@@ -47,8 +47,8 @@ internal interface IStorageDialect
     /// <summary>First in a writing transaction: keeps out the writers that this one must not run beside, until it ends.</summary>
     Task BeginWriteAsync(WaywardDbContext db, WriteScope scope, CancellationToken cancellation) => Task.CompletedTask;
 
-    /// <summary>Takes the rows of these instances in the order that commits take them, before they are updated together.</summary>
-    Task LockInstancesAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation) => Task.CompletedTask;
+    /// <summary>Runs <see cref="Findings.FindingChangesSaver.Recount"/> for these instances; where several may write at once, their rows are taken in the order that commits take them.</summary>
+    Task RecountFindingsAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation);
 
     /// <summary>
     /// Reads cells in key order, which is the bulk of every judgement and timeline, without a change tracker or boxing between.

@@ -1,6 +1,7 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Storage.Tests;
@@ -125,7 +126,7 @@ public abstract class ContactStoreTests(StorageProvider provider)
     public async Task A_scope_loads_users_of_its_targets_and_their_cohorts_whole_and_nobody_else()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
-        var other = Wayward.FlowLogs.IpAddress.Parse("45.1.2.3");
+        var other = IpAddress.Parse("45.1.2.3");
         var batch = Make.Batch(7, ("i-user", Make.Google2, Make.T0), ("i-user", Make.Quad9, Make.T0 + 5), ("i-peer", other, Make.T0 + 6), ("i-other", other, Make.T0 + 7), ("i-same-subnet", other, Make.T0 + 7));
         foreach (string id in new[] { "i-user", "i-peer" }) Make.Know(Make.Share(batch, id), InstanceAttribute.Asg, "web", Make.T0, Make.T0 + 60);
         // The ASG outranks the subnet, so a neighbour in the subnet is not of the cohort.
@@ -144,5 +145,20 @@ public abstract class ContactStoreTests(StorageProvider provider)
         var all = new List<string>();
         Assert.Equal(Make.T0 + 7, await storage.Contacts.ReadAllAsync(h => all.Add(h.Key.Id), Token));
         Assert.Equal(4, all.Count);
+    }
+
+    [Fact]
+    public async Task An_instance_that_asks_more_servers_than_a_statement_has_parameters_is_read_whole()
+    {
+        const int Many = 33_000;
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        // A resolver of its own asks tens of thousands of name servers a month.
+        IpAddress[] servers = [.. Enumerable.Range(0, Many).Select(i => IpAddress.FromIPv4(0x14000000u + (uint)i))];
+        await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(Make.Id("a"), [.. servers.Select(a => ("i-1", a, Make.T0))]))], Token);
+        var history = await storage.Instances.HistoryAsync("i-1", UnixTime.Hour(Make.T0), UnixTime.Hour(Make.T0) + 1, Token);
+        Assert.Equal(Many, history!.Pairs.Count);
+        Assert.Equal(Many, (await storage.Contacts.LoadAsync(new HashSet<InstanceKey> { new("i-1") }, Token)).Instances[new("i-1")].Pairs.Count);
+        var scope = new DetectionScope(servers.Select(a => new Destination(a, DnsTransport.Dns)).ToHashSet(), new HashSet<InstanceKey>());
+        Assert.Equal(Many, (await storage.Contacts.LoadAsync(scope, Token)).Instances[new("i-1")].Pairs.Count);
     }
 }

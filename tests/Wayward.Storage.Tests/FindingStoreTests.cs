@@ -48,6 +48,26 @@ public abstract class FindingStoreTests(StorageProvider provider)
     }
 
     [Fact]
+    public async Task A_judgement_may_speak_of_more_than_a_statement_has_parameters()
+    {
+        const int Many = 70_000;
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        var (kept, gone, other) = (Make.Finding("i-1", Make.Google, Make.T0), Make.Finding("i-2", Make.Google, Make.T0), Make.Finding("j-3", Make.Google2, Make.T0));
+        await storage.Findings.ApplyAsync(Make.Result(kept, gone, other), null, Uncovered, Token);
+        var names = Enumerable.Range(0, Many).Select(i => $"i-{i}").ToArray();
+        // As a session says it: the groups that it judged.
+        var byGroup = new DetectionScope(new HashSet<Destination>(), names.Select(n => new InstanceKey(n)).ToHashSet()) { Groups = names.Select(n => $"group-{n}-Google").ToHashSet(StringComparer.Ordinal) };
+        var changes = await storage.Findings.ApplyAsync(Make.Result(kept) with { Judged = byGroup }, byGroup, Uncovered, Token);
+        Assert.Equal([gone.Id], changes.Closed);
+        // As the engine says it: instances and destinations.
+        var destinations = Enumerable.Range(0, Many).Select(i => new Destination(IpAddress.FromBytes([20, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), DnsTransport.Dns)).ToHashSet();
+        var byName = new DetectionScope(destinations, byGroup.Instances);
+        changes = await storage.Findings.ApplyAsync(Make.Result() with { Judged = byName }, byName, Uncovered, Token);
+        Assert.Equal([kept.Id], changes.Closed);
+        Assert.Equal(FindingStatus.Open, (await storage.Findings.FindAsync(other.Id, Token))!.Status);
+    }
+
+    [Fact]
     public async Task Saying_the_same_again_changes_nothing()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);

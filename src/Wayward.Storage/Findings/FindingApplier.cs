@@ -11,6 +11,9 @@ namespace Wayward.Storage.Findings;
 /// <summary>Brings the stored findings into line with a judgement, within one transaction. Triage belongs to people: it changes here only as the finding's own state demands.</summary>
 internal sealed class FindingApplier(WaywardDbContext db, Database database, Func<Finding, string> why)
 {
+    /// <summary>Findings whose rows are held at one time.</summary>
+    private const int AtOnce = 1_000;
+
     /// <summary>What is needed of a stored finding to see whether anything changed.</summary>
     private sealed record Known(string Id, string GroupId, long First, long Last, FindingStatus Status, long ContentHash, int? ExpectedTargetId);
 
@@ -27,8 +30,14 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         var vanished = known.Values.Where(k => !said.Contains(k.Id)).ToDictionary(k => k.Id);
         var byGroup = vanished.Values.ToLookup(k => k.GroupId, StringComparer.Ordinal);
 
+        int unsaved = 0;
         foreach (var finding in result.Findings)
         {
+            if (++unsaved == AtOnce)
+            {
+                await SaveAsync(cancellation);
+                unsaved = 0;
+            }
             string json = WaywardJson.Write(finding);
             if (known.TryGetValue(finding.Id, out var same)) await UpdateAsync(finding, json, same, cancellation);
             else if (Predecessor(finding, byGroup[finding.GroupId].Where(k => vanished.ContainsKey(k.Id))) is { } old)
@@ -38,11 +47,21 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
             }
             else Open(finding, json);
         }
-        foreach (var gone in vanished.Values.OrderBy(k => k.First).ThenBy(k => k.Id, StringComparer.Ordinal)) await CloseAsync(gone, covering, cancellation);
-
-        await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
+        await SaveAsync(cancellation);
+        foreach (var some in vanished.Values.OrderBy(k => k.First).ThenBy(k => k.Id, StringComparer.Ordinal).Chunk(AtOnce))
+        {
+            foreach (var gone in some) await CloseAsync(gone, covering, cancellation);
+            await SaveAsync(cancellation);
+        }
         await WriteAuditAsync(cancellation);
         return new(_opened, _updated, _closed, _reopened);
+    }
+
+    /// <summary>What was saved is forgotten: a first judgement may say a hundred thousand findings, and nothing here looks at a row twice.</summary>
+    private async Task SaveAsync(CancellationToken cancellation)
+    {
+        await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
+        db.ChangeTracker.Clear();
     }
 
     /// <summary>Stored findings that this judgement speaks about: all, or those that the scope covers (<see cref="DetectionScope.Covers"/>), and those that it names itself.</summary>

@@ -7,6 +7,16 @@ namespace Wayward.Storage.Findings;
 /// <summary>Saves changed findings together with all that is derived from them: the tallies, and the counts on the instances concerned.</summary>
 internal static class FindingChangesSaver
 {
+    /// <summary>
+    /// Sets the open findings and the largest severity on instances, named <c>i</c>; a condition on them follows. In SQLite a cross join keeps its order: left to choose, it walks all open findings
+    /// for each instance, for two equal columns of an index seem to it as good as a key (it has no statistics), and the cost is that of instances times findings.
+    /// </summary>
+    public const string Recount = """
+        UPDATE instances AS i SET
+            open_findings = (SELECT count(*) FROM finding_members AS m CROSS JOIN findings AS f WHERE m.instance_key = i.key AND f.id = m.finding_id AND f.is_open = 1 AND f.reported = 1),
+            max_severity = coalesce((SELECT max(f.severity) FROM finding_members AS m CROSS JOIN findings AS f WHERE m.instance_key = i.key AND f.id = m.finding_id AND f.is_open = 1 AND f.reported = 1), 0)
+        """;
+
     private readonly record struct Tally(byte Status, bool Reported, byte Type, byte Transport, byte Band);
 
     public static async Task SaveAsync(WaywardDbContext db, IStorageDialect dialect, CancellationToken cancellation)
@@ -27,7 +37,7 @@ internal static class FindingChangesSaver
         foreach (var chunk in recount.Chunk(5_000))
             concerned.UnionWith(await db.FindingMembers.Where(m => chunk.Contains(m.FindingId)).Select(m => m.InstanceKey).Distinct().ToListAsync(cancellation));
         await WriteTalliesAsync(db, deltas, cancellation);
-        await RecountAsync(db, dialect, concerned, cancellation);
+        foreach (var chunk in concerned.Order(StringComparer.Ordinal).Chunk(5_000)) await dialect.RecountFindingsAsync(db, chunk, cancellation);
 
         void Count(Tally tally, int by) => deltas[tally] = deltas.GetValueOrDefault(tally) + by;
     }
@@ -47,19 +57,5 @@ internal static class FindingChangesSaver
         }
         foreach (var empty in rows.Values.Where(r => r.Count == 0)) db.FindingTallies.Remove(empty);
         await db.SaveChangesAsync(cancellation);
-    }
-
-    /// <summary>Sets the open findings and the largest severity on instances.</summary>
-    private static async Task RecountAsync(WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<string> instances, CancellationToken cancellation)
-    {
-        foreach (var chunk in instances.Order(StringComparer.Ordinal).Chunk(5_000))
-        {
-            await dialect.LockInstancesAsync(db, chunk, cancellation);
-            await db.Instances.Where(i => chunk.Contains(i.Key)).ExecuteUpdateAsync(s => s
-                .SetProperty(i => i.OpenFindings, i => db.FindingMembers.Where(m => m.InstanceKey == i.Key)
-                    .Join(db.Findings.Where(f => f.IsOpen && f.Reported), m => m.FindingId, f => f.Id, (_, f) => f.Id).Count())
-                .SetProperty(i => i.MaxSeverity, i => db.FindingMembers.Where(m => m.InstanceKey == i.Key)
-                    .Join(db.Findings.Where(f => f.IsOpen && f.Reported), m => m.FindingId, f => f.Id, (_, f) => (int?)f.Severity).Max() ?? 0), cancellation);
-        }
     }
 }

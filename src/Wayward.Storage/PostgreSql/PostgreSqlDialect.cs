@@ -6,6 +6,7 @@ using Npgsql;
 using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
+using Wayward.Storage.Findings;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
@@ -96,8 +97,11 @@ internal sealed class PostgreSqlDialect : IStorageDialect
         _ => Task.CompletedTask,
     };
 
-    public Task LockInstancesAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
-        db.Database.ExecuteSqlRawAsync("SELECT 1 FROM instances WHERE key = ANY({0}) ORDER BY id FOR NO KEY UPDATE", [keys.ToArray()], cancellation);
+    public async Task RecountFindingsAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation)
+    {
+        await db.Database.ExecuteSqlRawAsync("SELECT 1 FROM instances WHERE key = ANY({0}) ORDER BY id FOR NO KEY UPDATE", [keys.ToArray()], cancellation);
+        await db.Database.ExecuteSqlRawAsync(FindingChangesSaver.Recount + " WHERE i.key = ANY({0})", [keys.ToArray()], cancellation);
+    }
 
     public void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
         PgCellReader.ReadTouched((NpgsqlConnection)connection, instance, fromHour, take, cancellation);

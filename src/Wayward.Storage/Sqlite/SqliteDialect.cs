@@ -2,12 +2,14 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 using SQLitePCL;
 using Wayward.Core.Contacts;
 using Wayward.Storage.Ingest;
+using Wayward.Storage.Findings;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
@@ -34,8 +36,12 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
     public bool SerializesWriters => true;
 
     public void Configure(DbContextOptionsBuilder builder) =>
-        builder.UseSqlite(ConnectionString, s => s.MigrationsAssembly(MigrationsAssembly))
+        // A list is one parameter, read by json_each: EF's default is a parameter for each of its values, and beyond 32,766 (SQLITE_MAX_VARIABLE_NUMBER) the statement is refused.
+        builder.UseSqlite(ConnectionString, s => s.MigrationsAssembly(MigrationsAssembly).UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .ReplaceService<IMigrationsSqlGenerator, WithoutRowidSqlGenerator>();
+
+    public Task RecountFindingsAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
+        db.Database.ExecuteSqlRawAsync(FindingChangesSaver.Recount + " WHERE i.key IN (SELECT value FROM json_each({0}))", [JsonSerializer.Serialize(keys)], cancellation);
 
     public void Prepare()
     {
