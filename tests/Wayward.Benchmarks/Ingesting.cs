@@ -36,7 +36,7 @@ internal static class Ingesting
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Services.AddSingleton(new IngestOptions
             {
-                Workers = workers, Sources = [new SourceOptions { Path = folder }], SettleTime = TimeSpan.Zero, DetectionDelay = TimeSpan.Zero, PollInterval = TimeSpan.FromMilliseconds(50),
+                Workers = workers, Sources = [new SourceOptions { Path = folder }], SettleTime = TimeSpan.Zero, PollInterval = TimeSpan.FromMilliseconds(50),
             });
             builder.Services.AddWaywardStorage(new StorageOptions { DataDirectory = data });
             builder.Services.AddWaywardIngest(new ConfigurationBuilder().Build());

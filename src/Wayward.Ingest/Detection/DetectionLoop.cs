@@ -11,12 +11,15 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
     : BackgroundService, IDetectionTrigger
 {
     private const int LongestDelays = 10;
+    /// <summary>While commits go on, this many times as long as the last judgement took is left to them, so that a backlog spends a fifth of the time on being judged at most.</summary>
+    private const int RestAfter = 4;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     /// <summary>Also how late it notices that a full disk has space again.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    private readonly SemaphoreSlim _signal = new(0, 1);
-    private long _signalled = 1, _judged;
+    private readonly SemaphoreSlim _signal = new(0, 1), _calm = new(0, 1);
+    private long _signalled = 1, _judged, _calmAt;
+    private TimeSpan _lastTook;
 
     public bool CaughtUp => Volatile.Read(ref _judged) >= Volatile.Read(ref _signalled);
 
@@ -28,13 +31,25 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
     public void Signal()
     {
         Interlocked.Increment(ref _signalled);
+        Release(_signal);
+    }
+
+    /// <inheritdoc/>
+    public void Calm()
+    {
+        long now = Volatile.Read(ref _signalled);
+        if (Interlocked.Exchange(ref _calmAt, now) != now) Release(_calm);
+    }
+
+    private static void Release(SemaphoreSlim one)
+    {
         try
         {
-            if (_signal.CurrentCount == 0) _signal.Release();
+            if (one.CurrentCount == 0) one.Release();
         }
         catch (SemaphoreFullException)
         {
-            // Signalled twice at once: one is enough.
+            // Twice at once: one is enough.
         }
     }
 
@@ -49,7 +64,9 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
             {
                 if (!first) await DebounceAsync(stoppingToken);
                 long upTo = Volatile.Read(ref _signalled);
+                long began = time.GetTimestamp();
                 await detection.RunBatchAsync(stoppingToken);
+                _lastTook = time.GetElapsedTime(began);
                 first = false;
                 Volatile.Write(ref _judged, upTo);
                 LastRun = time.GetUtcNow();
@@ -72,14 +89,27 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
         }
     }
 
-    /// <summary>Waits until commits pause, but not for ever.</summary>
+    /// <summary>Waits until commits pause or end, but not for ever.</summary>
     private async Task DebounceAsync(CancellationToken cancellation)
     {
-        for (int i = 0; i < LongestDelays; i++)
+        var rest = RestAfter * _lastTook;
+        var longest = LongestDelays * options.DetectionDelay;
+        if (rest > longest) longest = rest;
+        long began = time.GetTimestamp();
+        do
         {
             long before = Volatile.Read(ref _signalled);
-            await Task.Delay(options.DetectionDelay, time, cancellation);
-            if (Volatile.Read(ref _signalled) == before) return;
+            if (IsCalm)
+            {
+                // Objects that come one by one, each with a calm behind it, are not judged one by one either.
+                await Task.Delay(_lastTook < options.DetectionDelay ? _lastTook : options.DetectionDelay, time, cancellation);
+                return;
+            }
+            await _calm.WaitAsync(options.DetectionDelay, cancellation);
+            if (!IsCalm && Volatile.Read(ref _signalled) == before && time.GetElapsedTime(began) >= rest) return;
         }
+        while (time.GetElapsedTime(began) < longest);
     }
+
+    private bool IsCalm => Volatile.Read(ref _calmAt) >= Volatile.Read(ref _signalled);
 }

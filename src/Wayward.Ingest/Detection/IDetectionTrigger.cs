@@ -5,6 +5,8 @@ public interface IDetectionTrigger
 {
     /// <summary>Something was committed.</summary>
     void Signal();
+    /// <summary>Nothing more is under way: what was signalled need not wait for further commits.</summary>
+    void Calm() { }
     /// <summary>Everything signalled so far is judged and stored.</summary>
     bool CaughtUp { get; }
     /// <summary>End of the last judgement.</summary>

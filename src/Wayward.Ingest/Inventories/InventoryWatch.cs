@@ -56,5 +56,6 @@ public sealed class InventoryWatch(InventoryStore store, InventoryOptions option
     {
         log.LogInformation("Inventory of {Items} items ({Hash}) is in force", store.Current.Count, store.Current.Hash);
         detection.Signal();
+        detection.Calm();
     }
 }

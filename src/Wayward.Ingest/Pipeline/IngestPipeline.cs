@@ -214,7 +214,11 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
                     if (!lane.MayHaveWork || lane.Source.Resting) continue;
                     fed |= await FeedFromAsync(lane.Source, lane, cancellation);
                 }
-                if (!fed) await _feed.WaitAsync(UntilDue(), cancellation);
+                if (!fed)
+                {
+                    if (IsQuiet()) _detection.Calm();
+                    await _feed.WaitAsync(UntilDue(), cancellation);
+                }
                 if (_time.GetUtcNow() < _nextDue) continue;
                 lock (_gate) _nextDue = DateTimeOffset.MaxValue;
                 AllMayHaveWork();

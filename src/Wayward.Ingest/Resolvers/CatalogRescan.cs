@@ -71,6 +71,7 @@ public sealed class CatalogRescan(
         if (training.Count > 0 && problems.Count == 0) store.EndTraining(name, training.Select(e => e.Id).ToHashSet(StringComparer.Ordinal));
         log.LogInformation("Rescan for {Name}: {Objects} objects read, {Contributed} with contacts, {Problems} not readable", name, objects, contributed, problems.Count);
         trigger.Signal();
+        trigger.Calm();
         return new(objects, contributed, problems);
     }
 

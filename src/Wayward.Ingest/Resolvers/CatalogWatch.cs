@@ -46,6 +46,7 @@ public sealed class CatalogWatch(
         if (!changed) return;
         log.LogInformation("Catalogue {Version} ({Hash}) is in force", store.Current.Version, store.Current.Hash);
         detection.Signal();
+        detection.Calm();
         notifier.Publish(ChangeKinds.Findings | ChangeKinds.Contacts);
     }
 
