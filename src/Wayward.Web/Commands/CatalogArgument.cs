@@ -25,7 +25,7 @@ internal static class CatalogArgument
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
             {
-                throw new InputException($"--catalog {file} cannot be read: {e.Message}", e);
+                throw InputException.Unreadable($"--catalog {file}", Path.GetFullPath(file, workingDirectory), e);
             }
         }
         return catalog;

@@ -150,7 +150,7 @@ public sealed class CatalogCommand : ICommandModule
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new InputException($"{file} cannot be read: {e.Message}", e);
+            throw InputException.Unreadable(file, Path.GetFullPath(file, context.WorkingDirectory), e);
         }
     }
 }

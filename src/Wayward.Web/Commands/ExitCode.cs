@@ -22,4 +22,9 @@ public sealed class UsageException(params IReadOnlyList<string> errors) : Except
 }
 
 /// <summary>Input could not be read or output not written; the message is for the person at the terminal.</summary>
-public sealed class InputException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class InputException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>A file that cannot be read. Of a folder the system says no more than that access is denied.</summary>
+    /// <param name="what">As the user wrote it, with its option.</param>
+    public static InputException Unreadable(string what, string path, Exception inner) => new($"{what} cannot be read: {(Directory.Exists(path) ? "it is a folder" : inner.Message)}", inner);
+}

@@ -72,7 +72,7 @@ public sealed class ScanCommand : ICommandModule
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--inventory {file} cannot be read: {e.Message}", e);
+            throw InputException.Unreadable($"--inventory {file}", Path.GetFullPath(file, context.WorkingDirectory), e);
         }
     }
 

@@ -37,6 +37,14 @@ public sealed class CatalogCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_of_a_folder_says_that_it_is_one()
+    {
+        var run = await CommandRun.Of("catalog", "check", _folder.FullName);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("cannot be read: it is a folder", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_counts_with_the_entries_of_a_further_catalogue()
     {
         string list = Write("list.txt", "192.88.1.1\n");
