@@ -13,6 +13,8 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
     private const int LongestDelays = 10;
     /// <summary>While commits go on, this many times as long as the last judgement took is left to them, so that a backlog spends a fifth of the time on being judged at most.</summary>
     private const int RestAfter = 4;
+    /// <summary>A judgement of everything may take minutes; what comes after it must not wait for as long.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     /// <summary>Also how late it notices that a full disk has space again.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
@@ -93,6 +95,7 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
     private async Task DebounceAsync(CancellationToken cancellation)
     {
         var rest = RestAfter * _lastTook;
+        if (rest > LongestRest) rest = LongestRest;
         var longest = LongestDelays * options.DetectionDelay;
         if (rest > longest) longest = rest;
         long began = time.GetTimestamp();
