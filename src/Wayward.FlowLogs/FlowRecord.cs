@@ -17,6 +17,9 @@ public enum FlowAction : byte { None, Accept, Reject }
 /// <summary>The <c>flow-direction</c> column, relative to the interface.</summary>
 public enum FlowDirection : byte { Unknown, Ingress, Egress }
 
+/// <summary>An end of a flow, as its columns name it.</summary>
+public enum FlowEnd : byte { Source, Destination }
+
 /// <summary>
 /// What every data line tells, whatever its ports: whose it is, when, and whether the interface was watched. Spans point into the
 /// reader's buffer and are valid only during the call. An absent field, or one that reads <c>-</c>, is an empty span.

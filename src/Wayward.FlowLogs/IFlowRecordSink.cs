@@ -2,10 +2,10 @@ namespace Wayward.FlowLogs;
 
 /// <summary>
 /// Where a reader pushes what it reads, in steps of growing cost, so that a line which cannot matter is never parsed whole.
-/// For each valid data line <see cref="Observe"/> is called once, or the line is among those of one <see cref="ObserveMore"/>. A line with status OK and one of its ports in <see cref="Ports"/> is first asked about by
-/// <see cref="WantsAddresses"/>; if that says yes, the rest of the line is parsed, and <see cref="Accept"/> follows right after the line was observed.
+/// For each valid data line <see cref="Observe"/> is called once, or the line is among those of one <see cref="ObserveMore"/>. Each end of a line with status OK whose port is in <see cref="Ports"/> is first asked about by
+/// <see cref="Wants"/>, the source first; at the first yes the rest of the line is parsed, and <see cref="Accept"/> follows right after the line was observed.
 /// A line that proves malformed in anything that was parsed is quarantined by the reader and contributes nothing: it is neither observed nor
-/// accepted. (Of a line that cannot matter only identity, times, ports and status are parsed; of one whose addresses are not wanted, these too.)
+/// accepted. (Of a line that cannot matter only identity, times, ports and status are parsed; of one that is not wanted, the addresses that were asked about too.)
 /// Implementations are structs or sealed classes so that the JIT can see through the calls; a struct (it may wrap a class) is fastest, since generic code over it is its own.
 /// </summary>
 public interface IFlowRecordSink
@@ -25,10 +25,13 @@ public interface IFlowRecordSink
     void ObserveMore(long first, long lines, long start, long end, LogStatus status);
 
     /// <summary>
-    /// May this pair of endpoints matter? A question that changes nothing: it is asked before the line is observed, and the line may yet prove malformed. Called for status OK lines with a port in <see cref="Ports"/>. <paramref name="source"/> and <paramref name="destination"/> are the
-    /// packet-level addresses where the format has them, else the interface-level ones.
+    /// May a flow with this end matter? A question that changes nothing: it is asked before the line is observed, and the line may yet prove malformed. Called for status OK lines, for an end whose port is in <see cref="Ports"/>;
+    /// the other end's address is not even looked at before this one is wanted, since most lines of a busy port lead to servers of no interest.
     /// </summary>
-    bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort);
+    /// <param name="end">Which end of the flow it is.</param>
+    /// <param name="address">The packet-level address where the line has one, else the interface-level one.</param>
+    /// <param name="port">In <see cref="Ports"/>.</param>
+    bool Wants(FlowEnd end, IpAddress address, ushort port);
 
     /// <summary>A whole, valid record, right after its line was observed.</summary>
     void Accept(in FlowRecord record);

@@ -15,6 +15,9 @@ internal static class IpTextFast
     /// <summary>For each pattern of octet lengths: where the digits come from, and the least each may be (1 where a zero would lead).</summary>
     private static readonly byte[] Shuffles = MakeTable(leading: false), Least = MakeTable(leading: true);
 
+    /// <summary>To be called before code that reads lines is compiled: then it need not ask whether the tables are there.</summary>
+    public static void Prepare() => System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(IpTextFast).TypeHandle);
+
     /// <param name="first">Sixteen bytes from here are readable, whatever the length.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParseIPv4(ref byte first, int length, out uint value)

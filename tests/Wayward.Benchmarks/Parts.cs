@@ -77,7 +77,7 @@ public class ReadingParts
         public PortSet Ports => ports;
         public void Observe(in FlowIdentity identity) { }
         public void ObserveMore(long first, long lines, long start, long end, LogStatus status) { }
-        public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => false;
+        public bool Wants(FlowEnd end, IpAddress address, ushort port) => false;
         public void Accept(in FlowRecord record) { }
     }
 }

@@ -59,7 +59,7 @@ internal static class Reading
         public readonly PortSet Ports => ports;
         public void Observe(in FlowIdentity identity) => Starts += identity.Start;
         public void ObserveMore(long first, long lines, long start, long end, LogStatus status) => Starts += lines * start;
-        public readonly bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => sourcePort != 443 && destinationPort != 443;
+        public readonly bool Wants(FlowEnd end, IpAddress address, ushort port) => port != 443;
         public void Accept(in FlowRecord record) => Starts++;
     }
 }

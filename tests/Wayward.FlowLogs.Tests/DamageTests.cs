@@ -38,7 +38,7 @@ public sealed class DamageTests
         public PortSet Ports => Dns;
         public void Observe(in FlowIdentity identity) { }
         public void ObserveMore(long first, long lines, long start, long end, LogStatus status) { }
-        public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => true;
+        public bool Wants(FlowEnd end, IpAddress address, ushort port) => true;
         public void Accept(in FlowRecord record) { }
     }
 

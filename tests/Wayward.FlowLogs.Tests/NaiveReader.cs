@@ -8,7 +8,7 @@ namespace Wayward.FlowLogs.Tests;
 /// The text format once more, written for plainness only: strings, <see cref="string.Split(char[])"/>, regular expressions. What the fast reader says is held against it.
 /// It knows headers, versions in AWS's order aside.
 /// </summary>
-internal sealed partial class NaiveReader(ushort[] ports, Func<string, string, bool>? wants = null)
+internal sealed partial class NaiveReader(ushort[] ports, Func<FlowEnd, string, ushort, bool> wants)
 {
     public List<string> Observed { get; } = [];
     public List<string> Accepted { get; } = [];
@@ -58,8 +58,6 @@ internal sealed partial class NaiveReader(ushort[] ports, Func<string, string, b
             if (end == "srcport") source = int.Parse(value, CultureInfo.InvariantCulture);
             else destination = int.Parse(value, CultureInfo.InvariantCulture);
         }
-        bool interesting = Value(fields, "srcport").Length > 0 && ports.Contains((ushort)source) || Value(fields, "dstport").Length > 0 && ports.Contains((ushort)destination);
-
         string status = "OK";
         if (_columns.Contains("logstatus"))
         {
@@ -84,19 +82,32 @@ internal sealed partial class NaiveReader(ushort[] ports, Func<string, string, b
         if (instance.Length > 0 && !InstanceId().IsMatch(instance)) return "instance-id";
 
         string identity = $"{number} acc={account} eni={@interface} inst={instance}/{_columns.Contains("instanceid")} vpc={Value(fields, "vpcid")} sub={Value(fields, "subnetid")} asg={Value(fields, "asgtag")} tag={Value(fields, "instancetag")} reg={Value(fields, "region")} {start}-{finish}/True {status switch { "OK" => "Ok", "NODATA" => "NoData", _ => "SkipData" }}";
-        if (status == "OK" && interesting)
+        if (status == "OK")
         {
-            var addresses = new Dictionary<string, string>();
-            foreach (string end in new[] { "srcaddr", "dstaddr", "pktsrcaddr", "pktdstaddr" })
+            bool wanted = false;
+            foreach (var (end, name, port) in new[] { (FlowEnd.Source, "src", source), (FlowEnd.Destination, "dst", destination) })
             {
-                string value = Value(fields, end);
-                if (value.Length == 0) addresses[end] = "::";
-                else if (Address(value) is { } address) addresses[end] = address;
-                else return end.Replace("pkt", "pkt-", StringComparison.Ordinal);
+                if (wanted || Value(fields, name + "port").Length == 0 || !ports.Contains((ushort)port)) continue;
+                string asked = "::";
+                foreach (string column in new[] { $"pkt{name}addr", $"{name}addr" })
+                {
+                    string value = Value(fields, column);
+                    if (asked != "::" || value.Length == 0) continue;
+                    if (Address(value) is not { } address) return column.Replace("pkt", "pkt-", StringComparison.Ordinal);
+                    asked = address;
+                }
+                wanted = wants(end, asked, (ushort)port);
             }
-            string from = addresses["pktsrcaddr"] == "::" ? addresses["srcaddr"] : addresses["pktsrcaddr"], to = addresses["pktdstaddr"] == "::" ? addresses["dstaddr"] : addresses["pktdstaddr"];
-            if (wants is null || wants(from, to))
+            if (wanted)
             {
+                var addresses = new Dictionary<string, string>();
+                foreach (string end in new[] { "srcaddr", "dstaddr", "pktsrcaddr", "pktdstaddr" })
+                {
+                    string value = Value(fields, end);
+                    if (value.Length == 0) addresses[end] = "::";
+                    else if (Address(value) is { } address) addresses[end] = address;
+                    else return end.Replace("pkt", "pkt-", StringComparison.Ordinal);
+                }
                 if (!Number(Value(fields, "protocol"), 255, out long protocol)) return "protocol";
                 if (!Number(Value(fields, "packets"), long.MaxValue, out long packets)) return "packets";
                 if (!Number(Value(fields, "bytes"), long.MaxValue, out long bytes)) return "bytes";

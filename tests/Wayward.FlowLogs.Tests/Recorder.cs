@@ -10,7 +10,7 @@ internal sealed class Recorder(params ushort[] ports) : IFlowRecordSink
 {
     public List<string> Observed { get; } = [];
     public List<string> Accepted { get; } = [];
-    public Func<IpAddress, IpAddress, bool> Wants { get; init; } = (_, _) => true;
+    public Func<FlowEnd, IpAddress, ushort, bool> Wanted { get; init; } = (_, _, _) => true;
     public PortSet Ports { get; } = new(ports.Length > 0 ? ports : [53, 853, 443]);
 
     private string _names = "";
@@ -26,7 +26,7 @@ internal sealed class Recorder(params ushort[] ports) : IFlowRecordSink
         for (long line = first; line < first + lines; line++) Observed.Add(Describe(line, _names, start, end, hasTimes: true, status));
     }
 
-    public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => Wants(source, destination);
+    public bool Wants(FlowEnd end, IpAddress address, ushort port) => Wanted(end, address, port);
 
     public void Accept(in FlowRecord r) => Accepted.Add(string.Create(CultureInfo.InvariantCulture,
         $"{Describe(r.Identity)} {r.SourceAddress}:{r.SourcePort}>{r.DestinationAddress}:{r.DestinationPort} ({r.PacketSourceAddress}>{r.PacketDestinationAddress}) proto {r.Protocol} packets {r.Packets} bytes {r.Bytes} {r.Action} flags {(r.HasTcpFlags ? r.TcpFlags : -1)} {r.Direction} [{Text(r.RawLine)}]"));

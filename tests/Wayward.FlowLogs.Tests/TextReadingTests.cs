@@ -167,10 +167,36 @@ public sealed class TextReadingTests
     [Fact]
     public void A_line_whose_addresses_are_not_wanted_is_only_observed()
     {
-        var reading = Reading.Of(V2 + Query.Replace(" 2 130 ", " x y ", StringComparison.Ordinal), recorder: new Recorder { Wants = (_, _) => false });
+        var reading = Reading.Of(V2 + Query.Replace(" 2 130 ", " x y ", StringComparison.Ordinal), recorder: new Recorder { Wanted = (_, _, _) => false });
         Assert.Single(reading.Observed);
         Assert.Empty(reading.Accepted);
         Assert.Empty(reading.Quarantined);
+    }
+
+    [Fact]
+    public void Only_an_end_with_a_port_of_interest_is_asked_about_and_the_other_address_is_read_once_it_is_wanted()
+    {
+        var asked = new List<string>();
+        bool answer = false;
+        string line = Query.Replace("10.0.0.5", "nonsense", StringComparison.Ordinal);
+        var reading = Reading.Of(V2 + line, recorder: Recorder());
+        Assert.Equal(["Destination 8.8.8.8 53"], asked);
+        Assert.Single(reading.Observed);
+        Assert.Empty(reading.Quarantined);
+
+        answer = true;
+        reading = Reading.Of(V2 + line, recorder: Recorder());
+        Assert.Empty(reading.Observed);
+        Assert.Equal(["2 srcaddr not an IP address: 'nonsense'"], reading.Quarantined);
+
+        Recorder Recorder() => new()
+        {
+            Wanted = (end, address, port) =>
+            {
+                asked.Add($"{end} {address} {port}");
+                return answer;
+            },
+        };
     }
 
     [Fact]

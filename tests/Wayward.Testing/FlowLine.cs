@@ -75,8 +75,9 @@ public sealed record FlowLine
         var identity = Identity(line);
         sink.Observe(identity);
         if (Status != LogStatus.Ok) return;
-        if (!sink.Ports.Contains((ushort)SourcePort) && !sink.Ports.Contains((ushort)DestinationPort)) return;
-        if (!sink.WantsAddresses(Address(PacketSource ?? Source), Address(PacketDestination ?? Destination), (ushort)SourcePort, (ushort)DestinationPort)) return;
+        bool wanted = sink.Ports.Contains((ushort)SourcePort) && sink.Wants(FlowEnd.Source, Address(PacketSource ?? Source), (ushort)SourcePort)
+            || sink.Ports.Contains((ushort)DestinationPort) && sink.Wants(FlowEnd.Destination, Address(PacketDestination ?? Destination), (ushort)DestinationPort);
+        if (!wanted) return;
         sink.Accept(new FlowRecord
         {
             Identity = identity,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
@@ -64,16 +65,15 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     }
 
     /// <summary>
-    /// Asked before the line's <see cref="Observe"/>, so whose line it is cannot matter here. Lines with port 53, 853, 784 or 8853 are wanted unless both ends are private: a private remote is never a contact. For all other ports only a catalogue endpoint is.
+    /// Asked before the line's <see cref="Observe"/>, so whose line it is cannot matter here. A public end with port 53, 853, 784 or 8853 is wanted; a private one never is a contact. For all other ports only a catalogue endpoint is.
     /// </summary>
-    public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Wants(FlowEnd end, IpAddress address, ushort port)
     {
-        var from = AddressSpace.Fold(source);
-        var to = AddressSpace.Fold(destination);
+        var folded = AddressSpace.Fold(address);
+        if (!AlwaysKept(port)) return _catalog.MayBeEndpoint(folded) && IsEndpoint(folded, port);
         // From port 53 may be an answer of ours, to a private client as well: evidence that the instance serves DNS.
-        if (sourcePort == 53) return true;
-        if (AlwaysKept(sourcePort) || AlwaysKept(destinationPort)) return _addresses.IsPublic(from) || _addresses.IsPublic(to);
-        return IsEndpoint(to, destinationPort) || IsEndpoint(from, sourcePort);
+        return end == FlowEnd.Source && port == 53 || _addresses.IsPublic(folded);
     }
 
     public void Accept(in FlowRecord record)
@@ -208,7 +208,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     private bool IsService(IpAddress remote, byte protocol, ushort port) => AlwaysKept(port) || _catalog.FindEndpoint(remote, protocol, port) is not null;
 
     private bool IsEndpoint(IpAddress address, ushort port) =>
-        _ports.Contains(port) && _catalog.MayBeEndpoint(address) && (_catalog.FindEndpoint(address, Tcp, port) is not null || _catalog.FindEndpoint(address, Udp, port) is not null);
+        _catalog.FindEndpoint(address, Tcp, port) is not null || _catalog.FindEndpoint(address, Udp, port) is not null;
 }
 
 /// <summary>
@@ -219,7 +219,7 @@ public readonly struct FolderSink(ContactFolder folder) : IFlowRecordSink
     public PortSet Ports => folder.Ports;
     public void Observe(in FlowIdentity identity) => folder.Observe(identity);
     public void ObserveMore(long first, long lines, long start, long end, LogStatus status) => folder.ObserveMore(first, lines, start, end, status);
-    public bool WantsAddresses(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort) => folder.WantsAddresses(source, destination, sourcePort, destinationPort);
+    public bool Wants(FlowEnd end, IpAddress address, ushort port) => folder.Wants(end, address, port);
     public void Accept(in FlowRecord record) => folder.Accept(record);
 }
 

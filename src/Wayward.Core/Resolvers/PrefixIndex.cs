@@ -45,6 +45,14 @@ internal sealed class PrefixIndex
         _wide = [.. wide];
     }
 
+    /// <summary>False when no entry covers the address, for nearly every address that none covers.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    public bool MayHold(IpAddress address)
+    {
+        uint slot = Slot(Key(address));
+        return (_filter[slot >> 6] >> (int)slot & 1) != 0 || _wide.Length > 0;
+    }
+
     /// <summary>Entries that may cover the address: those of its block, in order of precedence. The caller tests each.</summary>
     public ReadOnlySpan<CatalogEntry> Near(IpAddress address)
     {

@@ -80,7 +80,7 @@ public sealed class ResolverCatalog
     }
 
     /// <summary>False for nearly every address, at the price of one bit test: then no protocol or port makes it an endpoint.</summary>
-    internal bool MayBeEndpoint(IpAddress remote) => !_endpoints.Near(remote).IsEmpty || !_endpoints.Wide.IsEmpty;
+    internal bool MayBeEndpoint(IpAddress remote) => _endpoints.MayHold(remote);
 
     /// <summary>
     /// The entry that best names this address whatever the port: for provider and tier of contacts on 53 and 853. Prefers an entry of the same transport, then longest prefix, then smallest id.

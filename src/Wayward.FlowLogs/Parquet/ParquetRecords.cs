@@ -278,13 +278,18 @@ internal sealed class ParquetRecords : IDisposable
         return status == LogStatus.NoData || text.SequenceEqual("SKIPDATA"u8);
     }
 
-    /// <summary>Does the sink want these addresses, or is one of them none?</summary>
-    private bool Wants<TSink>(int row, ref TSink sink) where TSink : IFlowRecordSink
+    /// <summary>Does the sink want one of the ends that are of interest, or is what stands there no address?</summary>
+    private bool Wants<TSink>(int row, ref TSink sink) where TSink : IFlowRecordSink =>
+        WantsEnd(row, FlowEnd.Source, _sourcePorts[row], FlowField.PacketSourceAddress, FlowField.SourceAddress, ref sink)
+        || WantsEnd(row, FlowEnd.Destination, _destinationPorts[row], FlowField.PacketDestinationAddress, FlowField.DestinationAddress, ref sink);
+
+    /// <param name="port">-1 when there is none.</param>
+    private bool WantsEnd<TSink>(int row, FlowEnd end, int port, FlowField packetField, FlowField field, ref TSink sink) where TSink : IFlowRecordSink
     {
-        if (!Address(FlowField.SourceAddress, row, out var source) || !Address(FlowField.DestinationAddress, row, out var destination)
-            || !Address(FlowField.PacketSourceAddress, row, out var packetSource) || !Address(FlowField.PacketDestinationAddress, row, out var packetDestination)) return true;
-        return sink.WantsAddresses(packetSource.IsNone ? source : packetSource, packetDestination.IsNone ? destination : packetDestination,
-            (ushort)Math.Max(_sourcePorts[row], 0), (ushort)Math.Max(_destinationPorts[row], 0));
+        if (port < 0 || !sink.Ports.Contains((ushort)port)) return false;
+        if (!Address(packetField, row, out var address)) return true;
+        if (address.IsNone && !Address(field, row, out address)) return true;
+        return sink.Wants(end, address, (ushort)port);
     }
 
     private bool Address(FlowField field, int row, out IpAddress address)

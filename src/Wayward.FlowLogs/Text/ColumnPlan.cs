@@ -36,6 +36,8 @@ internal sealed class ColumnPlan
         Destination = this[FlowField.DestinationAddress];
         PacketSource = this[FlowField.PacketSourceAddress];
         PacketDestination = this[FlowField.PacketDestinationAddress];
+        AskedSource = PacketSource >= 0 ? PacketSource : Source;
+        AskedDestination = PacketDestination >= 0 ? PacketDestination : Destination;
         Protocol = this[FlowField.Protocol];
         Packets = this[FlowField.Packets];
         Bytes = this[FlowField.Bytes];
@@ -43,10 +45,13 @@ internal sealed class ColumnPlan
         TcpFlags = this[FlowField.TcpFlags];
         Direction = this[FlowField.FlowDirection];
         Version = version;
-        int[] identity = [.. IdentityFields.Select(f => this[f]).Where(c => c >= 0)];
-        (FirstIdentity, LastIdentity) = identity.Length == 0 ? (0, names.Length - 1) : (version is null ? identity.Min() : 0, identity.Max());
         StartOrEnd = Start >= 0 ? Start : End;
-        (FirstTime, LastTime) = Start >= 0 && End >= 0 ? (Math.Min(Start, End), Math.Max(Start, End)) : (StartOrEnd, StartOrEnd);
+        int[] identity = new int[IdentityFields.Length + 1];
+        for (int i = 0; i < IdentityFields.Length; i++) identity[i] = this[IdentityFields[i]];
+        identity[^1] = version is null ? -1 : 0;
+        var (identities, times) = (Ranges(identity), Ranges([Start, End]));
+        IdentityRangeCount = identities.Length;
+        AlikeRanges = [.. identities, .. times];
     }
 
     public string[] Names { get; }
@@ -74,6 +79,10 @@ internal sealed class ColumnPlan
     public int Destination { get; }
     public int PacketSource { get; }
     public int PacketDestination { get; }
+    /// <summary>The column that names the source's true address, unless it reads <c>-</c>.</summary>
+    public int AskedSource { get; }
+    /// <summary>The same of the destination.</summary>
+    public int AskedDestination { get; }
     public int Protocol { get; }
     public int Packets { get; }
     public int Bytes { get; }
@@ -83,15 +92,30 @@ internal sealed class ColumnPlan
 
     /// <summary>The column that a line's start is read from.</summary>
     public int StartOrEnd { get; }
-    /// <summary>Columns from the first to the last that tell whose a line is (with those that stand between them): equal text there is the same identity.</summary>
-    public int FirstIdentity { get; }
-    public int LastIdentity { get; }
-    /// <summary>The same for its times.</summary>
-    public int FirstTime { get; }
-    public int LastTime { get; }
+    /// <summary>Most ranges that a plan may come to: each column of an identity, the version and both times by themselves.</summary>
+    public const int MaxAlikeRanges = 11;
+    /// <summary>Runs of neighbouring columns that tell whose a line is, then those that tell its times: equal text there is the same identity, or the same times.</summary>
+    public ColumnRange[] AlikeRanges { get; }
+    /// <summary>How many of these are the identity's.</summary>
+    public int IdentityRangeCount { get; }
 
     /// <summary>Column of a field, or -1.</summary>
     public int this[FlowField field] => _index[(int)field];
+
+    /// <summary>Neighbours together; columns that are absent (-1) are left out.</summary>
+    private static ColumnRange[] Ranges(int[] columns)
+    {
+        Array.Sort(columns);
+        var ranges = new ColumnRange[columns.Length];
+        int count = 0;
+        foreach (int column in columns)
+        {
+            if (column < 0) continue;
+            if (count > 0 && column <= ranges[count - 1].Last + 1) ranges[count - 1] = ranges[count - 1] with { Last = column };
+            else ranges[count++] = new ColumnRange(column, column);
+        }
+        return ranges[..count];
+    }
 
     /// <summary>Is this line a header? Names of fields do not occur as values, so a few of them, or only them, settle it.</summary>
     public static bool IsHeader(ReadOnlySpan<string> tokens)
@@ -174,3 +198,6 @@ internal sealed class ColumnPlan
 
     private static bool IsTransitGatewayName(string token) => token.StartsWith("tgw-", StringComparison.OrdinalIgnoreCase) || token.StartsWith("tgw_", StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>Neighbouring columns of a format, both ends included.</summary>
+internal readonly record struct ColumnRange(int First, int Last);

@@ -6,8 +6,8 @@ namespace Wayward.FlowLogs.Text;
 /// <summary>One line whose fields are known by their ends: checks it and pushes it. Nothing is pushed of a line that proves malformed.</summary>
 internal static class LineParser
 {
-    /// <summary>Returned for a line whose addresses the sink does not want.</summary>
-    public const int NotWanted = -1;
+    /// <summary>What <see cref="Ask"/> says of a line that is to be parsed whole.</summary>
+    public const int Wanted = -1;
 
     /// <summary>Reads one line.</summary>
     /// <param name="text">First byte of the buffer.</param>
@@ -47,7 +47,7 @@ internal static class LineParser
             }
         }
 
-        bool sameTimes = last.HasTimes(ref text, ref ends, plan);
+        bool sameTimes = last.HasTimes(ref text, ref ends);
         long start = last.Start, end = last.End;
         if (!sameTimes)
         {
@@ -68,17 +68,18 @@ internal static class LineParser
             if (end - start > tally.LongestInterval) return Bad(FaultKind.LastsTooLong, plan.End);
         }
 
-        bool sameIdentity = last.HasIdentity(ref text, ref ends, plan);
+        bool sameIdentity = last.HasIdentity(ref text, ref ends);
         if (!sameIdentity && CheckIdentity(ref text, ref ends, plan) is var bad and not 0) return bad;
 
         if (status == LogStatus.Ok)
         {
-            var ports = sink.Ports;
-            if (sourceIsPort && ports.Contains((ushort)sourcePort) || destinationIsPort && ports.Contains((ushort)destinationPort))
+            bool sourceCounts = sourceIsPort && sink.Ports.Contains((ushort)sourcePort), destinationCounts = destinationIsPort && sink.Ports.Contains((ushort)destinationPort);
+            int fault = sourceCounts | destinationCounts ? Ask(ref text, ref ends, plan, sourceCounts, destinationCounts, sourcePort, destinationPort, ref sink) : 0;
+            if (fault > 0) return fault;
+            if (fault == Wanted)
             {
-                int fault = ParseRest(ref text, ref ends, raw, line, start, end, sameIdentity, plan, tally, ref last, (ushort)sourcePort, (ushort)destinationPort, ref sink);
+                fault = ParseRest(ref text, ref ends, raw, line, start, end, sameIdentity, plan, tally, ref last, (ushort)sourcePort, (ushort)destinationPort, ref sink);
                 if (fault > 0) return fault;
-                if (fault == NotWanted) Observe(ref text, ref ends, plan, line, start, end, status, sameIdentity, tally, ref last, ref sink);
                 last.Take(ref ends, plan, start, end);
                 Count(tally, start, end);
                 return 0;
@@ -141,10 +142,37 @@ internal static class LineParser
         Status = status,
     };
 
-    /// <summary>
-    /// A status OK line with a port of interest: its addresses, and the rest when the sink wants them; all of it checked before anything is pushed. Nothing is pushed and
-    /// <see cref="NotWanted"/> returned when it does not.
-    /// </summary>
+    /// <summary>Asks the sink about each end of a status OK line whose port is of interest; its address is checked first, and nothing else of the line.</summary>
+    /// <param name="sourceCounts">The source's port is of interest.</param>
+    /// <param name="destinationCounts">The same of the destination; one of them is.</param>
+    /// <returns>0 when neither end is wanted, <see cref="Wanted"/>, or a fault as of <see cref="Parse"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Ask<TSink>(ref byte text, ref int ends, ColumnPlan plan, bool sourceCounts, bool destinationCounts, int sourcePort, int destinationPort, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        // Which end it is cannot be foreseen, so it is chosen without a branch.
+        int column = sourceCounts ? plan.AskedSource : plan.AskedDestination, port = sourceCounts ? sourcePort : destinationPort;
+        ref byte first = ref Field(ref text, ref ends, column, out int length);
+        if (IpTextFast.TryParseIPv4(ref first, length, out uint value) & !(sourceCounts & destinationCounts))
+            return sink.Wants(sourceCounts ? FlowEnd.Source : FlowEnd.Destination, IpAddress.FromIPv4(value), (ushort)port) ? Wanted : 0;
+        return AskSlowly(ref text, ref ends, plan, sourceCounts, destinationCounts, sourcePort, destinationPort, ref sink);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int AskSlowly<TSink>(ref byte text, ref int ends, ColumnPlan plan, bool sourceCounts, bool destinationCounts, int sourcePort, int destinationPort, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        int answer = sourceCounts ? AskEnd(ref text, ref ends, plan.PacketSource, plan.Source, FlowEnd.Source, (ushort)sourcePort, ref sink) : 0;
+        return answer == 0 && destinationCounts ? AskEnd(ref text, ref ends, plan.PacketDestination, plan.Destination, FlowEnd.Destination, (ushort)destinationPort, ref sink) : answer;
+    }
+
+    private static int AskEnd<TSink>(ref byte text, ref int ends, int packetColumn, int column, FlowEnd end, ushort port, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        var address = IpAddress.None;
+        if (packetColumn >= 0 && !Address(ref text, ref ends, packetColumn, out address)) return Bad(FaultKind.NotAddress, packetColumn);
+        if (address.IsNone && !Address(ref text, ref ends, column, out address)) return Bad(FaultKind.NotAddress, column);
+        return sink.Wants(end, address, port) ? Wanted : 0;
+    }
+
+    /// <summary>A line that is wanted: everything else of it, all of it checked before anything is pushed.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static int ParseRest<TSink>(ref byte text, ref int ends, ReadOnlySpan<byte> raw, long line, long start, long end, bool sameIdentity, ColumnPlan plan, RecordTally tally, ref LastLine last,
         ushort sourcePort, ushort destinationPort, ref TSink sink)
@@ -155,7 +183,6 @@ internal static class LineParser
         if (!Address(ref text, ref ends, plan.Destination, out var destination)) return Bad(FaultKind.NotAddress, plan.Destination);
         if (plan.PacketSource >= 0 && !Address(ref text, ref ends, plan.PacketSource, out packetSource)) return Bad(FaultKind.NotAddress, plan.PacketSource);
         if (plan.PacketDestination >= 0 && !Address(ref text, ref ends, plan.PacketDestination, out packetDestination)) return Bad(FaultKind.NotAddress, plan.PacketDestination);
-        if (!sink.WantsAddresses(packetSource.IsNone ? source : packetSource, packetDestination.IsNone ? destination : packetDestination, sourcePort, destinationPort)) return NotWanted;
 
         if (!Count(ref text, ref ends, plan.Protocol, out long protocol) || protocol > byte.MaxValue) return Bad(FaultKind.NotProtocol, plan.Protocol);
         if (!Count(ref text, ref ends, plan.Packets, out long packets)) return Bad(FaultKind.NotCount, plan.Packets);

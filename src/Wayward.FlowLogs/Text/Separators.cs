@@ -81,11 +81,14 @@ internal sealed class Separators
             carry = separators >> 63;
             if (odd != 0) _oddBlocks[(int)odds++] = (int)at;
 
+            // Lines are mostly longer than a block: one is written whether or not there is any, so that nothing has to be foreseen.
+            Unsafe.Add(ref lineEnds, lines) = (int)count + BitOperations.PopCount(separators & (feeds ^ (feeds - 1)) >> 1);
+            lines += feeds != 0 ? 1 : 0;
+            feeds &= feeds - 1;
             while (feeds != 0)
             {
-                ulong lowest = feeds & (0 - feeds);
-                Unsafe.Add(ref lineEnds, lines++) = (int)count + BitOperations.PopCount(separators & (lowest - 1));
-                feeds ^= lowest;
+                Unsafe.Add(ref lineEnds, lines++) = (int)count + BitOperations.PopCount(separators & (feeds ^ (feeds - 1)) >> 1);
+                feeds &= feeds - 1;
             }
 
             int n = BitOperations.PopCount(separators);
@@ -94,11 +97,23 @@ internal sealed class Separators
             // Eight at a time whether or not there are so many: what is written too much is overwritten by the next block.
             do
             {
-                for (int i = 0; i < 8; i++)
-                {
-                    Unsafe.Add(ref target, i) = (int)at + BitOperations.TrailingZeroCount(separators);
-                    separators &= separators - 1;
-                }
+                // By hand, since the compiler leaves such a loop rolled up.
+                target = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
+                Unsafe.Add(ref target, 1) = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
+                Unsafe.Add(ref target, 2) = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
+                Unsafe.Add(ref target, 3) = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
+                Unsafe.Add(ref target, 4) = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
+                Unsafe.Add(ref target, 5) = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
+                Unsafe.Add(ref target, 6) = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
+                Unsafe.Add(ref target, 7) = (int)at + BitOperations.TrailingZeroCount(separators);
+                separators &= separators - 1;
                 target = ref Unsafe.Add(ref target, 8);
                 n -= 8;
             }

@@ -26,6 +26,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
     /// <summary>Lines are read from a window that may hold <see cref="FlowReadLimits.MaxLineBytes"/> and more unread.</summary>
     public void Read<TSink>(SourceWindow window, ref TSink sink) where TSink : IFlowRecordSink
     {
+        IpTextFast.Prepare();
         bool skipping = false;
         while (window.Fill())
         {
@@ -56,7 +57,6 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
 
     /// <summary>Reads the whole lines of <c>[start, end)</c>.</summary>
     /// <returns>Where the first line that is not whole begins.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadLines<TSink>(byte[] buffer, int start, int end, ref TSink sink) where TSink : IFlowRecordSink
     {
         _separators.Scan(buffer, start, end, _path);
@@ -64,65 +64,73 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
         ref int positions = ref MemoryMarshal.GetArrayDataReference(_separators.Positions);
         var lineEnds = _separators.LineEnds.AsSpan(0, _separators.LineCount);
         int maximum = context.Limits.MaxLineBytes;
-        int before = 0, odd = 0, odds = _separators.OddCount;
-        long line = _line;
-        var plan = _plan;
-        var ports = sink.Ports;
-        int columns = plan is { IsTransitGateway: false } && _fastLines ? plan.Count : -1;
+        int before = 0, odd = 0;
         LastLine known = default;
-        for (int i = 0; i < lineEnds.Length; i++, line++)
+        for (int i = 0; i < lineEnds.Length; i++, _line++)
         {
-            int last = lineEnds[i];
             ref int ends = ref Unsafe.Add(ref positions, before);
-            int lineStart = ends + 1, lineEnd = Unsafe.Add(ref positions, last);
-            bool careful = last - before != columns | lineEnd - lineStart > maximum;
-            before = last;
-            if (odds != 0)
+            int lineStart = ends + 1;
+            while (odd < _separators.OddCount && _separators.OddBlocks[odd] + 64 <= lineStart) odd++;
+            int nextOdd = odd < _separators.OddCount ? _separators.OddBlocks[odd] : int.MaxValue;
+            if (known.IsKnown)
             {
-                while (odd < odds && _separators.OddBlocks[odd] + 64 <= lineStart) odd++;
-                careful |= odd < odds && _separators.OddBlocks[odd] <= lineEnd;
-            }
-            var raw = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, lineStart), lineEnd - lineStart);
-            if (!careful)
-            {
-                // Most lines differ from the one before in nothing but the flow: then only the ports can matter.
-                if (known.HasTimes(ref text, ref ends, plan!) && known.HasIdentity(ref text, ref ends, plan!) && IsOk(ref text, ref ends, plan!)
-                    && FieldText.TryPort(ref LineParser.Field(ref text, ref ends, plan!.SourcePort, out int length), length, out int sourcePort)
-                    && FieldText.TryPort(ref LineParser.Field(ref text, ref ends, plan.DestinationPort, out length), length, out int destinationPort))
+                int alike = CountAlike(ref text, ref ends, lineEnds[i..], before, nextOdd, maximum, known, _plan!, sink.Ports, ref sink);
+                if (alike > 0)
                 {
-                    int found = LineParser.NotWanted;
-                    if (ports.Contains((ushort)sourcePort) || ports.Contains((ushort)destinationPort))
-                        found = LineParser.ParseRest(ref text, ref ends, raw, line, known.Start, known.End, sameIdentity: true, plan, tally, ref known, (ushort)sourcePort, (ushort)destinationPort, ref sink);
-                    if (found == LineParser.NotWanted)
-                    {
-                        known.Again(line);
-                        continue;
-                    }
-                    if (found == 0)
-                    {
-                        tally.Records++;
-                        continue;
-                    }
+                    known.Again(_line, alike);
+                    _line += alike;
+                    i += alike;
+                    before = lineEnds[i - 1];
+                    if (i == lineEnds.Length) break;
+                    ends = ref Unsafe.Add(ref positions, before);
+                    lineStart = ends + 1;
+                    while (odd < _separators.OddCount && _separators.OddBlocks[odd] + 64 <= lineStart) odd++;
+                    nextOdd = odd < _separators.OddCount ? _separators.OddBlocks[odd] : int.MaxValue;
                 }
-                else if (LineParser.Parse(ref text, ref ends, raw, line, plan!, tally, ref known, ref sink) == 0) continue;
             }
+            int last = lineEnds[i], lineEnd = Unsafe.Add(ref positions, last);
+            var raw = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, lineStart), lineEnd - lineStart);
+            bool careful = _plan is not { IsTransitGateway: false } plan || !_fastLines || last - before != plan.Count || raw.Length > maximum || lineEnd >= nextOdd
+                || LineParser.Parse(ref text, ref ends, raw, _line, plan, tally, ref known, ref sink) != 0;
+            before = last;
+            if (!careful) continue;
             known.Flush(tally, ref sink);
             known.Forget();
-            ReadCarefully(raw, line, ref sink);
-            plan = _plan;
-            columns = plan is { IsTransitGateway: false } && _fastLines ? plan.Count : -1;
+            ReadCarefully(raw, _line, ref sink);
         }
         known.Flush(tally, ref sink);
-        _line = line;
         return Unsafe.Add(ref positions, before) + 1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsOk(ref byte text, ref int ends, ColumnPlan plan)
+    /// <summary>
+    /// How many lines from here differ from a known one in nothing but the flow, and no end of the flow is wanted: most lines of most objects. Such a line is checked in its ports, and in its address where the sink asks for it.
+    /// A method by itself, and small, so that all it works with stays in registers.
+    /// </summary>
+    /// <param name="ends">As of <see cref="LineParser.Parse"/>, of the first line.</param>
+    /// <param name="lineEnds">Where the lines end, from the first one on.</param>
+    /// <param name="before">Where the line before the first one ends.</param>
+    /// <param name="limit">Lines that do not end before this position are none of these.</param>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static int CountAlike<TSink>(ref byte text, ref int ends, ReadOnlySpan<int> lineEnds, int before, int limit, int maximum, in LastLine known, ColumnPlan plan, PortSet ports, ref TSink sink)
+        where TSink : IFlowRecordSink
     {
-        if (plan.Status < 0) return true;
-        ref byte first = ref LineParser.Field(ref text, ref ends, plan.Status, out int length);
-        return LineParser.IsOk(ref first, length);
+        int columns = plan.Count, i = 0;
+        for (; i < lineEnds.Length; i++)
+        {
+            int fields = lineEnds[i] - before;
+            if (fields != columns) break;
+            int lineEnd = Unsafe.Add(ref ends, columns);
+            if (lineEnd >= limit | lineEnd - ends > maximum + 1 || !known.IsLike(ref text, ref ends)) break;
+            if (plan.Status >= 0 && !LineParser.IsOk(ref LineParser.Field(ref text, ref ends, plan.Status, out int length), length)) break;
+            bool arePorts = FieldText.TryPort(ref LineParser.Field(ref text, ref ends, plan.SourcePort, out length), length, out int sourcePort)
+                & FieldText.TryPort(ref LineParser.Field(ref text, ref ends, plan.DestinationPort, out length), length, out int destinationPort);
+            if (!arePorts) break;
+            bool sourceCounts = ports.Contains((ushort)sourcePort), destinationCounts = ports.Contains((ushort)destinationPort);
+            if (sourceCounts | destinationCounts && LineParser.Ask(ref text, ref ends, plan, sourceCounts, destinationCounts, sourcePort, destinationPort, ref sink) != 0) break;
+            before += fields;
+            ends = ref Unsafe.Add(ref ends, fields);
+        }
+        return i;
     }
 
     /// <summary>One line of any sort: blank, header, odd white space, malformed.</summary>

@@ -35,8 +35,7 @@ internal sealed class EvidenceSink(ResolverCatalog catalog, InstanceKey instance
         // As above.
     }
 
-    public bool WantsAddresses(IpAddress source, IpAddress destinationAddress, ushort sourcePort, ushort destinationPort) =>
-        AddressSpace.Fold(source) == destination.Address || AddressSpace.Fold(destinationAddress) == destination.Address;
+    public bool Wants(FlowEnd end, IpAddress address, ushort port) => AddressSpace.Fold(address) == destination.Address;
 
     public void Accept(in FlowRecord record)
     {
