@@ -100,7 +100,7 @@ public static class FlowColumns
     ];
 
     /// <summary>By how a name is compared: lower case, hyphens and underscores left out, Athena's and Logs Insights' own names included.</summary>
-    private static readonly Dictionary<string, FlowField> ByName = MakeNames();
+    private static readonly ColumnName[] Names = MakeNames();
 
     /// <summary>Fields of AWS's default format, version 2.</summary>
     public static IReadOnlyList<FlowField> Default { get; } = UpTo(2);
@@ -108,7 +108,16 @@ public static class FlowColumns
     public static FlowColumn Of(FlowField field) => All[(int)field];
 
     /// <summary>All fields of versions 2 to <paramref name="version"/> in AWS's order.</summary>
-    public static IReadOnlyList<FlowField> UpTo(int version) => [.. All.Where(c => c.Version <= version).Select(c => c.Field)];
+    public static IReadOnlyList<FlowField> UpTo(int version)
+    {
+        int count = 0;
+        foreach (var column in All)
+            if (column.Version <= version) count++;
+        var fields = new FlowField[count];
+        foreach (var column in All)
+            if (column.Version <= version) fields[^count--] = column.Field;
+        return fields;
+    }
 
     /// <summary>Finds a field by its name in any of the spellings met in the field: <c>pkt-srcaddr</c>, <c>pkt_srcaddr</c>, <c>pktSrcAddr</c>, <c>sourceaddress</c>, <c>${srcaddr}</c>.</summary>
     public static FlowField? Find(ReadOnlySpan<char> name)
@@ -122,7 +131,9 @@ public static class FlowColumns
             if (n == folded.Length || c > 0x7F) return null;
             folded[n++] = char.ToLowerInvariant(c);
         }
-        return ByName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(folded[..n], out var field) ? field : null;
+        foreach (var known in Names)
+            if (known.Name.Length == n && folded[..n].SequenceEqual(known.Name)) return known.Field;
+        return null;
     }
 
     /// <summary>What a format without some columns costs: the important and useful ones that are missing, in AWS's order.</summary>
@@ -133,18 +144,21 @@ public static class FlowColumns
         return [.. All.Where(c => c.Cost.Length > 0 && !present.Contains(c.Field))];
     }
 
-    private static Dictionary<string, FlowField> MakeNames()
+    /// <summary>An array, which is searched: a header asks for a few dozen names once an object, and a dictionary with these types would have to be compiled at every start.</summary>
+    private static ColumnName[] MakeNames()
     {
-        var names = new Dictionary<string, FlowField>(StringComparer.Ordinal);
-        foreach (var column in All) names.Add(column.Name.Replace("-", "", StringComparison.Ordinal), column.Field);
         // Names in AWS's older Athena table for flow logs and in Logs Insights.
-        foreach (var (name, field) in (ReadOnlySpan<(string, FlowField)>)
-            [
-                ("account", FlowField.AccountId), ("sourceaddress", FlowField.SourceAddress), ("destinationaddress", FlowField.DestinationAddress),
-                ("sourceport", FlowField.SourcePort), ("destinationport", FlowField.DestinationPort), ("numpackets", FlowField.Packets), ("numbytes", FlowField.Bytes),
-                ("starttime", FlowField.Start), ("endtime", FlowField.End), ("direction", FlowField.FlowDirection),
-            ])
-            names.Add(name, field);
+        ColumnName[] others =
+        [
+            new("account", FlowField.AccountId), new("sourceaddress", FlowField.SourceAddress), new("destinationaddress", FlowField.DestinationAddress),
+            new("sourceport", FlowField.SourcePort), new("destinationport", FlowField.DestinationPort), new("numpackets", FlowField.Packets), new("numbytes", FlowField.Bytes),
+            new("starttime", FlowField.Start), new("endtime", FlowField.End), new("direction", FlowField.FlowDirection),
+        ];
+        var names = new ColumnName[All.Count + others.Length];
+        for (int i = 0; i < All.Count; i++) names[i] = new(All[i].Name.Replace("-", "", StringComparison.Ordinal), All[i].Field);
+        others.CopyTo(names, All.Count);
         return names;
     }
+
+    private sealed record ColumnName(string Name, FlowField Field);
 }

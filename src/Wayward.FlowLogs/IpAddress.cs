@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 
 namespace Wayward.FlowLogs;
 
@@ -106,11 +105,63 @@ public readonly record struct IpAddress(ulong Upper, ulong Lower) : IComparable<
 
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
+    /// <summary>By hand: the framework's formatter would have to be compiled at every start, where thousands of addresses are written for their entries' ids.</summary>
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        Write(bytes);
-        var address = IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes);
-        return address.TryFormat(destination, out charsWritten);
+        Span<char> text = stackalloc char[IpText.MaxLength];
+        int length = IsIPv4 ? FormatIPv4(text) : FormatIPv6(text);
+        charsWritten = length <= destination.Length ? length : 0;
+        return length <= destination.Length && text[..length].TryCopyTo(destination);
     }
+
+    private int FormatIPv4(Span<char> text)
+    {
+        int length = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            uint octet = IPv4Bits >> shift & 0xFF;
+            if (octet >= 100) text[length++] = (char)('0' + octet / 100);
+            if (octet >= 10) text[length++] = (char)('0' + octet / 10 % 10);
+            text[length++] = (char)('0' + octet % 10);
+            if (shift > 0) text[length++] = '.';
+        }
+        return length;
+    }
+
+    /// <summary>RFC 5952, section 4: lower case, no leading zeros, the first of the longest runs of two or more zero groups left out.</summary>
+    private int FormatIPv6(Span<char> text)
+    {
+        if (Upper == 0 && Lower is > 0xFFFF and <= uint.MaxValue)
+        {
+            // IPv4-compatible: deprecated, but plainer with its dots, and known to hold IPv4 (section 5).
+            "::".CopyTo(text);
+            return 2 + FormatIPv4(text[2..]);
+        }
+        int runStart = -1, runLength = 1;
+        for (int i = 0; i < 8; i++)
+        {
+            int zeros = 0;
+            while (i + zeros < 8 && Group(i + zeros) == 0) zeros++;
+            if (zeros > runLength) (runStart, runLength) = (i, zeros);
+            i += Math.Max(zeros - 1, 0);
+        }
+        int length = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            if (i == runStart)
+            {
+                text[length++] = ':';
+                if (i + runLength == 8) text[length++] = ':';
+                i += runLength - 1;
+                continue;
+            }
+            if (i > 0) text[length++] = ':';
+            uint group = Group(i);
+            for (int shift = group >= 0x1000 ? 12 : group >= 0x100 ? 8 : group >= 0x10 ? 4 : 0; shift >= 0; shift -= 4) text[length++] = "0123456789abcdef"[(int)(group >> shift) & 15];
+        }
+        return length;
+    }
+
+    /// <summary>The groups of 16 bits, the first being 0.</summary>
+    private uint Group(int index) => (uint)((index < 4 ? Upper : Lower) >> (48 - index % 4 * 16)) & 0xFFFF;
 }

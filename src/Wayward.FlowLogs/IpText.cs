@@ -102,5 +102,13 @@ internal static class IpText
     }
 
     /// <summary>Value of a hexadecimal digit; 16 for all else.</summary>
-    private static readonly byte[] HexValues = [.. Enumerable.Range(0, 256).Select(c => (byte)(char.IsAsciiHexDigit((char)c) ? Convert.ToByte(((char)c).ToString(), 16) : 16))];
+    private static readonly byte[] HexValues = MakeHexValues();
+
+    private static byte[] MakeHexValues()
+    {
+        byte[] values = new byte[256];
+        for (int c = 0; c < values.Length; c++)
+            values[c] = (byte)(c is >= '0' and <= '9' ? c - '0' : (c | 0x20) is >= 'a' and <= 'f' ? (c | 0x20) - 'a' + 10 : 16);
+        return values;
+    }
 }

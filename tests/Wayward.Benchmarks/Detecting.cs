@@ -166,9 +166,9 @@ internal static class Detecting
         {
             var share = new InstanceContribution();
             foreach (var (endpoint, list) in history.Pairs)
-                foreach (var cell in list.Where(c => c.FirstContact >= from)) share.Cells.Add((endpoint, cell.Hour), cell);
+                foreach (var cell in list.Where(c => c.FirstContact >= from)) share.Cells.Add(new CellKey(endpoint, cell.Hour), cell);
             foreach (var (day, coverage) in history.Coverage.Where(d => d.Value.FirstStart >= from)) share.Coverage.Add(day, coverage);
-            foreach (var fact in history.Facts) share.Facts.Add((fact.Attribute, fact.Value), fact);
+            foreach (var fact in history.Facts) share.Facts.Add(new FactKey(fact.Attribute, fact.Value), fact);
             batch.Instances.Add(history.Key, share);
         }
         return new(new SourceObjectDone

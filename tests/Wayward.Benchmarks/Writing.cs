@@ -48,7 +48,7 @@ internal static class Writing
             var key = new InstanceKey(string.Create(CultureInfo.InvariantCulture, $"i-{i % Instances:x17}"));
             if (!batch.Instances.TryGetValue(key, out var share)) batch.Instances.Add(key, share = new InstanceContribution());
             long at = hour * UnixTime.HourSeconds + random.Next(3_600);
-            share.Cells[(new Endpoint(IpAddress.FromIPv4(0x2D00_0000U + (uint)(i / Instances + i % 50)), 17, 53), hour)] = new ContactHour
+            share.Cells[new CellKey(new Endpoint(IpAddress.FromIPv4(0x2D00_0000U + (uint)(i / Instances + i % 50)), 17, 53), hour)] = new ContactHour
             {
                 Hour = hour, FirstContact = at, LastContact = at + 60, OutAccepted = new(1, 3, 200), InAccepted = new(1, 3, 500), MaxPackets = 3, FirstAnswer = at, LastAnswer = at,
                 AnswerMinutes = 1, FirstObject = n, FirstLine = i,

@@ -129,6 +129,27 @@ public sealed class IpSpellingTests
         Assert.Contains("10.0.0.0/8", hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("2001:0DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1")]
+    [InlineData("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1")]
+    [InlineData("2001:0:0:1:0:0:0:1", "2001:0:0:1::1")]
+    [InlineData("0:0:0:0:0:0:0:0", "::")]
+    [InlineData("0:0:0:0:0:0:0:1", "::1")]
+    [InlineData("1:0:0:0:0:0:0:0", "1::")]
+    [InlineData("0:0:1:0:0:0:0:a00", "0:0:1::a00")]
+    [InlineData("fe80:0:0:0:10:100:1000:0", "fe80::10:100:1000:0")]
+    [InlineData("64:ff9b::8.8.8.8", "64:ff9b::808:808")]
+    [InlineData("::ffff:1.20.255.0", "1.20.255.0")]
+    public void An_address_is_written_as_RFC_5952_has_it(string text, string expected)
+    {
+        Assert.Equal(expected, IpAddress.Parse(text).ToString());
+        Span<char> small = stackalloc char[expected.Length];
+        Assert.True(IpAddress.Parse(text).TryFormat(small, out int written, default, null));
+        Assert.Equal(expected, small[..written].ToString());
+        Assert.False(IpAddress.Parse(text).TryFormat(small[1..], out written, default, null));
+        Assert.Equal(0, written);
+    }
+
     [Fact]
     public void Random_addresses_agree_with_the_runtime_in_every_form()
     {
@@ -141,11 +162,13 @@ public sealed class IpSpellingTests
             random.NextBytes(bytes);
             for (int zero = random.Next(9); zero > 0; zero--) bytes[random.Next(16)] = 0;
             if (random.Next(4) == 0) bytes.AsSpan(random.Next(16)).Clear();
+            if (random.Next(4) == 0) bytes.AsSpan(random.Next(4) * 2, random.Next(5) * 2).Clear();
             var six = new IPAddress(bytes);
             if (!six.IsIPv4MappedToIPv6)
             {
                 Assert.True(IpAddress.TryParse(six.ToString().AsSpan(), out var read));
-                Assert.Equal(six.ToString(), read.ToString());
+                // The runtime writes the last four bytes of some deprecated forms dotted, which RFC 5952 leaves to prefixes that are known to hold IPv4.
+                if (!six.ToString().Contains('.', StringComparison.Ordinal)) Assert.Equal(six.ToString(), read.ToString());
             }
             var four = new IPAddress(bytes.AsSpan(12));
             Assert.True(IpAddress.TryParse(four.ToString().AsSpan(), out var plain));

@@ -25,7 +25,7 @@ public abstract class ContactStoreTests(StorageProvider provider)
         var history = ledger.Instances[new("i-1")];
         Assert.Equal([Make.Dns(Make.Google), Make.Dns(Make.Quad9)], history.Pairs.Keys);
         var loaded = Assert.Single(history.Pairs[Make.Dns(Make.Google)]);
-        var written = batch.Instances[new("i-1")].Cells[(Make.Dns(Make.Google), UnixTime.Hour(Make.T0))];
+        var written = batch.Instances[new("i-1")].Cells[new CellKey(Make.Dns(Make.Google), UnixTime.Hour(Make.T0))];
         Assert.Equivalent(written, loaded, strict: true);
         Assert.Equal(2, history.Evidence[Make.Dns(Make.Google)].Count);
         Assert.Equal("123456789012", Assert.Single(history.Facts).Value);

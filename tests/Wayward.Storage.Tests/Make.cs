@@ -28,7 +28,7 @@ internal static class Make
             Cover(share, at);
             var endpoint = Dns(address);
             int hour = UnixTime.Hour(at);
-            if (!share.Cells.TryGetValue((endpoint, hour), out var cell)) share.Cells.Add((endpoint, hour), cell = new ContactHour { Hour = hour });
+            if (!share.Cells.TryGetValue(new CellKey(endpoint, hour), out var cell)) share.Cells.Add(new CellKey(endpoint, hour), cell = new ContactHour { Hour = hour });
             if ((at, objectId, ++line).CompareTo((cell.FirstContact, cell.FirstObject, cell.FirstLine)) < 0) (cell.FirstContact, cell.FirstObject, cell.FirstLine) = (at, objectId, line);
             cell.LastContact = Math.Max(cell.LastContact, at + 59);
             cell.OutAccepted += new TrafficSum(1, 2, 120);
@@ -64,7 +64,7 @@ internal static class Make
     }
 
     public static void Know(InstanceContribution share, InstanceAttribute attribute, string value, long first, long last) =>
-        share.Facts[(attribute, value)] = new(attribute, value, first, last);
+        share.Facts[new FactKey(attribute, value)] = new(attribute, value, first, last);
 
     public static ObjectContribution Object(string key, ContactBatch batch, string? sha256 = null, string etag = "e1")
     {

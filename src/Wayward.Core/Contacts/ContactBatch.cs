@@ -19,7 +19,7 @@ public enum SkipReason : byte
     TransitGateway,
     /// <summary>No interface-id and no instance-id: no subject.</summary>
     NoSubject,
-    /// <summary>A column that the judgement needs is not in the format (ports, addresses, protocol).</summary>
+    /// <summary>A column that the judgement needs is not in the format (ports, addresses, protocol). The last of the reasons.</summary>
     MissingField,
 }
 
@@ -29,7 +29,7 @@ public enum SkipReason : byte
 /// </summary>
 public sealed class ContactBatch
 {
-    public Dictionary<InstanceKey, InstanceContribution> Instances { get; } = [];
+    public LedgerMap<InstanceKey, InstanceContribution> Instances { get; } = new();
     /// <summary>Largest start over all records, for the watermark; 0 when there were none.</summary>
     public long MaxStart { get; set; }
     public Dictionary<SkipReason, long> Skipped { get; } = [];
@@ -39,9 +39,10 @@ public sealed class ContactBatch
     /// <summary>Folds another batch into this one; <paramref name="other"/> stays as it is and shares nothing mutable afterwards.</summary>
     public void Merge(ContactBatch other)
     {
-        foreach (var (key, contribution) in other.Instances)
+        foreach (var (key, contribution) in other.Instances.InOrderOfArrival)
         {
-            if (!Instances.TryGetValue(key, out var mine)) Instances.Add(key, mine = new InstanceContribution());
+            ref var mine = ref Instances.GetValueRefOrAddDefault(key);
+            mine ??= new InstanceContribution();
             mine.Merge(contribution);
         }
         MaxStart = Math.Max(MaxStart, other.MaxStart);
@@ -58,10 +59,10 @@ public sealed class ContactBatch
 public sealed class InstanceContribution
 {
     /// <summary>By (endpoint, hour).</summary>
-    public Dictionary<(Endpoint Endpoint, int Hour), ContactHour> Cells { get; } = [];
-    public Dictionary<int, CoverageDay> Coverage { get; } = [];
-    public Dictionary<(InstanceAttribute Attribute, string Value), InstanceFact> Facts { get; } = [];
-    public Dictionary<Endpoint, List<EvidenceLine>> Evidence { get; } = [];
+    public LedgerMap<CellKey, ContactHour> Cells { get; } = new();
+    public LedgerMap<int, CoverageDay> Coverage { get; } = new();
+    public LedgerMap<FactKey, InstanceFact> Facts { get; } = new();
+    public LedgerMap<Endpoint, List<EvidenceLine>> Evidence { get; } = new();
 
     /// <summary>The earliest hour, since the epoch, of which it has a cell or coverage; <see cref="int.MaxValue"/> when of none.</summary>
     public int FromHour => Math.Min(
@@ -69,18 +70,18 @@ public sealed class InstanceContribution
 
     internal void Merge(InstanceContribution other)
     {
-        foreach (var (key, cell) in other.Cells)
+        foreach (var (key, cell) in other.Cells.InOrderOfArrival)
         {
             if (Cells.TryGetValue(key, out var mine)) mine.Merge(cell);
             else Cells.Add(key, cell.Copy());
         }
-        foreach (var (day, coverage) in other.Coverage)
+        foreach (var (day, coverage) in other.Coverage.InOrderOfArrival)
         {
             if (Coverage.TryGetValue(day, out var mine)) mine.Merge(coverage);
             else Coverage.Add(day, coverage.Copy());
         }
-        foreach (var fact in other.Facts.Values) Add(fact);
-        foreach (var (endpoint, lines) in other.Evidence)
+        foreach (var (_, fact) in other.Facts.InOrderOfArrival) Add(fact);
+        foreach (var (endpoint, lines) in other.Evidence.InOrderOfArrival)
         {
             if (!Evidence.TryGetValue(endpoint, out var mine)) Evidence.Add(endpoint, mine = []);
             foreach (var line in lines) EvidenceLine.Keep(mine, line);
@@ -90,7 +91,7 @@ public sealed class InstanceContribution
     /// <summary>Widens the fact's span, or adds it.</summary>
     internal void Add(InstanceFact fact)
     {
-        var key = (fact.Attribute, fact.Value);
-        Facts[key] = Facts.TryGetValue(key, out var known) ? known.Union(fact) : fact;
+        ref var known = ref Facts.GetValueRefOrAddDefault(new FactKey(fact.Attribute, fact.Value));
+        known = known?.Union(fact) ?? fact;
     }
 }

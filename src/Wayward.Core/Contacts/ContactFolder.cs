@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 
@@ -17,7 +16,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     private readonly ResolverCatalog _catalog = catalog;
     private readonly AddressSpace _addresses = addresses;
     private readonly PortSet _ports = catalog.Ports;
-    private readonly long[] _skipped = new long[Enum.GetValues<SkipReason>().Length];
+    private readonly long[] _skipped = new long[(int)SkipReason.MissingField + 1];
     private ContactBatch _batch = new();
     private readonly ObservedIdentities _identities = new();
     private ObservedIdentity? _current;
@@ -147,7 +146,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     private void Contact(InstanceContribution contribution, ContactHour cell, Endpoint endpoint, in FlowRecord record)
     {
         long start = record.Identity.Start, line = record.Identity.Line;
-        if (!cell.HasContact || (start, _objectId, line).CompareTo((cell.FirstContact, cell.FirstObject, cell.FirstLine)) < 0)
+        if (!cell.HasContact || EvidenceLine.Order(start, _objectId, line, cell.FirstContact, cell.FirstObject, cell.FirstLine) < 0)
             (cell.FirstContact, cell.FirstObject, cell.FirstLine) = (start, _objectId, line);
         cell.LastContact = Math.Max(cell.LastContact, record.Identity.End);
         cell.MaxPackets = Math.Max(cell.MaxPackets, record.Packets);
@@ -155,9 +154,10 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         if (record.Action == FlowAction.Reject) cell.OutRejected += sum;
         else cell.OutAccepted += sum;
 
-        if (!contribution.Evidence.TryGetValue(endpoint, out var lines)) contribution.Evidence.Add(endpoint, lines = []);
+        ref var place = ref contribution.Evidence.GetValueRefOrAddDefault(endpoint);
+        var lines = place ??= [];
         // Records come nearly in order, so almost every one is later than the three kept and costs one comparison, no string.
-        if (lines.Count == EvidenceLine.PerPair && (start, _objectId, line).CompareTo((lines[^1].Start, lines[^1].ObjectId, lines[^1].Line)) >= 0) return;
+        if (lines.Count == EvidenceLine.PerPair && EvidenceLine.Order(start, _objectId, line, lines[^1].Start, lines[^1].ObjectId, lines[^1].Line) >= 0) return;
         EvidenceLine.Keep(lines, new EvidenceLine(start, _objectId, line, EvidenceText.Of(record)));
     }
 
@@ -198,7 +198,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     private static ContactHour Cell(InstanceContribution contribution, Endpoint endpoint, long start)
     {
         int hour = UnixTime.Hour(start);
-        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(contribution.Cells, (endpoint, hour), out _);
+        ref var cell = ref contribution.Cells.GetValueRefOrAddDefault(new CellKey(endpoint, hour));
         return cell ??= new ContactHour { Hour = hour };
     }
 

@@ -133,7 +133,7 @@ public sealed class ContactHour
         FirstAnswer = Math.Min(FirstAnswer, other.FirstAnswer);
         LastAnswer = Math.Max(LastAnswer, other.LastAnswer);
         AnswerMinutes |= other.AnswerMinutes;
-        foreach (var source in other.InnerSources) AddInnerSource(source);
+        for (int i = 0; i < other.InnerSources.Count; i++) AddInnerSource(other.InnerSources[i]);
     }
 
     /// <summary>A copy that shares nothing mutable.</summary>
@@ -146,14 +146,13 @@ public sealed class ContactHour
         int at = 0;
         while (at < known.Count && known[at] < address) at++;
         if (at == MaxInnerSources || (at < known.Count && known[at] == address)) return;
-        var next = new List<FlowLogs.IpAddress>(known);
-        next.Insert(at, address);
-        if (next.Count > MaxInnerSources) next.RemoveAt(MaxInnerSources);
-        InnerSources = next.ToArray();
+        var next = new FlowLogs.IpAddress[Math.Min(known.Count + 1, MaxInnerSources)];
+        for (int i = 0; i < next.Length; i++) next[i] = i < at ? known[i] : i == at ? address : known[i - 1];
+        InnerSources = next;
     }
 
     private bool IsEarlier(ContactHour other) =>
-        !HasContact || (other.FirstContact, other.FirstObject, other.FirstLine).CompareTo((FirstContact, FirstObject, FirstLine)) < 0;
+        !HasContact || EvidenceLine.Order(other.FirstContact, other.FirstObject, other.FirstLine, FirstContact, FirstObject, FirstLine) < 0;
 }
 
 /// <summary>
@@ -205,7 +204,11 @@ public sealed record EvidenceLine(long Start, long ObjectId, long Line, string T
         if (lines.Count > PerPair) lines.RemoveAt(PerPair);
     }
 
-    internal static int Order(EvidenceLine a, EvidenceLine b) => (a.Start, a.ObjectId, a.Line).CompareTo((b.Start, b.ObjectId, b.Line));
+    internal static int Order(EvidenceLine a, EvidenceLine b) => Order(a.Start, a.ObjectId, a.Line, b.Start, b.ObjectId, b.Line);
+
+    /// <summary>By start, object, line. Not as tuples, whose comparison would be compiled at every start.</summary>
+    internal static int Order(long startA, long objectA, long lineA, long startB, long objectB, long lineB) =>
+        startA != startB ? startA.CompareTo(startB) : objectA != objectB ? objectA.CompareTo(objectB) : lineA.CompareTo(lineB);
 }
 
 /// <summary>What a record said about its instance, valid from its first to its last sight. One value per (attribute, value).</summary>

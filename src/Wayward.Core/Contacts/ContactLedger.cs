@@ -6,34 +6,29 @@ namespace Wayward.Core.Contacts;
 /// </summary>
 public sealed class ContactLedger
 {
-    private readonly SortedDictionary<InstanceKey, InstanceHistory> _instances = [];
-    /// <summary>The same for look-ups: a batch asks for each of its instances, and a tree of strings is slow to search.</summary>
-    private readonly Dictionary<InstanceKey, InstanceHistory> _byKey = [];
+    private readonly LedgerMap<InstanceKey, InstanceHistory> _instances = new();
 
-    public IReadOnlyDictionary<InstanceKey, InstanceHistory> Instances => _instances;
+    public LedgerMap<InstanceKey, InstanceHistory> Instances => _instances;
 
     /// <summary>Largest record start seen in the whole data set (not only the loaded part).</summary>
     public long MaxStart { get; set; }
 
     public InstanceHistory GetOrAdd(InstanceKey key)
     {
-        if (_byKey.TryGetValue(key, out var history)) return history;
-        history = new InstanceHistory { Key = key };
-        _byKey.Add(key, history);
-        _instances.Add(key, history);
-        return history;
+        ref var history = ref _instances.GetValueRefOrAddDefault(key);
+        return history ??= new InstanceHistory { Key = key };
     }
 
     /// <summary>Takes a whole history in, in place of what was known of its instance.</summary>
-    public void Put(InstanceHistory history) => _byKey[history.Key] = _instances[history.Key] = history;
+    public void Put(InstanceHistory history) => _instances[history.Key] = history;
 
     /// <summary>Null when unknown.</summary>
-    public InstanceHistory? Find(InstanceKey key) => _byKey.GetValueOrDefault(key);
+    public InstanceHistory? Find(InstanceKey key) => _instances.TryGetValue(key, out var history) ? history : null;
 
     /// <summary>Folds a batch in; the batch stays as it is.</summary>
     public void Add(ContactBatch batch)
     {
-        foreach (var (key, contribution) in batch.Instances) GetOrAdd(key).Add(contribution);
+        foreach (var (key, contribution) in batch.Instances.InOrderOfArrival) GetOrAdd(key).Add(contribution);
         MaxStart = Math.Max(MaxStart, batch.MaxStart);
     }
 }
@@ -43,11 +38,11 @@ public sealed class InstanceHistory
 {
     public required InstanceKey Key { get; init; }
     /// <summary>By endpoint, each list ascending by hour.</summary>
-    public SortedDictionary<Endpoint, List<ContactHour>> Pairs { get; } = [];
+    public LedgerMap<Endpoint, List<ContactHour>> Pairs { get; } = new();
     /// <summary>By day.</summary>
-    public SortedDictionary<int, CoverageDay> Coverage { get; } = [];
+    public LedgerMap<int, CoverageDay> Coverage { get; } = new();
     public List<InstanceFact> Facts { get; } = [];
-    public SortedDictionary<Endpoint, List<EvidenceLine>> Evidence { get; } = [];
+    public LedgerMap<Endpoint, List<EvidenceLine>> Evidence { get; } = new();
 
     /// <summary>The value of an attribute as of a time: the one whose span covers it, else the latest before, else the earliest after; ties by ordinal value. Null when never seen.</summary>
     public string? Fact(InstanceAttribute attribute, long at)
@@ -63,25 +58,25 @@ public sealed class InstanceHistory
     /// <summary>Folds one instance's share of a batch in.</summary>
     internal void Add(InstanceContribution contribution)
     {
-        foreach (var ((endpoint, hour), cell) in contribution.Cells)
+        foreach (var ((endpoint, hour), cell) in contribution.Cells.InOrderOfArrival)
         {
             if (!Pairs.TryGetValue(endpoint, out var cells)) Pairs.Add(endpoint, cells = []);
             int at = Find(cells, hour);
             if (at >= 0) cells[at].Merge(cell);
             else cells.Insert(~at, cell.Copy());
         }
-        foreach (var (day, coverage) in contribution.Coverage)
+        foreach (var (day, coverage) in contribution.Coverage.InOrderOfArrival)
         {
             if (Coverage.TryGetValue(day, out var mine)) mine.Merge(coverage);
             else Coverage.Add(day, coverage.Copy());
         }
-        foreach (var fact in contribution.Facts.Values)
+        foreach (var (_, fact) in contribution.Facts.InOrderOfArrival)
         {
             int at = Find(Facts, fact);
             if (at >= 0) Facts[at] = Facts[at].Union(fact);
             else Facts.Add(fact);
         }
-        foreach (var (endpoint, lines) in contribution.Evidence)
+        foreach (var (endpoint, lines) in contribution.Evidence.InOrderOfArrival)
         {
             if (!Evidence.TryGetValue(endpoint, out var mine)) Evidence.Add(endpoint, mine = []);
             foreach (var line in lines) EvidenceLine.Keep(mine, line);

@@ -12,7 +12,16 @@ internal static class EvidenceText
     public static string Of(in FlowRecord record) => record.RawLine.IsEmpty ? Fields(record) : Escape(record.RawLine);
 
     /// <summary>Printable ASCII stays; a backslash and every other byte become <c>\xNN</c>.</summary>
-    public static string Escape(ReadOnlySpan<byte> line)
+    public static string Escape(ReadOnlySpan<byte> line) => line.Length <= MaxLength - 4 && IsPlain(line) ? Encoding.ASCII.GetString(line) : EscapeEach(line);
+
+    private static bool IsPlain(ReadOnlySpan<byte> line)
+    {
+        foreach (byte b in line)
+            if (b is < 0x20 or >= 0x7F or (byte)'\\') return false;
+        return true;
+    }
+
+    private static string EscapeEach(ReadOnlySpan<byte> line)
     {
         var text = new StringBuilder(Math.Min(line.Length, MaxLength));
         foreach (byte b in line)

@@ -100,11 +100,11 @@ public sealed class Inventory
         {
             var batch = new ContactBatch { MaxStart = ledger.MaxStart };
             foreach (var (endpoint, cells) in history.Pairs)
-                foreach (var cell in cells) Share(batch, KeyAt(key, cell.Hour * UnixTime.HourSeconds)).Cells.Add((endpoint, cell.Hour), cell);
+                foreach (var cell in cells) Share(batch, KeyAt(key, cell.Hour * UnixTime.HourSeconds)).Cells.Add(new CellKey(endpoint, cell.Hour), cell);
             foreach (var (day, coverage) in history.Coverage) Share(batch, KeyAt(key, coverage.FirstStart)).Coverage.Add(day, coverage);
             foreach (var (endpoint, lines) in history.Evidence)
                 foreach (var line in lines) Lines(Share(batch, KeyAt(key, line.Start)), endpoint).Add(line);
-            foreach (var fact in history.Facts) Share(batch, KeyAt(key, fact.First)).Facts[(fact.Attribute, fact.Value)] = fact;
+            foreach (var fact in history.Facts) Share(batch, KeyAt(key, fact.First)).Facts[new FactKey(fact.Attribute, fact.Value)] = fact;
             result.Add(batch);
         }
         foreach (var key in result.Instances.Keys.ToList()) AddFacts(result, key);
@@ -123,7 +123,8 @@ public sealed class Inventory
             foreach (var (attribute, value) in item.Attributes)
             {
                 long first = Math.Max(item.From ?? 0, 0), last = Math.Min(item.To ?? EndOfTime, EndOfTime);
-                share.Facts[(attribute, value)] = share.Facts.TryGetValue((attribute, value), out var known)
+                var fact = new FactKey(attribute, value);
+                share.Facts[fact] = share.Facts.TryGetValue(fact, out var known)
                     ? new(attribute, value, Math.Min(known.First, first), Math.Max(known.Last, last)) : new(attribute, value, first, last);
             }
         }

@@ -17,6 +17,9 @@ public readonly record struct InstanceKey(string Id) : IComparable<InstanceKey>
 {
     public InstanceKind Kind => Id.StartsWith("i-", StringComparison.Ordinal) ? InstanceKind.Instance : InstanceKind.Interface;
     public int CompareTo(InstanceKey other) => string.CompareOrdinal(Id, other.Id);
+    // By hand, here and below: what the compiler writes asks the framework's comparers, whose code over these types is in no image.
+    public bool Equals(InstanceKey other) => string.Equals(Id, other.Id, StringComparison.Ordinal);
+    public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
     public override string ToString() => Id;
 }
 
@@ -26,6 +29,24 @@ public readonly record struct Endpoint(IpAddress Address, byte Protocol, ushort 
     public int CompareTo(Endpoint other) =>
         Address.CompareTo(other.Address) is var a && a != 0 ? a :
         Protocol.CompareTo(other.Protocol) is var p && p != 0 ? p : Port.CompareTo(other.Port);
+    public bool Equals(Endpoint other) => Address.Equals(other.Address) && Protocol == other.Protocol && Port == other.Port;
+    public override int GetHashCode() => Address.GetHashCode() * 31 + (Protocol << 16 | Port);
+}
+
+/// <summary>A cell of an instance: endpoint and hour since the epoch.</summary>
+public readonly record struct CellKey(Endpoint Endpoint, int Hour) : IComparable<CellKey>
+{
+    public int CompareTo(CellKey other) => Endpoint.CompareTo(other.Endpoint) is var e && e != 0 ? e : Hour.CompareTo(other.Hour);
+    public bool Equals(CellKey other) => Hour == other.Hour && Endpoint.Equals(other.Endpoint);
+    public override int GetHashCode() => Endpoint.GetHashCode() * 31 + Hour;
+}
+
+/// <summary>What a fact is about and says.</summary>
+public readonly record struct FactKey(InstanceAttribute Attribute, string Value) : IComparable<FactKey>
+{
+    public int CompareTo(FactKey other) => Attribute != other.Attribute ? ((byte)Attribute).CompareTo((byte)other.Attribute) : string.CompareOrdinal(Value, other.Value);
+    public bool Equals(FactKey other) => Attribute == other.Attribute && string.Equals(Value, other.Value, StringComparison.Ordinal);
+    public override int GetHashCode() => Value.GetHashCode(StringComparison.Ordinal) * 31 + (byte)Attribute;
 }
 
 /// <summary>A destination as lanes and findings know it: folded remote address and transport.</summary>

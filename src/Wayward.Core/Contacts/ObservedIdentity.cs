@@ -15,8 +15,8 @@ internal sealed class ObservedIdentity
     private readonly byte[] _text;
     private readonly FieldLengths _lengths;
     private readonly InstanceKey? _key;
-    private Dictionary<IpAddress, (long First, long Last)>? _privateAddresses;
-    private (InstanceAttribute Attribute, string Value)[]? _facts;
+    private LedgerMap<IpAddress, SeenSpan>? _privateAddresses;
+    private FactKey[]? _facts;
     private long _first, _last;
     // Coverage of the day that lines are of now; goes to the contribution when another day begins, and at the end.
     private int _day = -1;
@@ -49,9 +49,9 @@ internal sealed class ObservedIdentity
         Batch = batch;
         _day = -1;
         (_first, _last) = (long.MaxValue, 0);
-        _privateAddresses?.Clear();
+        _privateAddresses = null;
         if (_key is not { } key) return;
-        ref var contribution = ref CollectionsMarshal.GetValueRefOrAddDefault(batch.Instances, key, out _);
+        ref var contribution = ref batch.Instances.GetValueRefOrAddDefault(key);
         Contribution = contribution ??= new InstanceContribution();
     }
 
@@ -102,7 +102,7 @@ internal sealed class ObservedIdentity
     private void EndDay()
     {
         if (_day < 0 || Contribution is null) return;
-        ref var day = ref CollectionsMarshal.GetValueRefOrAddDefault(Contribution.Coverage, _day, out _);
+        ref var day = ref Contribution.Coverage.GetValueRefOrAddDefault(_day);
         day ??= new CoverageDay { Day = _day };
         if (_dayFirst < day.FirstStart) day.FirstStart = _dayFirst;
         if (_dayLast > day.LastEnd) day.LastEnd = _dayLast;
@@ -114,32 +114,38 @@ internal sealed class ObservedIdentity
 
     public void SeePrivateAddress(IpAddress address, long start, long end)
     {
-        _privateAddresses ??= [];
-        var (first, last) = _privateAddresses.TryGetValue(address, out var known) ? known : (start, end);
-        _privateAddresses[address] = (Math.Min(first, start), Math.Max(last, end));
+        _privateAddresses ??= new();
+        ref var seen = ref _privateAddresses.GetValueRefOrAddDefault(address);
+        // No record ends at 0: this is a new one.
+        seen = seen.Last == 0 ? new(start, end) : new(Math.Min(seen.First, start), Math.Max(seen.Last, end));
     }
 
     private void AddFacts()
     {
         if (Contribution is null || _first == long.MaxValue) return;
-        foreach (var (attribute, value) in _facts ??= MakeFacts()) Contribution.Add(new InstanceFact(attribute, value, _first, _last));
+        foreach (var fact in _facts ??= MakeFacts()) Contribution.Add(new InstanceFact(fact.Attribute, fact.Value, _first, _last));
         if (_privateAddresses is null) return;
-        foreach (var (address, (first, last)) in _privateAddresses) Contribution.Add(new InstanceFact(InstanceAttribute.PrivateAddress, address.ToString(), first, last));
+        foreach (var (address, seen) in _privateAddresses) Contribution.Add(new InstanceFact(InstanceAttribute.PrivateAddress, address.ToString(), seen.First, seen.Last));
     }
 
-    private (InstanceAttribute Attribute, string Value)[] MakeFacts()
+    private FactKey[] MakeFacts()
     {
         var text = _text.AsSpan();
         string @interface = Plain(Next(_lengths.Interface, ref text)), account = Plain(Next(_lengths.Account, ref text));
         Next(_lengths.Instance, ref text);
         string vpc = Plain(Next(_lengths.Vpc, ref text)), subnet = Plain(Next(_lengths.Subnet, ref text));
         string asg = Tag(Next(_lengths.Asg, ref text)), name = Tag(Next(_lengths.Tag, ref text)), region = Plain(Next(_lengths.Region, ref text));
-        (InstanceAttribute Attribute, string Value)[] all =
+        FactKey[] all =
         [
-            (InstanceAttribute.Account, account), (InstanceAttribute.Vpc, vpc), (InstanceAttribute.Subnet, subnet), (InstanceAttribute.Asg, asg), (InstanceAttribute.Interface, @interface),
-            (InstanceAttribute.Name, name), (InstanceAttribute.Region, region),
+            new(InstanceAttribute.Account, account), new(InstanceAttribute.Vpc, vpc), new(InstanceAttribute.Subnet, subnet), new(InstanceAttribute.Asg, asg), new(InstanceAttribute.Interface, @interface),
+            new(InstanceAttribute.Name, name), new(InstanceAttribute.Region, region),
         ];
-        return Array.FindAll(all, f => f.Value.Length > 0);
+        int count = 0;
+        foreach (var fact in all)
+            if (fact.Value.Length > 0) all[count++] = fact;
+        var said = new FactKey[count];
+        for (int i = 0; i < count; i++) said[i] = all[i];
+        return said;
 
         static ReadOnlySpan<byte> Next(int length, ref Span<byte> text)
         {
@@ -148,6 +154,8 @@ internal sealed class ObservedIdentity
             return field;
         }
     }
+
+    private readonly record struct SeenSpan(long First, long Last);
 
     private static (string? Id, SkipReason? Skip) SubjectId(in FlowIdentity identity)
     {
@@ -183,9 +191,11 @@ internal sealed class ObservedIdentities
     private const int MaxKept = 20_000;
     private const int FirstSize = 256;
 
+    private readonly record struct Slot(ulong Hash, ObservedIdentity? Identity);
+
     private readonly List<ObservedIdentity> _inBatch = [];
     private int _count;
-    private (ulong Hash, ObservedIdentity? Identity)[] _slots = new (ulong, ObservedIdentity?)[FirstSize];
+    private Slot[] _slots = new Slot[FirstSize];
 
     public ObservedIdentity Get(in FlowIdentity identity, ContactBatch batch)
     {
@@ -207,7 +217,7 @@ internal sealed class ObservedIdentities
         foreach (var identity in _inBatch) identity.End();
         _inBatch.Clear();
         if (_count <= MaxKept) return;
-        _slots = new (ulong, ObservedIdentity?)[FirstSize];
+        _slots = new Slot[FirstSize];
         _count = 0;
     }
 
@@ -224,7 +234,7 @@ internal sealed class ObservedIdentities
         if (++_count * 2 > _slots.Length)
         {
             var old = _slots;
-            _slots = new (ulong, ObservedIdentity?)[old.Length * 4];
+            _slots = new Slot[old.Length * 4];
             foreach (var slot in old)
                 if (slot.Identity is not null) Put(slot.Hash, slot.Identity);
         }
@@ -236,7 +246,7 @@ internal sealed class ObservedIdentities
     {
         int mask = _slots.Length - 1, i = (int)hash & mask;
         while (_slots[i].Identity is not null) i = (i + 1) & mask;
-        _slots[i] = (hash, identity);
+        _slots[i] = new Slot(hash, identity);
     }
 
     /// <summary>Ids are random at their end, tags may differ anywhere; both ends of each are taken. What is left out only makes equal hashes, never equal identities.</summary>

@@ -105,11 +105,14 @@ public sealed record CatalogFile
     /// <summary>The id of an endpoint: the same wherever and whenever it is read.</summary>
     public static string IdOf(string provider, IpPrefix prefix, byte protocol, ushort port, DnsTransport transport)
     {
-        string text = string.Create(CultureInfo.InvariantCulture, $"{provider}\n{prefix}\n{protocol}\n{port}\n{transport.Name()}");
-        // Thousands of these are made at every start, so what can be is on the stack.
+        var culture = CultureInfo.InvariantCulture;
+        string text = string.Concat([provider, "\n", prefix.ToString(), "\n", protocol.ToString(culture), "\n", port.ToString(culture), "\n", transport.Name()]);
+        // Thousands of these are made at every start, so what can be is on the stack, and nothing is used that would have to be compiled for it.
         Span<byte> utf8 = text.Length <= 160 ? stackalloc byte[480] : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(text, utf8)], hash);
-        return Convert.ToHexStringLower(hash[..6]);
+        Span<char> hex = stackalloc char[12];
+        for (int i = 0; i < hex.Length; i++) hex[i] = "0123456789abcdef"[hash[i >> 1] >> (i % 2 == 0 ? 4 : 0) & 15];
+        return new string(hex);
     }
 }

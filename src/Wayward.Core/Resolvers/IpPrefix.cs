@@ -65,5 +65,5 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
     public static IpPrefix Parse(string text) => TryParse(text, out var prefix, out string? error) ? prefix : throw new FormatException(error);
 
     /// <summary>A single address without its length, else CIDR.</summary>
-    public override string ToString() => IsSingle ? Address.ToString() : string.Create(CultureInfo.InvariantCulture, $"{Address}/{Length}");
+    public override string ToString() => IsSingle ? Address.ToString() : string.Concat(Address.ToString(), "/", Length.ToString(CultureInfo.InvariantCulture));
 }

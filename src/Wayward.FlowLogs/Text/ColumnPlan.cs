@@ -49,9 +49,11 @@ internal sealed class ColumnPlan
         int[] identity = new int[IdentityFields.Length + 1];
         for (int i = 0; i < IdentityFields.Length; i++) identity[i] = this[IdentityFields[i]];
         identity[^1] = version is null ? -1 : 0;
-        var (identities, times) = (Ranges(identity), Ranges([Start, End]));
-        IdentityRangeCount = identities.Length;
-        AlikeRanges = [.. identities, .. times];
+        var ranges = new ColumnRange[MaxAlikeRanges];
+        IdentityRangeCount = AddRanges(identity, ranges, 0);
+        int count = AddRanges([Start, End], ranges, IdentityRangeCount);
+        AlikeRanges = new ColumnRange[count];
+        for (int i = 0; i < count; i++) AlikeRanges[i] = ranges[i];
     }
 
     public string[] Names { get; }
@@ -102,19 +104,18 @@ internal sealed class ColumnPlan
     /// <summary>Column of a field, or -1.</summary>
     public int this[FlowField field] => _index[(int)field];
 
-    /// <summary>Neighbours together; columns that are absent (-1) are left out.</summary>
-    private static ColumnRange[] Ranges(int[] columns)
+    /// <summary>Adds ranges from an index on, neighbours together; columns that are absent (-1) are left out. Returns the index behind them.</summary>
+    private static int AddRanges(int[] columns, ColumnRange[] ranges, int first)
     {
         Array.Sort(columns);
-        var ranges = new ColumnRange[columns.Length];
-        int count = 0;
+        int count = first;
         foreach (int column in columns)
         {
             if (column < 0) continue;
-            if (count > 0 && column <= ranges[count - 1].Last + 1) ranges[count - 1] = ranges[count - 1] with { Last = column };
+            if (count > first && column <= ranges[count - 1].Last + 1) ranges[count - 1] = ranges[count - 1] with { Last = column };
             else ranges[count++] = new ColumnRange(column, column);
         }
-        return ranges[..count];
+        return count;
     }
 
     /// <summary>Is this line a header? Names of fields do not occur as values, so a few of them, or only them, settle it.</summary>
@@ -138,29 +139,34 @@ internal sealed class ColumnPlan
         }
         var fields = new FlowField?[tokens.Length];
         var names = new string[tokens.Length];
-        var seen = new HashSet<FlowField>();
+        bool[] seen = new bool[FlowColumns.All.Count];
         bool transit = false;
+        int version = 0;
         for (int i = 0; i < tokens.Length; i++)
         {
             transit |= IsTransitGatewayName(tokens[i]);
             fields[i] = FlowColumns.Find(tokens[i]);
             names[i] = fields[i] is { } f ? FlowColumns.Of(f).Name : Fault.Escape(tokens[i].Replace('_', '-'), 64);
-            if (fields[i] is { } field && !seen.Add(field))
+            if (fields[i] is not { } field) continue;
+            if (seen[(int)field])
             {
                 problem = $"the header names the column {names[i]} twice";
                 return null;
             }
+            seen[(int)field] = true;
+            version = Math.Max(version, FlowColumns.Of(field).Version);
         }
         if (!transit && Missing(seen) is { Length: > 0 } missing)
         {
             problem = $"the header lacks {missing}, without which no DNS contact can be told";
             return null;
         }
-        bool isDefault = fields.Length == FlowColumns.Default.Count && fields.Select((f, i) => f == FlowColumns.Default[i]).All(same => same);
+        bool isDefault = fields.Length == FlowColumns.Default.Count;
+        for (int i = 0; i < fields.Length && isDefault; i++) isDefault = fields[i] == FlowColumns.Default[i];
         return new ColumnPlan(names, fields)
         {
             IsTransitGateway = transit,
-            Description = transit ? "transit gateway" : isDefault ? "v2 default" : $"v{seen.Max(f => FlowColumns.Of(f).Version)}, {names.Length} columns",
+            Description = transit ? "transit gateway" : isDefault ? "v2 default" : $"v{version}, {names.Length} columns",
         };
     }
 
@@ -175,11 +181,11 @@ internal sealed class ColumnPlan
     }
 
     /// <summary>Names of the columns that must be there and are not; empty when nothing is missing.</summary>
-    private static string Missing(HashSet<FlowField> seen)
+    private static string Missing(bool[] seen)
     {
         var missing = new List<string>();
-        if (!seen.Contains(FlowField.InterfaceId) && !seen.Contains(FlowField.InstanceId)) missing.Add("interface-id (or instance-id)");
-        if (!(seen.Contains(FlowField.PacketSourceAddress) && seen.Contains(FlowField.PacketDestinationAddress)))
+        if (!Has(FlowField.InterfaceId) && !Has(FlowField.InstanceId)) missing.Add("interface-id (or instance-id)");
+        if (!(Has(FlowField.PacketSourceAddress) && Has(FlowField.PacketDestinationAddress)))
         {
             Require(FlowField.SourceAddress);
             Require(FlowField.DestinationAddress);
@@ -187,12 +193,14 @@ internal sealed class ColumnPlan
         Require(FlowField.SourcePort);
         Require(FlowField.DestinationPort);
         Require(FlowField.Protocol);
-        if (!seen.Contains(FlowField.Start) && !seen.Contains(FlowField.End)) missing.Add("start");
+        if (!Has(FlowField.Start) && !Has(FlowField.End)) missing.Add("start");
         return missing.Count <= 1 ? string.Concat(missing) : $"{string.Join(", ", missing[..^1])} and {missing[^1]}";
+
+        bool Has(FlowField field) => seen[(int)field];
 
         void Require(FlowField field)
         {
-            if (!seen.Contains(field)) missing.Add(FlowColumns.Of(field).Name);
+            if (!Has(field)) missing.Add(FlowColumns.Of(field).Name);
         }
     }
 

@@ -118,14 +118,33 @@ internal sealed class SourceWindow : IDisposable
 /// </summary>
 internal static class WindowBuffers
 {
-    private const int MaxLength = 512 * 1024;
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, System.Collections.Concurrent.ConcurrentBag<byte[]>> Idle = new();
+    private const int MaxLength = 512 * 1024, MaxIdle = 64;
+    private static readonly List<byte[]> Idle = [];
 
     /// <summary>Its content is left over from whoever had it before.</summary>
-    public static byte[] Rent(int length) => Idle.TryGetValue(length, out var bag) && bag.TryTake(out byte[]? buffer) ? buffer : new byte[length];
+    public static byte[] Rent(int length)
+    {
+        lock (Idle)
+        {
+            for (int i = Idle.Count - 1; i >= 0; i--)
+            {
+                if (Idle[i].Length != length) continue;
+                byte[] buffer = Idle[i];
+                Idle.RemoveAt(i);
+                return buffer;
+            }
+        }
+        return new byte[length];
+    }
 
     public static void Return(byte[] buffer)
     {
-        if (buffer.Length is > 0 and <= MaxLength) Idle.GetOrAdd(buffer.Length, _ => []).Add(buffer);
+        if (buffer.Length is 0 or > MaxLength) return;
+        lock (Idle)
+        {
+            // Oldest first: what is asked for no more goes.
+            if (Idle.Count == MaxIdle) Idle.RemoveAt(0);
+            Idle.Add(buffer);
+        }
     }
 }

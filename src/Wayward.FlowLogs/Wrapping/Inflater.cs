@@ -19,7 +19,7 @@ internal sealed class Inflater(SourceWindow input, ReadContext context)
     private static readonly byte[] LengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
     private static readonly uint[] LiteralResults = MakeLiteralResults();
     private static readonly uint[] DistanceResults = MakeDistanceResults();
-    private static readonly uint[] LengthResults = [.. Enumerable.Range(0, 19).Select(s => (uint)s << 16)];
+    private static readonly uint[] LengthResults = MakeLengthResults();
 
     // Largest tables that a code of 288 or 32 symbols of at most 15 bits can need, with these widths (as counted by zlib's "enough" for 11 and 8 bits, rounded up).
     private readonly HuffmanTable _literals = new(11, 288, 2560);
@@ -440,6 +440,13 @@ internal sealed class Inflater(SourceWindow input, ReadContext context)
 
     /// <summary>A fault that is met in zeros after the end is the end's fault.</summary>
     private FlowObjectException Fault(int count, string what) => _phantom * 8 > count ? Truncated() : Damaged(what);
+
+    private static uint[] MakeLengthResults()
+    {
+        var results = new uint[19];
+        for (uint s = 0; s < results.Length; s++) results[s] = s << 16;
+        return results;
+    }
 
     private static uint[] MakeLiteralResults()
     {

@@ -45,7 +45,7 @@ public sealed class WriterBenchmark
             var share = Make.Share(batch, $"i-{i % Instances:x17}");
             long at = hour * UnixTime.HourSeconds + random.Next(3_600);
             var endpoint = Make.Dns(IpAddress.FromIPv4(0x2D000000u + (uint)(i / Instances + i % 50)));
-            share.Cells[(endpoint, hour)] = new ContactHour
+            share.Cells[new CellKey(endpoint, hour)] = new ContactHour
             {
                 Hour = hour, FirstContact = at, LastContact = at + 60, OutAccepted = new(1, 3, 200), InAccepted = new(1, 3, 500), MaxPackets = 3, FirstAnswer = at, LastAnswer = at,
                 AnswerMinutes = 1, FirstObject = n, FirstLine = i,
