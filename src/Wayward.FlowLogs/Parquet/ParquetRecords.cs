@@ -102,6 +102,7 @@ internal sealed class ParquetRecords : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadBatch<TSink>(int rows, long firstLine, ColumnPlan plan, ref TSink sink) where TSink : IFlowRecordSink
     {
         foreach (var cell in _cells)
@@ -114,8 +115,8 @@ internal sealed class ParquetRecords : IDisposable
         for (int row = 0; row < rows; row++)
         {
             int source = _sourcePorts[row], destination = _destinationPorts[row];
-            bool interesting = source >= 0 && ports.Contains((ushort)source) || destination >= 0 && ports.Contains((ushort)destination);
-            _interesting[row] = interesting;
+            // Without a branch: which rows these are cannot be foreseen.
+            _interesting[row] = source >= 0 & ports.Contains((ushort)source) | destination >= 0 & ports.Contains((ushort)destination);
         }
         var start = this[FlowField.Start] ?? this[FlowField.End]!;
         var end = this[FlowField.End] ?? start;
@@ -284,6 +285,7 @@ internal sealed class ParquetRecords : IDisposable
         || WantsEnd(row, FlowEnd.Destination, _destinationPorts[row], FlowField.PacketDestinationAddress, FlowField.DestinationAddress, ref sink);
 
     /// <param name="port">-1 when there is none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool WantsEnd<TSink>(int row, FlowEnd end, int port, FlowField packetField, FlowField field, ref TSink sink) where TSink : IFlowRecordSink
     {
         if (port < 0 || !sink.Ports.Contains((ushort)port)) return false;
@@ -333,6 +335,7 @@ internal sealed class ParquetRecords : IDisposable
     };
 
     /// <returns>Was it taken?</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ReadCarefully<TSink>(int row, int rows, long line, ref bool lazyRead, ref TSink sink) where TSink : IFlowRecordSink
     {
         bool wanted = IsPort(FlowField.SourcePort, row, sink.Ports) || IsPort(FlowField.DestinationPort, row, sink.Ports);

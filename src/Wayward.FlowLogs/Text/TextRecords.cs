@@ -134,7 +134,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
     }
 
     /// <summary>One line of any sort: blank, header, odd white space, malformed.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void ReadCarefully<TSink>(ReadOnlySpan<byte> raw, long line, ref TSink sink) where TSink : IFlowRecordSink
     {
         if (line == _firstLine && raw.StartsWith("\uFEFF"u8)) raw = raw[3..];
@@ -151,11 +151,19 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
         int need = SourceWindow.Pad + raw.Length + 1 + 64;
         if (_scratch.Length < need) _scratch = new byte[need * 2];
         int at = SourceWindow.Pad;
-        foreach (byte c in raw)
+        if (blank == 0 && raw.IndexOf("  "u8) < 0 && !raw.Contains((byte)'\t'))
         {
-            bool separator = c is (byte)' ' or (byte)'\t';
-            if (separator && (at == SourceWindow.Pad || _scratch[at - 1] == ' ')) continue;
-            _scratch[at++] = separator ? (byte)' ' : c;
+            raw.CopyTo(_scratch.AsSpan(at));
+            at += raw.Length;
+        }
+        else
+        {
+            foreach (byte c in raw)
+            {
+                bool separator = c is (byte)' ' or (byte)'\t';
+                if (separator && (at == SourceWindow.Pad || _scratch[at - 1] == ' ')) continue;
+                _scratch[at++] = separator ? (byte)' ' : c;
+            }
         }
         if (_scratch[at - 1] == ' ') at--;
         var text = _scratch.AsSpan(SourceWindow.Pad, at - SourceWindow.Pad);
@@ -175,7 +183,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
         }
         _plan ??= Headerless.Layout(text) ?? throw NoLayout(text, line);
 
-        _scratchSeparators.Scan(_scratch, SourceWindow.Pad, at + 1, VectorPath.Scalar);
+        _scratchSeparators.Scan(_scratch, SourceWindow.Pad, at + 1, _path);
         int fields = _scratchSeparators.LineEnds[0];
         if (fields != _plan.Count)
         {
