@@ -199,6 +199,59 @@ public sealed class TextReadingTests
         };
     }
 
+    /// <summary>Counts how the lines were told of.</summary>
+    private sealed class Counter : IFlowRecordSink
+    {
+        public int Looked, Counted;
+        public PortSet Ports { get; } = new(53);
+        public void Observe(in FlowIdentity identity) => Looked++;
+        public void ObserveMore(long first, long lines, long start, long end, LogStatus status) => Counted += (int)lines;
+        public bool Wants(FlowEnd end, IpAddress address, ushort port) => true;
+        public void Accept(in FlowRecord record)
+        {
+        }
+    }
+
+    /// <summary>In AWS's own order of all fields the columns that tell whose a line is stand apart, with addresses, ports and times between them.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(11)]
+    public void Lines_of_a_burst_are_looked_up_once_wherever_the_columns_of_an_identity_stand(int version)
+    {
+        var fields = FlowColumns.UpTo(version);
+        var text = new StringBuilder(string.Join(' ', fields.Select(f => FlowColumns.Of(f).Name))).Append('\n');
+        for (int line = 0; line < 6; line++)
+        {
+            string @interface = line < 5 ? "eni-0a1b2c3d4e5f60718" : "eni-0a1b2c3d4e5f60719";
+            text.AppendJoin(' ', fields.Select(f => f switch
+            {
+                FlowField.Version => "2",
+                FlowField.AccountId => "123456789012",
+                FlowField.InterfaceId => @interface,
+                FlowField.SourceAddress => $"10.0.0.{line}",
+                FlowField.DestinationAddress => "93.184.216.34",
+                FlowField.SourcePort => $"{40000 + line}",
+                FlowField.DestinationPort => "80",
+                FlowField.Protocol => "6",
+                FlowField.Packets or FlowField.Bytes => $"{line}",
+                FlowField.Start => "1700000000",
+                FlowField.End => "1700000060",
+                FlowField.Action => "ACCEPT",
+                FlowField.LogStatus => "OK",
+                FlowField.InstanceId => "i-0a1b2c3d4e5f60718",
+                FlowField.SubnetId => "subnet-0a1b2c3d4e5f60718",
+                FlowField.VpcId => "vpc-0a1b2c3d4e5f60718",
+                _ => "-",
+            })).Append('\n');
+        }
+        var counter = new Counter();
+        byte[] bytes = Encoding.ASCII.GetBytes(text.ToString());
+        FlowLogReader.Read(new MemoryStream(bytes), new FlowObjectInfo("object", bytes.Length), ref counter, FlowReadLimits.Default, new ReadTuning { Chunk = 64 * 1024 }, TestContext.Current.CancellationToken);
+        Assert.Equal((2, 4), (counter.Looked, counter.Counted));
+    }
+
     [Fact]
     public void Two_short_lines_are_not_taken_for_one_whole_one()
     {
