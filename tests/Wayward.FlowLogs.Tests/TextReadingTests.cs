@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Wayward.FlowLogs.Wrapping;
 
 namespace Wayward.FlowLogs.Tests;
 
