@@ -53,7 +53,6 @@ public static class TestCatalog
 
     public static CatalogEntry Entry(string provider, string prefix, byte protocol, ushort port, DnsTransport transport, CatalogTier tier) => new()
     {
-        Id = $"{provider}/{prefix}/{protocol}/{port}/{transport.Name()}",
         Provider = provider,
         Prefix = IpPrefix.Parse(prefix),
         Protocol = protocol,

@@ -56,14 +56,17 @@ public static class CatalogTiers
 /// <summary>One endpoint of the resolver catalogue.</summary>
 public sealed record CatalogEntry
 {
+    private LazyId _id;
+
     /// <summary>Stable across versions: a hash of provider, prefix, protocol, port and transport; ties between entries break by ordinal order of it.</summary>
-    public required string Id { get; init; }
-    public required string Provider { get; init; }
-    public required IpPrefix Prefix { get; init; }
+    /// <remarks>Made when it is asked for: the shipped catalogue has thousands of entries, read at every start, and few are ever asked.</remarks>
+    public string Id => _id.Text ??= CatalogFile.IdOf(Provider, Prefix, Protocol, Port, Transport);
+    public required string Provider { get; init { field = value; _id = default; } }
+    public required IpPrefix Prefix { get; init { field = value; _id = default; } }
     /// <summary>6 or 17.</summary>
-    public required byte Protocol { get; init; }
-    public required ushort Port { get; init; }
-    public required DnsTransport Transport { get; init; }
+    public required byte Protocol { get; init { field = value; _id = default; } }
+    public required ushort Port { get; init { field = value; _id = default; } }
+    public required DnsTransport Transport { get; init { field = value; _id = default; } }
     public required CatalogTier Tier { get; init; }
     /// <summary>The DoH, DoT or DoQ host name, where one is known.</summary>
     public string? HostName { get; init; }
@@ -77,4 +80,36 @@ public sealed record CatalogEntry
     public long AlertsFrom { get; init; }
     /// <summary>Where the fact comes from: a URL or a feed name.</summary>
     public required string Source { get; init; }
+
+    /// <summary>Says nothing that the entry does not, so whether it was asked for makes no two entries differ.</summary>
+    private struct LazyId : IEquatable<LazyId>
+    {
+        public string? Text;
+
+        public readonly bool Equals(LazyId other) => true;
+        public override readonly bool Equals(object? obj) => obj is LazyId;
+        public override readonly int GetHashCode() => 0;
+    }
+}
+
+/// <summary>What the id of an entry is a hash of.</summary>
+internal readonly struct CatalogKey(CatalogEntry entry) : IEquatable<CatalogKey>, IComparable<CatalogKey>
+{
+    private readonly CatalogEntry _entry = entry;
+
+    public bool Equals(CatalogKey other) => CompareTo(other) == 0;
+    public override bool Equals(object? obj) => obj is CatalogKey other && Equals(other);
+
+    /// <summary>Without the provider: hardly an endpoint has two.</summary>
+    public override int GetHashCode() => (_entry.Prefix.Address.GetHashCode() * 31 + _entry.Prefix.Bits) * 31 + (_entry.Port << 8 | _entry.Protocol << 4 | (int)_entry.Transport);
+
+    public int CompareTo(CatalogKey other)
+    {
+        int order = _entry.Prefix.Address.CompareTo(other._entry.Prefix.Address);
+        if (order == 0) order = _entry.Prefix.Bits.CompareTo(other._entry.Prefix.Bits);
+        if (order == 0) order = _entry.Port.CompareTo(other._entry.Port);
+        if (order == 0) order = _entry.Protocol.CompareTo(other._entry.Protocol);
+        if (order == 0) order = ((byte)_entry.Transport).CompareTo((byte)other._entry.Transport);
+        return order != 0 ? order : string.CompareOrdinal(_entry.Provider, other._entry.Provider);
+    }
 }

@@ -70,7 +70,6 @@ public static class CatalogImport
         // A further port of a known server keeps the server's name and tier.
         return entry with
         {
-            Id = CatalogFile.IdOf(name.Provider, entry.Prefix, entry.Protocol, entry.Port, entry.Transport),
             Provider = name.Provider,
             Tier = name.Tier == CatalogTier.Authoritative ? entry.Tier : name.Tier,
         };

@@ -1,3 +1,4 @@
+using Wayward.Core.Contacts;
 using Wayward.FlowLogs;
 
 namespace Wayward.Core.Resolvers;
@@ -43,7 +44,7 @@ internal sealed class CatalogLineSink(string file)
     public List<CatalogError> Notes { get; } = [];
     public string File { get; } = file;
 
-    private readonly Dictionary<string, int> _lines = new(StringComparer.Ordinal);
+    private readonly LedgerMap<CatalogKey, int> _lines = new();
 
     public void Error(int line, string reason) => Errors.Add(new(File, line, reason));
 
@@ -61,8 +62,13 @@ internal sealed class CatalogLineSink(string file)
     /// <summary>Adds an entry unless one of the same id is there; says so when asked to be strict.</summary>
     public void Add(int line, CatalogEntry entry, bool strict = false)
     {
-        if (_lines.TryAdd(entry.Id, line)) Entries.Add(entry);
-        else if (strict) Error(line, $"{entry.Prefix} {entry.Transport.Name()} port {entry.Port} is already on line {_lines[entry.Id]}");
+        ref int known = ref _lines.GetValueRefOrAddDefault(new(entry));
+        if (known == 0)
+        {
+            known = line;
+            Entries.Add(entry);
+        }
+        else if (strict) Error(line, $"{entry.Prefix} {entry.Transport.Name()} port {entry.Port} is already on line {known}");
     }
 
     /// <summary>Adds the endpoints that a token such as <c>dns</c> or <c>dnscrypt:8443</c> stands for.</summary>
@@ -72,7 +78,6 @@ internal sealed class CatalogLineSink(string file)
         {
             Add(line, template with
             {
-                Id = CatalogFile.IdOf(template.Provider, template.Prefix, protocol, token.Port, token.Transport),
                 Protocol = protocol,
                 Port = token.Port,
                 Transport = token.Transport,
@@ -83,7 +88,6 @@ internal sealed class CatalogLineSink(string file)
     /// <summary>An entry with everything but its endpoint. Names come from foreign files: what could not be written back and read again, or could deceive the eye, is replaced.</summary>
     public static CatalogEntry Template(string provider, IpPrefix prefix, CatalogTier tier, string? host, string source) => new()
     {
-        Id = "",
         Provider = Name(provider),
         Prefix = prefix,
         Protocol = 0,

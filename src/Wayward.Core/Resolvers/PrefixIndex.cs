@@ -14,14 +14,13 @@ internal sealed class PrefixIndex
     private const int BlockShift6 = 80;
 
     private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
-    private readonly Dictionary<ulong, CatalogEntry[]> _blocks = [];
+    private readonly Dictionary<ulong, Block> _blocks = [];
     /// <summary>Prefixes wider than a block, longest first; for contact-making entries this is all but always empty.</summary>
     private readonly CatalogEntry[] _wide;
 
     public PrefixIndex(IEnumerable<CatalogEntry> entries)
     {
         var wide = new List<CatalogEntry>();
-        var blocks = new Dictionary<ulong, List<CatalogEntry>>();
         foreach (var entry in entries)
         {
             var first = entry.Prefix.Address;
@@ -31,15 +30,10 @@ internal sealed class PrefixIndex
                 continue;
             }
             var key = Key(first);
-            if (!blocks.TryGetValue(key, out var list)) blocks.Add(key, list = []);
-            list.Add(entry);
+            if (!_blocks.TryGetValue(key, out var block)) _blocks.Add(key, block = new());
+            block.Add(entry);
             uint slot = Slot(key);
             _filter[slot >> 6] |= 1UL << (int)slot;
-        }
-        foreach (var (key, list) in blocks)
-        {
-            list.Sort(ByPrecedence);
-            _blocks.Add(key, [.. list]);
         }
         wide.Sort(ByPrecedence);
         _wide = [.. wide];
@@ -59,7 +53,7 @@ internal sealed class PrefixIndex
         var key = Key(address);
         uint slot = Slot(key);
         if ((_filter[slot >> 6] >> (int)slot & 1) == 0) return default;
-        return _blocks.TryGetValue(key, out var entries) ? entries : default;
+        return _blocks.TryGetValue(key, out var block) ? block.ByPrecedence() : default;
     }
 
     /// <summary>Entries wider than a block, in order of precedence; all are wider than any of <see cref="Near"/>.</summary>
@@ -79,5 +73,25 @@ internal sealed class PrefixIndex
         // Fibonacci hashing.
         ulong hash = key * 0x9E37_79B9_7F4A_7C15UL;
         return (uint)(hash >> (64 - FilterBits));
+    }
+
+    /// <summary>Put in order when the first asks, which is never for most: the order needs the ids of entries.</summary>
+    private sealed class Block
+    {
+        private readonly List<CatalogEntry> _entries = [];
+        private CatalogEntry[]? _ordered;
+
+        public void Add(CatalogEntry entry) => _entries.Add(entry);
+
+        /// <summary>Any number of threads may ask; two at once do the same work.</summary>
+        public CatalogEntry[] ByPrecedence() => Volatile.Read(ref _ordered) ?? Order();
+
+        private CatalogEntry[] Order()
+        {
+            CatalogEntry[] ordered = [.. _entries];
+            Array.Sort(ordered, PrefixIndex.ByPrecedence);
+            Volatile.Write(ref _ordered, ordered);
+            return ordered;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Wayward.Core.Contacts;
 using Wayward.FlowLogs;
 
 namespace Wayward.Core.Resolvers;
@@ -17,7 +18,6 @@ public sealed class ResolverCatalog
 
     private readonly string _baseVersion;
     private readonly int _added;
-    private readonly Dictionary<string, CatalogEntry> _byId;
     /// <summary>Entries that make a contact by themselves: tiers A, B, D on other ports than 53 and 853.</summary>
     private readonly PrefixIndex _endpoints;
     /// <summary>Entries that name an address: tiers A, B, D, R.</summary>
@@ -27,16 +27,15 @@ public sealed class ResolverCatalog
 
     /// <param name="version">Of the file that the entries come from.</param>
     /// <param name="entries">In any order; of two with the same id the later counts.</param>
-    public ResolverCatalog(string version, IEnumerable<CatalogEntry> entries) : this(version, 0, Index(entries))
+    public ResolverCatalog(string version, IEnumerable<CatalogEntry> entries) : this(version, 0, Distinct(entries))
     {
     }
 
-    private ResolverCatalog(string version, int added, Dictionary<string, CatalogEntry> byId)
+    /// <param name="entries">Of each id one; sorted in place.</param>
+    private ResolverCatalog(string version, int added, CatalogEntry[] entries)
     {
         _baseVersion = version;
         _added = added;
-        _byId = byId;
-        CatalogEntry[] entries = [.. byId.Values];
         Array.Sort(entries, InOrder);
         Entries = entries;
         _endpoints = new(Entries.Where(e => e.Tier.MakesContacts() && e.Port is not (53 or 853)));
@@ -54,7 +53,7 @@ public sealed class ResolverCatalog
     /// <summary>Human version of the shipped file, such as <c>2026.11.1</c>, with <c>+n</c> when entries were added.</summary>
     public string Version => _added == 0 ? _baseVersion : string.Create(CultureInfo.InvariantCulture, $"{_baseVersion}+{_added}");
 
-    /// <summary>SHA-256 over the canonical form of all entries, lower-case hex, first 16 digits.</summary>
+    /// <summary>SHA-256 over the canonical form of all entries in their order, lower-case hex, first 16 digits. Without their ids, which say nothing that the rest does not and would have to be made.</summary>
     public string Hash => field ??= ComputeHash(Entries);
 
     /// <summary>Ordered by provider, prefix, port, protocol, id.</summary>
@@ -64,7 +63,10 @@ public sealed class ResolverCatalog
     public PortSet Ports { get; }
 
     /// <summary>The entry of this id, or null.</summary>
-    public CatalogEntry? Find(string id) => _byId.GetValueOrDefault(id);
+    public CatalogEntry? Find(string id) => ById.GetValueOrDefault(id);
+
+    /// <summary>Made when the first asks: reading flow logs asks for no id.</summary>
+    private Dictionary<string, CatalogEntry> ById => field ??= Entries.ToDictionary(e => e.Id, StringComparer.Ordinal);
 
     /// <summary>
     /// The entry that makes a contact on a port other than 53 and 853, or null: longest prefix, then smallest id; tiers C, R and X never.
@@ -120,7 +122,7 @@ public sealed class ResolverCatalog
     /// <summary>This catalogue with more entries; one with the id of an existing entry replaces it.</summary>
     public ResolverCatalog With(IEnumerable<CatalogEntry> entries)
     {
-        var byId = new Dictionary<string, CatalogEntry>(_byId, StringComparer.Ordinal);
+        var byId = new Dictionary<string, CatalogEntry>(ById, StringComparer.Ordinal);
         int added = _added;
         foreach (var entry in entries)
         {
@@ -128,7 +130,7 @@ public sealed class ResolverCatalog
             byId[entry.Id] = entry;
             added++;
         }
-        return added == _added ? this : new(_baseVersion, added, byId);
+        return added == _added ? this : new(_baseVersion, added, [.. byId.Values]);
     }
 
     /// <summary>This catalogue with what a file adds to it: see <see cref="CatalogImport.Diff"/>.</summary>
@@ -161,22 +163,24 @@ public sealed class ResolverCatalog
         return null;
     }
 
-    private static Dictionary<string, CatalogEntry> Index(IEnumerable<CatalogEntry> entries)
+    /// <summary>Of two with the same id the later.</summary>
+    private static CatalogEntry[] Distinct(IEnumerable<CatalogEntry> entries)
     {
-        var byId = new Dictionary<string, CatalogEntry>(StringComparer.Ordinal);
-        foreach (var entry in entries) byId[entry.Id] = entry;
-        return byId;
+        var byKey = new LedgerMap<CatalogKey, CatalogEntry>();
+        foreach (var entry in entries) byKey[new(entry)] = entry;
+        var distinct = new CatalogEntry[byKey.Count];
+        int at = 0;
+        foreach (var (_, entry) in byKey.InOrderOfArrival) distinct[at++] = entry;
+        return distinct;
     }
 
     private static string ComputeHash(IEnumerable<CatalogEntry> entries)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        CatalogEntry[] byId = [.. entries];
-        Array.Sort(byId, (a, b) => string.CompareOrdinal(a.Id, b.Id));
-        foreach (var e in byId)
+        foreach (var e in entries)
         {
             sha.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{e.Id}\t{e.Provider}\t{e.Prefix}\t{e.Protocol}\t{e.Port}\t{e.Transport.Name()}\t{e.Tier.Letter()}\t{e.HostName}\t{e.ValidFrom}\t{e.ValidTo}\t{e.LastConfirmed}\t{e.AlertsFrom}\t{e.Source}\n")));
+                $"{e.Provider}\t{e.Prefix}\t{e.Protocol}\t{e.Port}\t{e.Transport.Name()}\t{e.Tier.Letter()}\t{e.HostName}\t{e.ValidFrom}\t{e.ValidTo}\t{e.LastConfirmed}\t{e.AlertsFrom}\t{e.Source}\n")));
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset())[..16];
     }

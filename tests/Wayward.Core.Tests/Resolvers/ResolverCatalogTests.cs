@@ -30,6 +30,22 @@ public sealed class ResolverCatalogTests
         return new(file.Version!, file.Entries);
     }
 
+    [Fact]
+    public void An_id_is_that_of_the_endpoint_whether_it_was_asked_for_or_not()
+    {
+        var asked = Catalog.Entries[0];
+        string id = asked.Id;
+        Assert.Equal(id, (asked with { Tier = CatalogTier.Shared, HostName = "other" }).Id);
+        var moved = asked with { Port = 8443 };
+        Assert.NotEqual(id, moved.Id);
+        Assert.Equal(CatalogFile.IdOf(moved.Provider, moved.Prefix, moved.Protocol, 8443, moved.Transport), moved.Id);
+        var fresh = moved with { Port = asked.Port };
+        Assert.Equal(asked, fresh);
+        Assert.Equal(asked.GetHashCode(), fresh.GetHashCode());
+        Assert.Equal(id, fresh.Id);
+        Assert.Same(asked, Catalog.Find(id));
+    }
+
     private static IpAddress Ip(string text) => IpAddress.Parse(text);
 
     [Theory]
@@ -112,7 +128,7 @@ public sealed class ResolverCatalogTests
             int bits = v4 ? 96 + random.Next(18, 33) : random.Next(40, 65);
             var prefix = new IpPrefix(new(address.Bits >> (128 - bits) << (128 - bits)), bits);
             var tier = (CatalogTier)random.Next(1, 7);
-            entries.Add(new() { Id = $"{i:x4}", Provider = $"p{i}", Prefix = prefix, Protocol = random.Next(2) == 0 ? (byte)6 : (byte)17, Port = 443, Transport = DnsTransport.DoH, Tier = tier, Source = "s" });
+            entries.Add(new() { Provider = $"p{i}", Prefix = prefix, Protocol = random.Next(2) == 0 ? (byte)6 : (byte)17, Port = 443, Transport = DnsTransport.DoH, Tier = tier, Source = "s" });
         }
         var catalog = new ResolverCatalog("r", entries);
         for (int i = 0; i < 20_000; i++)
