@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
@@ -211,11 +212,15 @@ internal static class JudgedWith
     /// <returns>32 hex digits.</returns>
     public static string Of(DetectionEngine engine, Inventory inventory)
     {
-        string text = typeof(DetectionEngine).Assembly.ManifestModule.ModuleVersionId + "\n" + JsonSerializer.Serialize(engine.Options) + "\n" + engine.Catalog.Hash + "\n" + inventory.Hash + "\n"
+        string text = typeof(DetectionEngine).Assembly.ManifestModule.ModuleVersionId + "\n" + JsonSerializer.Serialize(engine.Options, JudgedWithJsonContext.Default.DetectionOptions) + "\n" + engine.Catalog.Hash + "\n" + inventory.Hash + "\n"
             + string.Join(',', engine.Expected.Where(r => r.DeletedAt is null).Select(r => r.Id).Order());
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
     }
 }
+
+/// <summary>Made at compile time: by reflection the first judgement of every process would wait for it.</summary>
+[JsonSerializable(typeof(DetectionOptions))]
+internal sealed partial class JudgedWithJsonContext : JsonSerializerContext;
 
 /// <summary>Which rule made a finding vanish.</summary>
 internal sealed class RuleCoverage(IReadOnlyList<ExpectedTarget> rules)
