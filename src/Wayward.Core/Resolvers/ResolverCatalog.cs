@@ -53,7 +53,7 @@ public sealed class ResolverCatalog
     /// <summary>Human version of the shipped file, such as <c>2026.11.1</c>, with <c>+n</c> when entries were added.</summary>
     public string Version => _added == 0 ? _baseVersion : string.Create(CultureInfo.InvariantCulture, $"{_baseVersion}+{_added}");
 
-    /// <summary>SHA-256 over the canonical form of all entries in their order, lower-case hex, first 16 digits. Without their ids, which say nothing that the rest does not and would have to be made.</summary>
+    /// <summary>SHA-256 over the canonical form of all entries, lower-case hex, first 16 digits. Kept with every finding, so what it is of must not change.</summary>
     public string Hash => field ??= ComputeHash(Entries);
 
     /// <summary>Ordered by provider, prefix, port, protocol, id.</summary>
@@ -177,10 +177,12 @@ public sealed class ResolverCatalog
     private static string ComputeHash(IEnumerable<CatalogEntry> entries)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var e in entries)
+        CatalogEntry[] byId = [.. entries];
+        Array.Sort(byId, (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        foreach (var e in byId)
         {
             sha.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{e.Provider}\t{e.Prefix}\t{e.Protocol}\t{e.Port}\t{e.Transport.Name()}\t{e.Tier.Letter()}\t{e.HostName}\t{e.ValidFrom}\t{e.ValidTo}\t{e.LastConfirmed}\t{e.AlertsFrom}\t{e.Source}\n")));
+                $"{e.Id}\t{e.Provider}\t{e.Prefix}\t{e.Protocol}\t{e.Port}\t{e.Transport.Name()}\t{e.Tier.Letter()}\t{e.HostName}\t{e.ValidFrom}\t{e.ValidTo}\t{e.LastConfirmed}\t{e.AlertsFrom}\t{e.Source}\n")));
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset())[..16];
     }

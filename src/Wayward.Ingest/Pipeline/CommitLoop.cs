@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Wayward.Ingest.Sources;
@@ -50,29 +49,29 @@ internal sealed class CommitLoop(
                     if (item.Contribution is { } contribution) cells += CellCount(contribution);
                 }
             }
-            while (batch.Count < options.CommitObjects && cells < GatherCells && underWay() > batch.Count && await MoreAsync(finished, rest - Stopwatch.GetElapsedTime(ended), abandon));
+            while (batch.Count < options.CommitObjects && cells < GatherCells && underWay() > batch.Count && await MoreAsync(finished, rest - time.GetElapsedTime(ended), abandon));
             List<FinishedItem> good = [.. batch.Where(i => i.Contribution is not null)];
             if (good.Count > 0)
             {
-                long began = Stopwatch.GetTimestamp();
+                long began = time.GetTimestamp();
                 await CommitAsync(good, abandon);
-                ended = Stopwatch.GetTimestamp();
-                var took = Stopwatch.GetElapsedTime(began, ended);
+                ended = time.GetTimestamp();
+                var took = time.GetElapsedTime(began, ended);
                 rest = took < Quick ? TimeSpan.Zero : RestAfter * took < LongestRest ? RestAfter * took : LongestRest;
             }
             foreach (var bad in batch.Where(i => i.Error is not null)) await WriteFaultAsync(bad.Work, bad.Error!, abandon);
         }
     }
 
-    /// <returns>True when another object was finished within <paramref name="time"/>, by the clock of the machine.</returns>
-    private static async Task<bool> MoreAsync(ChannelReader<FinishedItem> finished, TimeSpan time, CancellationToken abandon)
+    /// <returns>True when another object was finished within <paramref name="rest"/>.</returns>
+    private async Task<bool> MoreAsync(ChannelReader<FinishedItem> finished, TimeSpan rest, CancellationToken abandon)
     {
-        if (time <= TimeSpan.Zero) return false;
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(abandon);
-        enough.CancelAfter(time);
+        if (rest <= TimeSpan.Zero) return false;
+        using var rested = new CancellationTokenSource(rest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(rested.Token, abandon);
         try
         {
-            return await finished.WaitToReadAsync(enough.Token);
+            return await finished.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!abandon.IsCancellationRequested)
         {
