@@ -10,21 +10,10 @@ namespace Wayward.Ingest.Pipeline;
 /// The single writer. Takes what the workers finished, commits several objects in one synced transaction, and writes down failures. When the
 /// database cannot be written it waits and tries again for as long as it takes: the workers fill their queue and stop, and no object is blamed.
 /// </summary>
-/// <param name="underWay">How many objects are being read or wait for a commit: while there are others than those at hand, a commit may wait for them. 0 = it never does.</param>
 internal sealed class CommitLoop(
-    ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, TimeProvider time, ILogger log, Func<int> underWay,
+    ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, TimeProvider time, ILogger log,
     Func<IReadOnlyList<WorkItem>, IReadOnlyList<ObjectContribution>, Task> committed, Action<WorkItem, Fault> failed, Action<IReadOnlyList<WorkItem>> lost)
 {
-    /// <summary>
-    /// Objects name mostly the same instances, each of which is some rows in every commit. So while others are being read, this many times as long as the last commit took is left to them, and a backlog
-    /// spends a fifth of the time on commits at most.
-    /// </summary>
-    private const int RestAfter = 4;
-    /// <summary>Commits that are quicker are not worth waiting for others.</summary>
-    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
-    /// <summary>With so many rows at hand nothing is waited for: they are held in memory.</summary>
-    private const int GatherCells = 40_000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
@@ -35,47 +24,18 @@ internal sealed class CommitLoop(
     public async Task RunAsync(ChannelReader<FinishedItem> finished, CancellationToken abandon)
     {
         List<FinishedItem> batch = [];
-        var rest = TimeSpan.Zero;
-        long ended = 0;
         while (await finished.WaitToReadAsync(abandon))
         {
             batch.Clear();
             int cells = 0;
-            do
+            while (batch.Count < options.CommitObjects && cells < options.CommitCells && finished.TryRead(out var item))
             {
-                while (batch.Count < options.CommitObjects && cells < options.CommitCells && finished.TryRead(out var item))
-                {
-                    batch.Add(item);
-                    if (item.Contribution is { } contribution) cells += CellCount(contribution);
-                }
+                batch.Add(item);
+                if (item.Contribution is { } contribution) cells += CellCount(contribution);
             }
-            while (batch.Count < options.CommitObjects && cells < GatherCells && underWay() > batch.Count && await MoreAsync(finished, rest - time.GetElapsedTime(ended), abandon));
             List<FinishedItem> good = [.. batch.Where(i => i.Contribution is not null)];
-            if (good.Count > 0)
-            {
-                long began = time.GetTimestamp();
-                await CommitAsync(good, abandon);
-                ended = time.GetTimestamp();
-                var took = time.GetElapsedTime(began, ended);
-                rest = took < Quick ? TimeSpan.Zero : RestAfter * took < LongestRest ? RestAfter * took : LongestRest;
-            }
+            if (good.Count > 0) await CommitAsync(good, abandon);
             foreach (var bad in batch.Where(i => i.Error is not null)) await WriteFaultAsync(bad.Work, bad.Error!, abandon);
-        }
-    }
-
-    /// <returns>True when another object was finished within <paramref name="rest"/>.</returns>
-    private async Task<bool> MoreAsync(ChannelReader<FinishedItem> finished, TimeSpan rest, CancellationToken abandon)
-    {
-        if (rest <= TimeSpan.Zero) return false;
-        using var rested = new CancellationTokenSource(rest, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(rested.Token, abandon);
-        try
-        {
-            return await finished.WaitToReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!abandon.IsCancellationRequested)
-        {
-            return false;
         }
     }
 

@@ -72,8 +72,7 @@ public sealed class IngestPipeline : IIngestControl, IDisposable
         _objectRate = new RateMeter(time);
         _work = Channel.CreateBounded<WorkItem>(options.EffectiveWorkers * 2);
         _finished = Channel.CreateBounded<FinishedItem>(new BoundedChannelOptions(options.CommitObjects) { SingleReader = true });
-        // Among several processes nothing is waited for: what waits for a commit is leased here, and a large commit holds the rows of its instances away from the others.
-        _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, () => ledger.Leases ? 0 : _inFlight.Active, OnCommittedAsync, OnFailed, OnLost);
+        _commits = new CommitLoop(ledger, contacts, _policy, options, time, log, OnCommittedAsync, OnFailed, OnLost);
         _settlement = new Settlement(_sources, ledger, log);
         _lister = new SourceLister(ledger, _known, _settlement, notifier, options, time, log, Wake);
         _leases = new LeaseKeeper(ledger, _inFlight, _settlement, options, time, log);
