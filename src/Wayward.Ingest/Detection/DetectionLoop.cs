@@ -11,8 +11,8 @@ public sealed class DetectionLoop(IDetectionService detection, IngestOptions opt
     : BackgroundService, IDetectionTrigger
 {
     private const int LongestDelays = 10;
-    /// <summary>While commits go on, this many times as long as the last judgement took is left to them, so that a backlog spends a tenth of the time on being judged at most.</summary>
-    private const int RestAfter = 9;
+    /// <summary>While commits go on, this many times as long as the last judgement took is left to them, so that a backlog spends a fifth of the time on being judged at most.</summary>
+    private const int RestAfter = 4;
     /// <summary>A judgement of everything may take minutes; what comes after it must not wait for as long.</summary>
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
