@@ -12,6 +12,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export WAYWARD_BENCH=1 WAYWARD_REPEATS=${1:-1000} WAYWARD_ROUNDS=${WAYWARD_ROUNDS:-2}
 
-dotnet build tests/Wayward.Ingest.Tests -c Release --nologo -v quiet
-measure=(dotnet test tests/Wayward.Ingest.Tests -c Release --no-build --nologo --filter "FullyQualifiedName~BackfillRateTests" --logger "console;verbosity=detailed")
+dotnet build tests/Wayward.Engine.Tests -c Release --nologo -v quiet
+measure=(dotnet test tests/Wayward.Engine.Tests -c Release --no-build --nologo --filter "FullyQualifiedName~BackfillRateTests" --logger "console;verbosity=detailed")
 if [ "${2:-}" = --fake ]; then "${measure[@]}"; else ./tests/interop.sh "${measure[@]}"; fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The fake S3 and SQS of the tests against servers that others wrote: OpenStack Swift's s3api (Debian packages) and local-aws-sqs (npm). The same list of tests runs on both sides.
 #
-#   ./tests/interop.sh                     set both up, run tests/Wayward.Ingest.Tests/Interop, stop them
+#   ./tests/interop.sh                     set both up, run tests/Wayward.Engine.Tests/Interop, stop them
 #   ./tests/interop.sh COMMAND [ARGS...]   the same around another command, which finds them in WAYWARD_S3, WAYWARD_S3_KEY, WAYWARD_S3_SECRET and WAYWARD_SQS
 #
 # Needs root (Swift reads /etc/swift), apt and npm. Everything else lies in artifacts/interop and on loopback ports.
@@ -108,5 +108,5 @@ answers "$queue" local-aws-sqs
 export WAYWARD_S3="http://127.0.0.1:$proxy" WAYWARD_S3_KEY=test:tester WAYWARD_S3_SECRET=testing WAYWARD_SQS="http://127.0.0.1:$queue"
 echo "Swift $(dpkg-query -W -f '${Version}' swift-proxy) at $WAYWARD_S3, local-aws-sqs 2.0.2 at $WAYWARD_SQS"
 if [ $# -gt 0 ]; then "$@"; else
-  dotnet test tests/Wayward.Ingest.Tests -c Release --nologo --filter "FullyQualifiedName~Interop" --logger "console;verbosity=normal"
+  dotnet test tests/Wayward.Engine.Tests -c Release --nologo --filter "FullyQualifiedName~Interop" --logger "console;verbosity=normal"
 fi

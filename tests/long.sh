@@ -21,7 +21,7 @@ run() { # project filter
 }
 if [ "${1:-}" = --short ]; then
   filter=$(printf '|FullyQualifiedName~.%s_' "${rows[@]}")
-  run Wayward.Ingest.Tests "${filter:1}"
+  run Wayward.Engine.Tests "${filter:1}"
   echo "all short sets: $SECONDS s"
   exit "$status"
 fi
@@ -31,11 +31,11 @@ for row in "$@"; do
   started=$SECONDS
   case $row in
     flowlogs) run Wayward.FlowLogs.Tests "FullyQualifiedName~DifferentialTests|FullyQualifiedName~DamageTests|FullyQualifiedName~IpSpellingTests" ;;
-    live) run Wayward.Ingest.Tests "FullyQualifiedName~LiveEqualsBatchTests" ;;
+    live) run Wayward.Engine.Tests "FullyQualifiedName~LiveEqualsBatchTests" ;;
     image) run Wayward.Web.Tests "FullyQualifiedName~ImageTests" ;;
-    R10) run Wayward.Ingest.Tests "FullyQualifiedName~ManyWorkersTests|FullyQualifiedName~ElectionTests" ;;
+    R10) run Wayward.Engine.Tests "FullyQualifiedName~ManyWorkersTests|FullyQualifiedName~ElectionTests" ;;
     *) [[ " ${rows[*]} " == *" $row "* ]] || { echo "tests/long.sh: there is no '$row'; rows: flowlogs live image ${rows[*]}" >&2; exit 2; }
-       run Wayward.Ingest.Tests "FullyQualifiedName~.${row}_" ;;
+       run Wayward.Engine.Tests "FullyQualifiedName~.${row}_" ;;
   esac
   echo "$row: $((SECONDS - started)) s"
 done

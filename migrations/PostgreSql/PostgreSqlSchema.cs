@@ -15,7 +15,7 @@ internal static class PostgreSqlSchema
             out_rejected_records bigint NOT NULL, out_rejected_packets bigint NOT NULL, out_rejected_bytes bigint NOT NULL,
             in_accepted_records bigint NOT NULL, in_accepted_packets bigint NOT NULL, in_accepted_bytes bigint NOT NULL,
             in_rejected_records bigint NOT NULL, in_rejected_packets bigint NOT NULL, in_rejected_bytes bigint NOT NULL,
-            max_packets bigint NOT NULL, signs smallint NOT NULL, first_answer bigint NOT NULL, last_answer bigint NOT NULL, answer_minutes bigint NOT NULL,
+            max_packets bigint NOT NULL, flags smallint NOT NULL, first_answer bigint NOT NULL, last_answer bigint NOT NULL, answer_minutes bigint NOT NULL,
             inner_sources bytea NULL, first_object bigint NOT NULL, first_line bigint NOT NULL,
             CONSTRAINT "PK_contact_hours" PRIMARY KEY (instance_id, endpoint_id, hour)
         ) PARTITION BY RANGE (hour);

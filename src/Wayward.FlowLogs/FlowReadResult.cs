@@ -12,7 +12,7 @@ public sealed record FlowReadLimits
     public long MaxObjectBytes { get; init; } = 2L << 30;
     /// <summary>Largest expanded object, bytes.</summary>
     public long MaxExpandedBytes { get; init; } = 64L << 30;
-    /// <summary>Largest expanded/compressed ratio, judged once <see cref="RatioFloorBytes"/> have been expanded. Flow logs reach about 12; deflate's own limit is 1,032.</summary>
+    /// <summary>Largest expanded/compressed ratio, evaluated once <see cref="RatioFloorBytes"/> have been expanded. Flow logs reach about 12; deflate's own limit is 1,032.</summary>
     public int MaxRatio { get; init; } = 200;
     public long RatioFloorBytes { get; init; } = 64L << 20;
     /// <summary>How many quarantined lines are kept with their reason; all are counted.</summary>

@@ -87,7 +87,7 @@ public sealed class CanonicalDump
             {
                 await writer.WriteLineAsync(Line("cell", name, h.Hour, h.FirstContact, h.LastContact, h.OutAcceptedRecords, h.OutAcceptedPackets, h.OutAcceptedBytes,
                     h.OutRejectedRecords, h.OutRejectedPackets, h.OutRejectedBytes, h.InAcceptedRecords, h.InAcceptedPackets, h.InAcceptedBytes, h.InRejectedRecords, h.InRejectedPackets, h.InRejectedBytes,
-                    h.MaxPackets, h.Signs, h.FirstAnswer, h.LastAnswer, h.AnswerMinutes, string.Join(',', InnerSources.Read(h.InnerSources)), NameOf(h.FirstObject, names), h.FirstLine));
+                    h.MaxPackets, h.Flags, h.FirstAnswer, h.LastAnswer, h.AnswerMinutes, string.Join(',', InnerSources.Read(h.InnerSources)), NameOf(h.FirstObject, names), h.FirstLine));
             }
             foreach (var l in evidence[pair.EndpointId].OrderBy(l => (l.Start, NameOf(l.ObjectId, names), l.Line)))
                 await writer.WriteLineAsync(Line("evidence", name, l.Start, NameOf(l.ObjectId, names), l.Line, l.Text));

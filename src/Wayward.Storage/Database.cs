@@ -20,15 +20,15 @@ internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, ISt
     public long NowSeconds => Time.GetUtcNow().ToUnixTimeSeconds();
     public long NowMilliseconds => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>What this process knows of its turn to judge; null = it never asked for it, as when a test or a command works alone.</summary>
+    /// <summary>What this process knows of its turn to evaluate; null = it never asked for it, as when a test or a command works alone.</summary>
     public volatile DetectorTerm? DetectorTerm;
 
-    /// <summary>First in a transaction that stores a judgement.</summary>
-    /// <exception cref="DetectorReplacedException">Another process judges by now.</exception>
+    /// <summary>First in a transaction that stores an evaluation.</summary>
+    /// <exception cref="DetectorReplacedException">Another process evaluates by now.</exception>
     public async Task RequireDetectorAsync(WaywardDbContext db, CancellationToken cancellation)
     {
-        if (DetectorTerm is not { } term || Dialect.DetectorSeat is not { } seat) return;
-        if (term.Epoch is not { } epoch || !await seat.IsCurrentAsync(db, epoch, cancellation)) throw new DetectorReplacedException();
+        if (DetectorTerm is not { } term || Dialect.DetectorLease is not { } lease) return;
+        if (term.Epoch is not { } epoch || !await lease.IsCurrentAsync(db, epoch, cancellation)) throw new DetectorReplacedException();
     }
 
     public Task<T> ReadAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
@@ -51,7 +51,7 @@ internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, ISt
         }, cancellation);
 
     /// <summary>Runs in one transaction, committed when <paramref name="work"/> returns; <paramref name="work"/> may run again when another transaction stood in its way.</summary>
-    public Task<T> WriteAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation, WriteScope scope = WriteScope.Desk) =>
+    public Task<T> WriteAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation, WriteScope scope = WriteScope.Fixture) =>
         GatedAsync(async () =>
         {
             for (int attempt = 1; ; attempt++)

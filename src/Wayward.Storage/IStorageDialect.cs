@@ -51,7 +51,7 @@ internal interface IStorageDialect
     Task RecountFindingsAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation);
 
     /// <summary>
-    /// Reads cells in key order, which is the bulk of every judgement and timeline, without a change tracker or boxing between.
+    /// Reads cells in key order, which is the bulk of every evaluation and timeline, without a change tracker or boxing between.
     /// </summary>
     /// <param name="instance">One instance, by way of its pairs; null = all, by a scan.</param>
     /// <param name="fromHour">Inclusive.</param>
@@ -80,8 +80,8 @@ internal interface IStorageDialect
     /// <summary>Hands objects out to several processes; null where one process reads alone.</summary>
     IObjectLeases? Leases => null;
 
-    /// <summary>Who judges, among several processes; null where one process judges alone.</summary>
-    IDetectorSeat? DetectorSeat => null;
+    /// <summary>Who evaluates, among several processes; null where one process evaluates alone.</summary>
+    IDetectorLease? DetectorLease => null;
 
     /// <summary>The writer of cells. Not thread-safe: the caller holds the writer's gate.</summary>
     IContactBatchWriter CreateContactWriter(ContactWriterSettings settings);
@@ -95,7 +95,7 @@ internal sealed record ContactWriterSettings(long HistoryWindow, TimeProvider Ti
 internal enum WriteScope
 {
     /// <summary>Findings, triage, rules, audit: one at a time.</summary>
-    Desk,
+    Fixture,
     /// <summary>Object rows: each settles its own.</summary>
     Objects,
     /// <summary>Cells and coverage outside a commit: no commit runs meanwhile.</summary>
@@ -111,7 +111,7 @@ internal interface IObjectLeases
 }
 
 /// <summary>See <see cref="IDetectorRole"/>.</summary>
-internal interface IDetectorSeat
+internal interface IDetectorLease
 {
     /// <param name="before">The epoch that this process held.</param>
     /// <returns>The epoch, or null when someone else has the role.</returns>

@@ -7,9 +7,9 @@ using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
 using Wayward.FlowLogs;
-using Wayward.Ingest;
-using Wayward.Ingest.Detection;
-using Wayward.Ingest.Triage;
+using Wayward.Engine;
+using Wayward.Engine.Detection;
+using Wayward.Engine.Triage;
 using Wayward.Storage;
 using Wayward.Storage.Contacts;
 using Wayward.Testing;
@@ -17,7 +17,7 @@ using Wayward.Testing;
 namespace Wayward.Benchmarks;
 
 /// <summary>
-/// Full judgement of a fleet (20 destinations an instance, 90 days, each seen on three days in ten), then one live batch of 1,000 touched instances on top of it. Histories are made on the way and
+/// Full evaluation of a fleet (20 destinations an instance, 90 days, each seen on three days in ten), then one live batch of 1,000 touched instances on top of it. Histories are made on the way and
 /// not timed: from a store they come one after the other as well.
 /// </summary>
 internal static class Detecting
@@ -26,7 +26,7 @@ internal static class Detecting
 
     public static int Run(string[] sizes)
     {
-        Console.WriteLine("| instances | pairs | digests s | judge s | findings | live batch of 1,000: digests s | judge s | findings judged | managed MiB |");
+        Console.WriteLine("| instances | pairs | summaries s | evaluate s | findings | live batch of 1,000: summaries s | evaluate s | findings evaluated | managed MiB |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string size in sizes) Measure(int.Parse(size, CultureInfo.InvariantCulture));
         return 0;
@@ -35,17 +35,17 @@ internal static class Detecting
     private static void Measure(int instances)
     {
         var session = new DetectionSession(new DetectionEngine(TestCatalog.Default, [], DetectionOptions.Default)) { MaxStart = World.At(Days) - 60 };
-        var digests = new Stopwatch();
+        var summaries = new Stopwatch();
         for (int i = 0; i < instances; i++)
         {
             var history = History(i, live: false);
-            digests.Start();
+            summaries.Start();
             session.Load(history);
-            digests.Stop();
+            summaries.Stop();
         }
-        var judge = Stopwatch.StartNew();
-        var all = session.Judge(Kept(live: false));
-        judge.Stop();
+        var evaluate = Stopwatch.StartNew();
+        var all = session.Evaluate(Kept(live: false));
+        evaluate.Stop();
         session.Accept();
         // The long list of what was learned belongs to the caller.
         int findings = all.Findings.Count;
@@ -53,19 +53,19 @@ internal static class Detecting
         double memory = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
 
         session.MaxStart = World.At(Days + 0.02);
-        var liveDigests = new Stopwatch();
+        var liveSummaries = new Stopwatch();
         for (int i = 0; i < Math.Min(Touched, instances); i++)
         {
             var history = History(TouchedAt(i, instances), live: true);
-            liveDigests.Start();
+            liveSummaries.Start();
             session.Update(history);
-            liveDigests.Stop();
+            liveSummaries.Stop();
         }
         var live = Stopwatch.StartNew();
-        var result = session.Judge(Kept(live: true));
+        var result = session.Evaluate(Kept(live: true));
         live.Stop();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {instances:N0} | {(long)instances * Destinations:N0} | {digests.Elapsed.TotalSeconds:0.00} | {judge.Elapsed.TotalSeconds:0.00} | {findings:N0} | {liveDigests.Elapsed.TotalSeconds:0.00} | {live.Elapsed.TotalSeconds:0.00} | {result.Findings.Count:N0} | {memory:N0} |"));
+            $"| {instances:N0} | {(long)instances * Destinations:N0} | {summaries.Elapsed.TotalSeconds:0.00} | {evaluate.Elapsed.TotalSeconds:0.00} | {findings:N0} | {liveSummaries.Elapsed.TotalSeconds:0.00} | {live.Elapsed.TotalSeconds:0.00} | {result.Findings.Count:N0} | {memory:N0} |"));
     }
 
     /// <summary>Makes each history once: the engine asks for it several times while it explains a finding.</summary>
@@ -81,7 +81,7 @@ internal static class Detecting
     /// <summary>The same fleet through the store: what is committed, and <see cref="IDetectionService.RunBatchAsync"/> as it runs in the server.</summary>
     public static async Task<int> RunStoreAsync(string[] sizes)
     {
-        Console.WriteLine("| instances | hour cells | database MiB | written s | first judgement s (cpu) | live batch of 1,000: written s | judged s (cpu) | process MiB after | preview for one instance s (cpu) | everywhere s (cpu) | started again s (cpu) |");
+        Console.WriteLine("| instances | hour cells | database MiB | written s | first evaluation s (cpu) | live batch of 1,000: written s | evaluated s (cpu) | process MiB after | preview for one instance s (cpu) | everywhere s (cpu) | started again s (cpu) |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string size in sizes) await MeasureStoreAsync(int.Parse(size, CultureInfo.InvariantCulture));
         return 0;

@@ -9,7 +9,7 @@ namespace Wayward.Benchmarks;
 /// <summary>Reads and folds objects with some workers and tells sums that another program can be held to.</summary>
 internal static class Folding
 {
-    public static int Run(int workers, string[] files, bool judge)
+    public static int Run(int workers, string[] files, bool evaluate)
     {
         var catalog = ResolverCatalog.Shipped;
         var queue = new ConcurrentQueue<string>(files);
@@ -27,7 +27,7 @@ internal static class Folding
         foreach (var cell in dns) (outward, inward) = (outward + cell.OutAccepted + cell.OutRejected, inward + cell.InAccepted + cell.InRejected);
         Console.WriteLine($"dns cells {dns.Count} out {outward.Records} in {inward.Records} packets-out {outward.Packets} bytes-out {outward.Bytes} packets-in {inward.Packets} bytes-in {inward.Bytes} rejected {dns.Sum(c => c.OutRejected.Records + c.InRejected.Records)}");
         Console.WriteLine($"allocated {GC.GetTotalAllocatedBytes() >> 20} MiB, collections {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)}, paused {GC.GetTotalPauseDuration().TotalMilliseconds:f0} ms");
-        if (judge) Console.WriteLine($"findings {new DetectionEngine(catalog, [], DetectionOptions.Default).Judge(ledger).Findings.Count}");
+        if (evaluate) Console.WriteLine($"findings {new DetectionEngine(catalog, [], DetectionOptions.Default).Evaluate(ledger).Findings.Count}");
         return 0;
 
         void Work()

@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Wayward.Ingest;
-using Wayward.Ingest.Detection;
-using Wayward.Ingest.Pipeline;
+using Wayward.Engine;
+using Wayward.Engine.Detection;
+using Wayward.Engine.Pipeline;
 using Wayward.Storage;
 
 namespace Wayward.Benchmarks;

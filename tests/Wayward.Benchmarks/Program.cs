@@ -8,8 +8,8 @@ return args switch
     ["drain", .. var files] => Reading.Drain(files),
     ["inflate", .. var files] => Reading.Inflate(files),
     ["read", .. var files] => Reading.Read(files),
-    ["fold", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, judge: false),
-    ["judge", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, judge: true),
+    ["fold", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, evaluate: false),
+    ["evaluate", var workers, .. var files] => Folding.Run(int.Parse(workers, CultureInfo.InvariantCulture), files, evaluate: true),
     ["database", var data] => await Ingesting.PrepareAsync(data),
     ["ingest", var workers, var folder, var data] => await Ingesting.RunAsync(int.Parse(workers, CultureInfo.InvariantCulture), folder, data, detect: true),
     ["ingest-only", var workers, var folder, var data] => await Ingesting.RunAsync(int.Parse(workers, CultureInfo.InvariantCulture), folder, data, detect: false),
@@ -34,7 +34,7 @@ static int Usage()
         inflate FILE...         inflate with Wayward's own decoder and throw away
         read FILE...            read every line into a sink that does nothing
         fold WORKERS FILE...    read and fold into cells and coverage, no database
-        judge WORKERS FILE...   the same, then detection
+        evaluate WORKERS FILE...   the same, then detection
         database FOLDER         make an empty database
         ingest WORKERS FOLDER DATABASE_FOLDER   the program's ingest into a copy of an empty database, detection included
         ingest-only WORKERS FOLDER DATABASE_FOLDER   the same without detection
@@ -43,7 +43,7 @@ static int Usage()
         duckdb-sql THREADS FILE...   what that asks DuckDB, to be run by another client
         parquet TEXT PARQUET    copy a default-format object as parquet
         parquet-net FILE...     Parquet.Net reads the columns that Wayward needs
-        detect INSTANCES...     full judgement of fleets of these sizes, and a live batch of 1,000 instances on top of each
+        detect INSTANCES...     full evaluation of fleets of these sizes, and a live batch of 1,000 instances on top of each
         detect-store INSTANCES...   the same through a database, as the server does it
         scale [PROCESSES...] [--objects N] [--lines N] [--logs N] [--interfaces N] [--delay MS] [--rounds N]   1, 2 and 4 ingest processes on one PostgreSQL server
         parts [BenchmarkDotNet options]

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Wayward.Ingest;
-using Wayward.Ingest.Sources;
+using Wayward.Engine;
+using Wayward.Engine.Sources;
 using Wayward.Storage;
 using Wayward.Storage.Ingest;
 

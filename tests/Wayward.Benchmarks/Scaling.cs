@@ -113,7 +113,7 @@ internal static class Scaling
             long records = (long)job.Objects * job.Lines;
             using var watch = new NpgsqlConnection(connection + ";Pooling=false;Application Name=watch");
             await watch.OpenAsync();
-            double wal = await NumberAsync(watch, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8"), mark = await NumberAsync(watch, "SELECT mark::float8 FROM ledger_state");
+            double wal = await NumberAsync(watch, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8"), commits = await NumberAsync(watch, "SELECT commit_number::float8 FROM ledger_state");
             using var enough = new CancellationTokenSource();
             var sampling = SampleAsync(connection, enough.Token);
             double worker = processes.Sum(Cpu), server = ServerCpu(cluster.ServerProcess), own = Environment.CpuUsage.TotalTime.TotalSeconds;
@@ -127,12 +127,12 @@ internal static class Scaling
             await enough.CancelAsync();
             var waits = await sampling;
             wal = await NumberAsync(watch, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8") - wal;
-            mark = await NumberAsync(watch, "SELECT mark::float8 FROM ledger_state") - mark;
+            commits = await NumberAsync(watch, "SELECT commit_number::float8 FROM ledger_state") - commits;
             // What is not ours: the samplers of this process, and whatever else the machine does.
             double other = busyAfter - busy - worker - server;
             foreach (var process in processes) process.StandardInput.Close();
             foreach (var process in processes) await process.WaitForExitAsync();
-            return new(count, seconds, records, worker, server, other, (idleAfter - idle) / (idleAfter - idle + busyAfter - busy), wal, mark, waits, await SizesAsync(watch));
+            return new(count, seconds, records, worker, server, other, (idleAfter - idle) / (idleAfter - idle + busyAfter - busy), wal, commits, waits, await SizesAsync(watch));
         }
         finally
         {

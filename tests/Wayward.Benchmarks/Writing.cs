@@ -73,7 +73,7 @@ internal static class Writing
         var from = Cpu();
         foreach (var item in objects) await contacts.CommitAsync([item], default);
         double seconds = (Cpu() - from).TotalSeconds;
-        // For each object its cells, as many spans of pairs, and of each instance coverage, last sight and what is to be judged.
+        // For each object its cells, as many spans of pairs, and of each instance coverage, last sight and what is to be evaluated.
         return (seconds, Objects * (2.0 * CellsPerObject + 3.0 * Instances));
     });
 
@@ -114,7 +114,7 @@ internal static class Writing
                         {
                             upsert.Bind(instance).Bind(endpoint).Bind(c.Hour).Bind(c.FirstContact).Bind(c.LastContact).Bind(c.OutAccepted.Records).Bind(c.OutAccepted.Packets).Bind(c.OutAccepted.Bytes)
                                 .Bind(0L).Bind(0L).Bind(0L).Bind(c.InAccepted.Records).Bind(c.InAccepted.Packets).Bind(c.InAccepted.Bytes).Bind(0L).Bind(0L).Bind(0L)
-                                .Bind(c.MaxPackets).Bind((long)c.Signs).Bind(c.FirstAnswer).Bind(c.LastAnswer).Bind((long)c.AnswerMinutes).Bind((byte[]?)null).Bind(c.FirstObject).Bind(c.FirstLine).Run();
+                                .Bind(c.MaxPackets).Bind((long)c.Flags).Bind(c.FirstAnswer).Bind(c.LastAnswer).Bind((long)c.AnswerMinutes).Bind((byte[]?)null).Bind(c.FirstObject).Bind(c.FirstLine).Run();
                         }
                         SqliteStatement.Check(db, raw.sqlite3_exec(db, "COMMIT"));
                     }
@@ -158,7 +158,7 @@ internal static class Writing
         CREATE TABLE contact_hours (instance_id INTEGER NOT NULL, endpoint_id INTEGER NOT NULL, hour INTEGER NOT NULL, first_contact INTEGER NOT NULL, last_contact INTEGER NOT NULL,
             out_accepted_records INTEGER NOT NULL, out_accepted_packets INTEGER NOT NULL, out_accepted_bytes INTEGER NOT NULL, out_rejected_records INTEGER NOT NULL, out_rejected_packets INTEGER NOT NULL,
             out_rejected_bytes INTEGER NOT NULL, in_accepted_records INTEGER NOT NULL, in_accepted_packets INTEGER NOT NULL, in_accepted_bytes INTEGER NOT NULL, in_rejected_records INTEGER NOT NULL,
-            in_rejected_packets INTEGER NOT NULL, in_rejected_bytes INTEGER NOT NULL, max_packets INTEGER NOT NULL, signs INTEGER NOT NULL, first_answer INTEGER NOT NULL, last_answer INTEGER NOT NULL,
+            in_rejected_packets INTEGER NOT NULL, in_rejected_bytes INTEGER NOT NULL, max_packets INTEGER NOT NULL, flags INTEGER NOT NULL, first_answer INTEGER NOT NULL, last_answer INTEGER NOT NULL,
             answer_minutes INTEGER NOT NULL, inner_sources BLOB, first_object INTEGER NOT NULL, first_line INTEGER NOT NULL, PRIMARY KEY (instance_id, endpoint_id, hour)) WITHOUT ROWID
         """;
 }

@@ -10,8 +10,8 @@ public sealed class AnalystPathTests(Chromium chromium)
     [Fact]
     public async Task From_the_queue_to_a_decision_and_back_and_a_report_in_hand()
     {
-        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
-        await using var window = await chromium.OpenAsync(desk.Url);
+        await using var fixture = await BrowserFixture.StartAsync(("fleet.log", BrowserFixture.Log(BrowserFixture.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(fixture.Url);
         var page = window.Page;
 
         // The queue: two siblings wait.
@@ -65,7 +65,7 @@ public sealed class AnalystPathTests(Chromium chromium)
         // The report opens by itself, offline, and says the same.
         await page.GotoAsync(finding);
         string href = (await page.Locator("#report-html").GetAttributeAsync("href"))!;
-        var response = await page.APIRequest.GetAsync(new Uri(new Uri(desk.Url), href).ToString());
+        var response = await page.APIRequest.GetAsync(new Uri(new Uri(fixture.Url), href).ToString());
         Assert.True(response.Ok);
         string file = Path.Combine(Path.GetTempPath(), $"wayward-report-{Guid.NewGuid():N}.html");
         await File.WriteAllBytesAsync(file, await response.BodyAsync(), TestContext.Current.CancellationToken);
@@ -89,8 +89,8 @@ public sealed class AnalystPathTests(Chromium chromium)
     [Fact]
     public async Task With_the_keyboard_alone()
     {
-        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
-        await using var window = await chromium.OpenAsync(desk.Url);
+        await using var fixture = await BrowserFixture.StartAsync(("fleet.log", BrowserFixture.Log(BrowserFixture.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(fixture.Url);
         var (page, keys) = (window.Page, window.Page.Keyboard);
         await window.GoAsync("/findings");
         await Expect(page.Locator("tbody tr.selected")).ToHaveCountAsync(1);
@@ -140,8 +140,8 @@ public sealed class AnalystPathTests(Chromium chromium)
     [InlineData(1440, 900, 2)]
     public async Task The_queue_is_dense_and_nothing_runs_over_at_any_width(int width, int height, int zoom)
     {
-        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
-        await using var window = await chromium.OpenAsync(desk.Url);
+        await using var fixture = await BrowserFixture.StartAsync(("fleet.log", BrowserFixture.Log(BrowserFixture.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(fixture.Url);
         var page = window.Page;
         // Zoom of a browser is a narrower window of larger pixels.
         await page.SetViewportSizeAsync(width / zoom, height / zoom);
@@ -171,12 +171,12 @@ public sealed class AnalystPathTests(Chromium chromium)
     [Fact]
     public async Task A_lost_connection_is_a_line_over_a_page_that_can_still_be_read()
     {
-        await using var desk = await BrowserDesk.StartAsync(("fleet.log", BrowserDesk.Log(BrowserDesk.Fleet().Lines())));
-        await using var window = await chromium.OpenAsync(desk.Url);
+        await using var fixture = await BrowserFixture.StartAsync(("fleet.log", BrowserFixture.Log(BrowserFixture.Fleet().Lines())));
+        await using var window = await chromium.OpenAsync(fixture.Url);
         await window.GoAsync("/findings");
         var told = window.Page.Locator("#components-reconnect-modal");
         await Expect(told).ToBeHiddenAsync();
-        await desk.StopAsync();
+        await fixture.StopAsync();
         await Expect(told).ToContainTextAsync("Connection lost");
         await Expect(told).ToBeVisibleAsync();
         await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(2);
@@ -187,14 +187,14 @@ public sealed class AnalystPathTests(Chromium chromium)
     [Fact]
     public async Task A_file_that_arrives_changes_the_open_page_without_a_reload()
     {
-        var lines = BrowserDesk.Fleet().Lines();
+        var lines = BrowserFixture.Fleet().Lines();
         long cut = World.At(12);
-        await using var desk = await BrowserDesk.StartAsync(("before.log", BrowserDesk.Log(lines.Where(l => l.Start < cut))));
-        await using var window = await chromium.OpenAsync(desk.Url, dark: true);
+        await using var fixture = await BrowserFixture.StartAsync(("before.log", BrowserFixture.Log(lines.Where(l => l.Start < cut))));
+        await using var window = await chromium.OpenAsync(fixture.Url, dark: true);
         await window.GoAsync("/findings");
         await Expect(window.Page.Locator(".empty")).ToBeVisibleAsync();
         await window.Page.EvaluateAsync("() => { window.samePage = true; }");
-        await desk.DropAsync("after.log", BrowserDesk.Log(lines.Where(l => l.Start >= cut)));
+        await fixture.DropAsync("after.log", BrowserFixture.Log(lines.Where(l => l.Start >= cut)));
         await Expect(window.Page.Locator("tbody tr")).ToHaveCountAsync(2, new() { Timeout = 30_000 });
         await Expect(window.Page.Locator(".rail .count")).ToHaveTextAsync("2");
         Assert.True(await window.Page.EvaluateAsync<bool>("() => window.samePage === true"));

@@ -11,8 +11,8 @@ public sealed class HostileNamesTests(Chromium chromium)
     public async Task Every_page_shows_them_and_nothing_runs()
     {
         var log = HostileNames.FlowLog();
-        await using var desk = await BrowserDesk.StartAsync(("hostile.log", log.Text));
-        await using var window = await chromium.OpenAsync(desk.Url);
+        await using var fixture = await BrowserFixture.StartAsync(("hostile.log", log.Text));
+        await using var window = await chromium.OpenAsync(fixture.Url);
         var page = window.Page;
         await window.GoAsync("/findings");
         await Expect(page.Locator("tbody tr").First).ToBeVisibleAsync();

@@ -71,7 +71,7 @@ public abstract class AuditTests(StorageProvider provider)
         long deletion = (await storage.Expected.DeleteAsync(rule.Id, "ana", "no more", Token))!.Value;
         Assert.Null(await storage.Expected.DeleteAsync(rule.Id, "ana", "again", Token));
         var undo = await storage.Audit.UndoAsync(deletion, "ana", Token);
-        Assert.True(undo.RejudgeNeeded);
+        Assert.True(undo.ReevaluationNeeded);
         var stored = Assert.Single(await storage.Expected.AllAsync(Token));
         Assert.Equivalent(rule, stored, strict: true);
 

@@ -3,7 +3,7 @@ using Wayward.Storage.Maintenance;
 
 namespace Wayward.Storage.Tests;
 
-/// <summary>Digests and compaction.</summary>
+/// <summary>Summaries and compaction.</summary>
 public abstract class CareTests(StorageProvider provider)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -21,7 +21,7 @@ public abstract class CareTests(StorageProvider provider)
         Assert.True(report.Good);
         Assert.True(report.Days > 0);
 
-        // Late data is written to a sealed day: its digest goes, and comes back with the next run.
+        // Late data is written to a sealed day: its summary goes, and comes back with the next run.
         await storage.Contacts.CommitAsync([Make.Object("late", Make.Batch(99, ("i-1", Make.Google, Make.T0 + 30)))], Token);
         Assert.True((await maintenance.VerifyAsync(Token)).Good);
         Assert.Equal(1, (await maintenance.RunAsync(Keep, Token)).Sealed);

@@ -70,26 +70,26 @@ public abstract class ContactStoreTests(StorageProvider provider)
     public async Task What_is_pending_survives_a_restart_until_its_mark_is_completed()
     {
         string directory = StorageFixture.NewHome();
-        long mark;
+        long commitNumber;
         await using (var storage = await StorageFixture.CreateAsync(provider, directory))
         {
             Assert.Null(await storage.Contacts.PendingAsync(Token));
             await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(7, ("i-1", Make.Google, Make.T0)))], Token);
             var first = (await storage.Contacts.PendingAsync(Token))!;
             Assert.Null(first.Scope);
-            await storage.Contacts.CompleteDetectionAsync(first.Mark, null, Token);
+            await storage.Contacts.CompleteDetectionAsync(first.CommitNumber, null, Token);
             Assert.Null(await storage.Contacts.PendingAsync(Token));
             await storage.Contacts.CommitAsync([Make.Object("b", Make.Batch(8, ("i-2", Make.Quad9, Make.T0 + 60)))], Token);
-            mark = (await storage.Contacts.PendingAsync(Token))!.Mark;
+            commitNumber = (await storage.Contacts.PendingAsync(Token))!.CommitNumber;
         }
         await using (var storage = await StorageFixture.CreateAsync(provider, directory))
         {
             var pending = (await storage.Contacts.PendingAsync(Token))!;
-            Assert.Equal(mark, pending.Mark);
+            Assert.Equal(commitNumber, pending.CommitNumber);
             Assert.Equal([new InstanceKey("i-2")], pending.Scope!.Instances);
             Assert.Equal([new Destination(Make.Quad9, DnsTransport.Dns)], pending.Scope.Destinations);
             await storage.Contacts.CommitAsync([Make.Object("c", Make.Batch(9, ("i-3", Make.Google, Make.T0 + 90)))], Token);
-            await storage.Contacts.CompleteDetectionAsync(mark, null, Token);
+            await storage.Contacts.CompleteDetectionAsync(commitNumber, null, Token);
             Assert.Equal([new InstanceKey("i-3")], (await storage.Contacts.PendingAsync(Token))!.Scope!.Instances);
         }
         Directory.Delete(directory, true);

@@ -2,7 +2,7 @@ using Wayward.Storage.Ingest;
 
 namespace Wayward.Storage.Tests;
 
-/// <summary>One process judges at a time, and what a former one still stores is refused.</summary>
+/// <summary>One process evaluates at a time, and what a former one still stores is refused.</summary>
 public sealed class DetectorRoleTests
 {
     private static readonly LeaseTerms Ann = new("ann", TimeSpan.FromSeconds(60)), Ben = new("ben", TimeSpan.FromSeconds(60));
@@ -19,7 +19,7 @@ public sealed class DetectorRoleTests
         Assert.False(await benRole.TryHoldAsync(Ben, Token));
         Assert.True(await annRole.TryHoldAsync(Ann, Token));
         await ann.Contacts.CommitAsync([Make.Object("a", Make.Batch(1, ("i-1", Make.Google, Make.T0)))], Token);
-        long mark = (await ann.Contacts.PendingAsync(Token))!.Mark;
+        long commitNumber = (await ann.Contacts.PendingAsync(Token))!.CommitNumber;
         await ann.Findings.ApplyAsync(Make.Result(Make.Finding("i-1", Make.Google, Make.T0)), null, _ => null, Token);
 
         // Ann stands still for longer than her lease.
@@ -27,10 +27,10 @@ public sealed class DetectorRoleTests
         Assert.True(await benRole.TryHoldAsync(Ben, Token));
         Assert.True(annRole.Held);
         await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Findings.ApplyAsync(Make.Result(), null, _ => null, Token));
-        await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Contacts.CompleteDetectionAsync(mark, null, Token));
-        await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Get<IDetectionStateStore>().SetJudgedWithAsync("old", Token));
+        await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Contacts.CompleteDetectionAsync(commitNumber, null, Token));
+        await Assert.ThrowsAsync<DetectorReplacedException>(() => ann.Get<IDetectionStateStore>().SetEvaluatedWithAsync("old", Token));
         Assert.Single((await ben.Findings.QueryAsync(new(), Token)).Rows);
-        Assert.Null(await ben.Get<IDetectionStateStore>().JudgedWithAsync(Token));
+        Assert.Null(await ben.Get<IDetectionStateStore>().EvaluatedWithAsync(Token));
         Assert.False(await annRole.TryHoldAsync(Ann, Token));
         Assert.False(annRole.Held);
 
@@ -38,7 +38,7 @@ public sealed class DetectorRoleTests
         await ann.Findings.AddCommentAsync(Make.Finding("i-1", Make.Google, Make.T0).Id, "ana", "looks odd", Token);
         await benRole.ResignAsync(Token);
         Assert.True(await annRole.TryHoldAsync(Ann, Token));
-        await ann.Contacts.CompleteDetectionAsync(mark, null, Token);
+        await ann.Contacts.CompleteDetectionAsync(commitNumber, null, Token);
     }
 
     [Fact]

@@ -48,21 +48,21 @@ public abstract class FindingStoreTests(StorageProvider provider)
     }
 
     [Fact]
-    public async Task A_judgement_may_speak_of_more_than_a_statement_has_parameters()
+    public async Task An_evaluation_may_speak_of_more_than_a_statement_has_parameters()
     {
         const int Many = 70_000;
         await using var storage = await StorageFixture.CreateAsync(provider);
         var (kept, gone, other) = (Make.Finding("i-1", Make.Google, Make.T0), Make.Finding("i-2", Make.Google, Make.T0), Make.Finding("j-3", Make.Google2, Make.T0));
         await storage.Findings.ApplyAsync(Make.Result(kept, gone, other), null, Uncovered, Token);
         var names = Enumerable.Range(0, Many).Select(i => $"i-{i}").ToArray();
-        // As a session says it: the groups that it judged.
+        // As a session says it: the groups that it evaluated.
         var byGroup = new DetectionScope(new HashSet<Destination>(), names.Select(n => new InstanceKey(n)).ToHashSet()) { Groups = names.Select(n => $"group-{n}-Google").ToHashSet(StringComparer.Ordinal) };
-        var changes = await storage.Findings.ApplyAsync(Make.Result(kept) with { Judged = byGroup }, byGroup, Uncovered, Token);
+        var changes = await storage.Findings.ApplyAsync(Make.Result(kept) with { Evaluated = byGroup }, byGroup, Uncovered, Token);
         Assert.Equal([gone.Id], changes.Closed);
         // As the engine says it: instances and destinations.
         var destinations = Enumerable.Range(0, Many).Select(i => new Destination(IpAddress.FromBytes([20, (byte)(i >> 16), (byte)(i >> 8), (byte)i]), DnsTransport.Dns)).ToHashSet();
         var byName = new DetectionScope(destinations, byGroup.Instances);
-        changes = await storage.Findings.ApplyAsync(Make.Result() with { Judged = byName }, byName, Uncovered, Token);
+        changes = await storage.Findings.ApplyAsync(Make.Result() with { Evaluated = byName }, byName, Uncovered, Token);
         Assert.Equal([kept.Id], changes.Closed);
         Assert.Equal(FindingStatus.Open, (await storage.Findings.FindAsync(other.Id, Token))!.Status);
     }
@@ -151,14 +151,14 @@ public abstract class FindingStoreTests(StorageProvider provider)
         Assert.Equal([audit], (await storage.Audit.OfFindingAsync(mine.Id, Token)).Select(e => e.Id));
 
         var undone = await storage.Audit.UndoAsync(audit, "ana", Token);
-        Assert.True(undone.RejudgeNeeded);
+        Assert.True(undone.ReevaluationNeeded);
         Assert.NotNull(Assert.Single(await storage.Expected.AllAsync(Token)).DeletedAt);
         Assert.Equal([mine.Id], (await storage.Findings.ApplyAsync(Make.Result(mine, other), null, Uncovered, Token)).Reopened);
         Assert.Equal((FindingStatus.Open, (int?)null), ((await storage.Findings.FindAsync(mine.Id, Token))!.Status, (await storage.Findings.FindAsync(mine.Id, Token))!.ExpectedTargetId));
     }
 
     [Fact]
-    public async Task A_judgement_of_a_scope_leaves_the_rest_alone()
+    public async Task An_evaluation_of_a_scope_leaves_the_rest_alone()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, b, c) = (Make.Finding("i-1", Make.Google, Make.T0), Make.Finding("i-2", Make.Quad9, Make.T0, provider: "Quad9"), Make.Finding("i-3", IpAddress.Parse("45.1.2.3"), Make.T0, provider: null));

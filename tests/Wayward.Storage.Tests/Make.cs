@@ -90,7 +90,7 @@ internal static class Make
             Id = $"{group}-{first}", GroupId = group, Type = FindingType.UnusualDnsResolver, Subject = new(SubjectKind.Instance, instance), Transport = DnsTransport.Dns, Provider = provider,
             Addresses = [.. addresses.Select(a => new FindingAddress(a, 17, 53, provider, CatalogTier.Dedicated, "e", first, first + 600))],
             Basis = FindingBasis.OwnHistory, Members = [new(instance)], First = first, Last = first + 600, Count = 3, Outcome = ContactOutcome.Answered, Severity = severity,
-            SeveritySigns = [new("start", 50, "Start")], Confidence = 92, ConfidenceSigns = [new("base", 92, "Answered")], Reported = reported, Provisional = false,
+            SeverityFactors = [new("start", 50, "Start")], Confidence = 92, ConfidenceFactors = [new("base", 92, "Answered")], Reported = reported, Provisional = false,
             Novelty = new() { ObservedSince = first - 1_000_000, Coverage = 0.99, HistoryWindow = 3_888_000, Learning = 604_800, InnerSources = [IpAddress.Parse("10.0.0.9")] },
             AccountId = "123456789012", CatalogVersion = "1", CatalogHash = "abc", Evidence = [new(first, 5, 6, "raw <b>line</b>")],
         };

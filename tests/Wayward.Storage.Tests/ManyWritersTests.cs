@@ -35,7 +35,7 @@ public sealed class ManyWritersTests
         foreach (var item in objects) await straight.Contacts.CommitAsync([item], Token);
 
         string home = StorageFixture.NewHome();
-        await using var judge = await StorageFixture.CreateAsync(StorageProvider.PostgreSql, home);
+        await using var evaluate = await StorageFixture.CreateAsync(StorageProvider.PostgreSql, home);
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>
         {
             await using var storage = await StorageFixture.CreateAsync(StorageProvider.PostgreSql, home);
@@ -49,7 +49,7 @@ public sealed class ManyWritersTests
                 i += take;
             }
         }, Token)));
-        Assert.Equal(await OrderTests.DumpAsync(straight), await OrderTests.DumpAsync(judge));
+        Assert.Equal(await OrderTests.DumpAsync(straight), await OrderTests.DumpAsync(evaluate));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ManyWritersTests
         var final = first.Select((o, n) => n % 4 == 0 ? versions[n] : o).ToList();
         var bucket = first.Concat(versions).ToDictionary(o => o.Object.ObjectId);
         string home = StorageFixture.NewHome();
-        await using var judge = await StorageFixture.CreateAsync(StorageProvider.PostgreSql, home);
+        await using var evaluate = await StorageFixture.CreateAsync(StorageProvider.PostgreSql, home);
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>
         {
             await using var storage = await StorageFixture.CreateAsync(StorageProvider.PostgreSql, home);
@@ -76,11 +76,11 @@ public sealed class ManyWritersTests
                 await CommitAsync(storage, [versions[n]]);
             }
         }, Token)));
-        while (await judge.Objects.WaitingAsync("folder:/logs", 5, Token) is { Count: > 0 } waiting) await CommitAsync(judge, [.. waiting.Select(o => bucket[o.ObjectId])]);
+        while (await evaluate.Objects.WaitingAsync("folder:/logs", 5, Token) is { Count: > 0 } waiting) await CommitAsync(evaluate, [.. waiting.Select(o => bucket[o.ObjectId])]);
 
         await using var fresh = await StorageFixture.CreateAsync(StorageProvider.PostgreSql);
         await fresh.Contacts.CommitAsync(final, Token);
-        Assert.Equal(Cells(await OrderTests.DumpAsync(fresh)), Cells(await OrderTests.DumpAsync(judge)));
+        Assert.Equal(Cells(await OrderTests.DumpAsync(fresh)), Cells(await OrderTests.DumpAsync(evaluate)));
 
         static string Cells(string dump) => string.Join('\n', dump.Split('\n').Where(l => l.Split('\t')[0] is "cell" or "pair" or "coverage" or "endpoint"));
     }

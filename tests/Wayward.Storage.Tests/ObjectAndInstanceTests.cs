@@ -85,7 +85,7 @@ public abstract class ObjectAndInstanceTests(StorageProvider provider)
     }
 
     [Fact]
-    public async Task Instances_are_listed_searched_and_told_learning_from_judged()
+    public async Task Instances_are_listed_searched_and_told_learning_from_evaluated()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
         var old = Make.Batch(1, Enumerable.Range(0, 9).Select(d => ("i-old", Make.Google, Make.T0 + d * 86_400L)).Append(("i-old", Make.Quad9, Make.T0)).ToArray());
@@ -105,7 +105,7 @@ public abstract class ObjectAndInstanceTests(StorageProvider provider)
 
         var fleet = await storage.Instances.FleetAsync(Token);
         Assert.Equal((2, 1, 2), (fleet.Instances, fleet.Learning, fleet.Destinations));
-        Assert.Equal(Make.T0 + 15 * 86_400L, fleet.NextJudged);
+        Assert.Equal(Make.T0 + 15 * 86_400L, fleet.NextEvaluated);
         Assert.Equal(Make.T0 + 8 * 86_400L + 7_200, fleet.MaxStart);
     }
 

@@ -69,7 +69,7 @@ public abstract class ReplacementTests(StorageProvider provider)
     }
 
     [Fact]
-    public async Task Only_what_shares_instances_and_days_is_read_again_and_judging_waits_for_it()
+    public async Task Only_what_shares_instances_and_days_is_read_again_and_evaluating_waits_for_it()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
         var (a, beside, other, elsewhere) = (

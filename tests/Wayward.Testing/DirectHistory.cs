@@ -38,7 +38,7 @@ public sealed class DirectHistory(string instance, string? asg, string account =
             int hour = UnixTime.Hour(start);
             var cell = new ContactHour
             {
-                Hour = hour, FirstContact = start, LastContact = start + 10, OutAccepted = new(1, 2, 140), InAccepted = new(1, 2, 300), MaxPackets = 2, Signs = ContactSigns.Proven, FirstAnswer = start, LastAnswer = start,
+                Hour = hour, FirstContact = start, LastContact = start + 10, OutAccepted = new(1, 2, 140), InAccepted = new(1, 2, 300), MaxPackets = 2, Flags = ContactFlags.Proven, FirstAnswer = start, LastAnswer = start,
                 AnswerMinutes = 1UL << (int)(start % UnixTime.HourSeconds / 60),
             };
             int at = cells.FindLastIndex(c => c.Hour <= hour);

@@ -22,7 +22,7 @@ public static class LedgerText
                 text.AppendLine(culture, $"  {endpoint.Address} {endpoint.Protocol} {endpoint.Port}");
                 foreach (var c in cells)
                 {
-                    text.AppendLine(culture, $"    {c.Hour} {c.FirstContact} {c.LastContact} {c.OutAccepted} {c.OutRejected} {c.InAccepted} {c.InRejected} {c.MaxPackets} {c.Signs} {c.FirstAnswer} {c.LastAnswer} {c.AnswerMinutes:x} [{string.Join(' ', c.InnerSources)}] {c.FirstObject}:{c.FirstLine}");
+                    text.AppendLine(culture, $"    {c.Hour} {c.FirstContact} {c.LastContact} {c.OutAccepted} {c.OutRejected} {c.InAccepted} {c.InRejected} {c.MaxPackets} {c.Flags} {c.FirstAnswer} {c.LastAnswer} {c.AnswerMinutes:x} [{string.Join(' ', c.InnerSources)}] {c.FirstObject}:{c.FirstLine}");
                 }
             }
             foreach (var (endpoint, lines) in history.Evidence)

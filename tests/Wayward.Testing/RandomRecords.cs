@@ -9,7 +9,7 @@ namespace Wayward.Testing;
 
 /// <summary>
 /// Seeded small worlds full of boundaries: times lie on a coarse grid, a second off now and then, so that gaps equal to H, ages equal to L and peers that start with the
-/// contact come up all the time. Names carry the seed, so that many worlds can be judged as one fleet and still not meet.
+/// contact come up all the time. Names carry the seed, so that many worlds can be evaluated as one fleet and still not meet.
 /// </summary>
 public static class RandomRecords
 {

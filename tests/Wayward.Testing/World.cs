@@ -105,10 +105,10 @@ public sealed class World(double days = 60, LineFormat format = LineFormat.V11)
 
     public DetectionEngine Engine() => new(Catalog, _rules, Options);
 
-    public DetectionResult Judge() => Engine().Judge(Ledger());
+    public DetectionResult Evaluate() => Engine().Evaluate(Ledger());
 
     /// <summary>Findings that an analyst is told of.</summary>
-    public IReadOnlyList<Finding> Reported() => [.. Judge().Findings.Where(f => f.Reported)];
+    public IReadOnlyList<Finding> Reported() => [.. Evaluate().Findings.Where(f => f.Reported)];
 }
 
 /// <summary>One instance of a <see cref="World"/>.</summary>

@@ -13,8 +13,8 @@ public sealed partial class ArchitectureTests
         ["Wayward.FlowLogs"] = [],
         ["Wayward.Core"] = ["Wayward.FlowLogs"],
         ["Wayward.Storage"] = ["Wayward.Core"],
-        ["Wayward.Ingest"] = ["Wayward.Storage"],
-        ["Wayward.Web"] = ["Wayward.Ingest", "Wayward.Migrations.Sqlite", "Wayward.Migrations.PostgreSql"],
+        ["Wayward.Engine"] = ["Wayward.Storage"],
+        ["Wayward.Web"] = ["Wayward.Engine", "Wayward.Migrations.Sqlite", "Wayward.Migrations.PostgreSql"],
     };
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed partial class ArchitectureTests
     {
         var below = new Dictionary<string, HashSet<string>>();
         foreach (var (project, allowed) in Allowed) below[project] = [.. allowed, .. allowed.Where(below.ContainsKey).SelectMany(a => below[a])];
-        foreach (var assembly in new[] { typeof(Wayward.FlowLogs.FlowLogReader), typeof(Wayward.Core.Detection.Finding), typeof(Wayward.Storage.StorageOptions), typeof(Wayward.Ingest.IngestOptions) }.Select(t => t.Assembly))
+        foreach (var assembly in new[] { typeof(Wayward.FlowLogs.FlowLogReader), typeof(Wayward.Core.Detection.Finding), typeof(Wayward.Storage.StorageOptions), typeof(Wayward.Engine.IngestOptions) }.Select(t => t.Assembly))
         {
             string name = assembly.GetName().Name!;
             Assert.All(assembly.GetReferencedAssemblies().Select(r => r.Name!).Where(r => r.StartsWith("Wayward.", StringComparison.Ordinal)), r => Assert.Contains(r, below[name]));

@@ -290,6 +290,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("first_object");
 
+                    b.Property<short>("Flags")
+                        .HasColumnType("smallint")
+                        .HasColumnName("flags");
+
                     b.Property<long>("InAcceptedBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("in_accepted_bytes");
@@ -353,10 +357,6 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.Property<long>("OutRejectedRecords")
                         .HasColumnType("bigint")
                         .HasColumnName("out_rejected_records");
-
-                    b.Property<short>("Signs")
-                        .HasColumnType("smallint")
-                        .HasColumnName("signs");
 
                     b.HasKey("InstanceId", "EndpointId", "Hour");
 
@@ -423,16 +423,16 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.ToTable("coverage_days");
                 });
 
-            modelBuilder.Entity("Wayward.Storage.Model.DayDigestEntity", b =>
+            modelBuilder.Entity("Wayward.Storage.Model.DayChecksumEntity", b =>
                 {
                     b.Property<int>("Day")
                         .HasColumnType("integer")
                         .HasColumnName("day");
 
-                    b.Property<string>("Digest")
+                    b.Property<string>("Checksum")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("digest")
+                        .HasColumnName("checksum")
                         .UseCollation("C");
 
                     b.Property<long>("Rows")
@@ -441,7 +441,7 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     b.HasKey("Day");
 
-                    b.ToTable("day_digests");
+                    b.ToTable("day_checksums");
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.EndpointEntity", b =>
@@ -872,22 +872,6 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.ToTable("finding_tallies");
                 });
 
-            modelBuilder.Entity("Wayward.Storage.Model.InstanceDigestEntity", b =>
-                {
-                    b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
-                        .HasColumnName("instance_id");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("content");
-
-                    b.HasKey("InstanceId");
-
-                    b.ToTable("instance_digests");
-                });
-
             modelBuilder.Entity("Wayward.Storage.Model.InstanceEntity", b =>
                 {
                     b.Property<int>("Id")
@@ -1013,45 +997,61 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.ToTable("instance_facts");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.InstanceSummaryEntity", b =>
+                {
+                    b.Property<int>("InstanceId")
+                        .HasColumnType("integer")
+                        .HasColumnName("instance_id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.HasKey("InstanceId");
+
+                    b.ToTable("instance_summaries");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.LedgerStateEntity", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    b.Property<long>("CommitNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("commit_number");
+
                     b.Property<int>("CompactedBefore")
                         .HasColumnType("integer")
                         .HasColumnName("compacted_before");
 
-                    b.Property<long>("DigestedMark")
+                    b.Property<long>("EvaluatedCommit")
                         .HasColumnType("bigint")
-                        .HasColumnName("digested_mark");
+                        .HasColumnName("evaluated_commit");
 
-                    b.Property<string>("DigestedWith")
+                    b.Property<string>("EvaluatedWith")
                         .HasColumnType("text")
-                        .HasColumnName("digested_with")
+                        .HasColumnName("evaluated_with")
                         .UseCollation("C");
 
                     b.Property<long>("HistoryWindow")
                         .HasColumnType("bigint")
                         .HasColumnName("history_window");
 
-                    b.Property<long>("JudgedMark")
-                        .HasColumnType("bigint")
-                        .HasColumnName("judged_mark");
-
-                    b.Property<string>("JudgedWith")
-                        .HasColumnType("text")
-                        .HasColumnName("judged_with")
-                        .UseCollation("C");
-
-                    b.Property<long>("Mark")
-                        .HasColumnType("bigint")
-                        .HasColumnName("mark");
-
                     b.Property<long>("MaxStart")
                         .HasColumnType("bigint")
                         .HasColumnName("max_start");
+
+                    b.Property<long>("SummaryCommit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("summary_commit");
+
+                    b.Property<string>("SummaryInputs")
+                        .HasColumnType("text")
+                        .HasColumnName("summary_inputs")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -1061,12 +1061,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         new
                         {
                             Id = 1,
+                            CommitNumber = 0L,
                             CompactedBefore = 0,
-                            DigestedMark = 0L,
+                            EvaluatedCommit = 0L,
                             HistoryWindow = 0L,
-                            JudgedMark = 0L,
-                            Mark = 0L,
-                            MaxStart = 0L
+                            MaxStart = 0L,
+                            SummaryCommit = 0L
                         });
                 });
 
@@ -1166,6 +1166,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("columns")
                         .UseCollation("C");
 
+                    b.Property<long>("CommitNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("commit_number");
+
                     b.Property<long>("ContactRecords")
                         .HasColumnType("bigint")
                         .HasColumnName("contact_records");
@@ -1229,10 +1233,6 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.Property<long?>("LeaseUntil")
                         .HasColumnType("bigint")
                         .HasColumnName("lease_until");
-
-                    b.Property<long>("Mark")
-                        .HasColumnType("bigint")
-                        .HasColumnName("mark");
 
                     b.Property<long?>("NextTry")
                         .HasColumnType("bigint")
@@ -1298,7 +1298,7 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     b.HasKey("ObjectId");
 
-                    b.HasIndex("Mark");
+                    b.HasIndex("CommitNumber");
 
                     b.HasIndex("Sha256");
 
@@ -1321,9 +1321,9 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("endpoint_id");
 
-                    b.Property<long>("Mark")
+                    b.Property<long>("CommitNumber")
                         .HasColumnType("bigint")
-                        .HasColumnName("mark");
+                        .HasColumnName("commit_number");
 
                     b.HasKey("EndpointId");
 
@@ -1336,13 +1336,13 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("instance_id");
 
+                    b.Property<long>("CommitNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("commit_number");
+
                     b.Property<int>("FromHour")
                         .HasColumnType("integer")
                         .HasColumnName("from_hour");
-
-                    b.Property<long>("Mark")
-                        .HasColumnType("bigint")
-                        .HasColumnName("mark");
 
                     b.HasKey("InstanceId");
 

@@ -267,6 +267,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("first_object");
 
+                    b.Property<short>("Flags")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flags");
+
                     b.Property<long>("InAcceptedBytes")
                         .HasColumnType("INTEGER")
                         .HasColumnName("in_accepted_bytes");
@@ -330,10 +334,6 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.Property<long>("OutRejectedRecords")
                         .HasColumnType("INTEGER")
                         .HasColumnName("out_rejected_records");
-
-                    b.Property<short>("Signs")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("signs");
 
                     b.HasKey("InstanceId", "EndpointId", "Hour");
 
@@ -400,16 +400,16 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.ToTable("coverage_days");
                 });
 
-            modelBuilder.Entity("Wayward.Storage.Model.DayDigestEntity", b =>
+            modelBuilder.Entity("Wayward.Storage.Model.DayChecksumEntity", b =>
                 {
                     b.Property<int>("Day")
                         .HasColumnType("INTEGER")
                         .HasColumnName("day");
 
-                    b.Property<string>("Digest")
+                    b.Property<string>("Checksum")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("digest");
+                        .HasColumnName("checksum");
 
                     b.Property<long>("Rows")
                         .HasColumnType("INTEGER")
@@ -417,7 +417,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
                     b.HasKey("Day");
 
-                    b.ToTable("day_digests");
+                    b.ToTable("day_checksums");
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.EndpointEntity", b =>
@@ -816,22 +816,6 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.ToTable("finding_tallies");
                 });
 
-            modelBuilder.Entity("Wayward.Storage.Model.InstanceDigestEntity", b =>
-                {
-                    b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("instance_id");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("content");
-
-                    b.HasKey("InstanceId");
-
-                    b.ToTable("instance_digests");
-                });
-
             modelBuilder.Entity("Wayward.Storage.Model.InstanceEntity", b =>
                 {
                     b.Property<int>("Id")
@@ -946,43 +930,59 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.ToTable("instance_facts");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.InstanceSummaryEntity", b =>
+                {
+                    b.Property<int>("InstanceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("instance_id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("content");
+
+                    b.HasKey("InstanceId");
+
+                    b.ToTable("instance_summaries");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.LedgerStateEntity", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long>("CommitNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("commit_number");
+
                     b.Property<int>("CompactedBefore")
                         .HasColumnType("INTEGER")
                         .HasColumnName("compacted_before");
 
-                    b.Property<long>("DigestedMark")
+                    b.Property<long>("EvaluatedCommit")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("digested_mark");
+                        .HasColumnName("evaluated_commit");
 
-                    b.Property<string>("DigestedWith")
+                    b.Property<string>("EvaluatedWith")
                         .HasColumnType("TEXT")
-                        .HasColumnName("digested_with");
+                        .HasColumnName("evaluated_with");
 
                     b.Property<long>("HistoryWindow")
                         .HasColumnType("INTEGER")
                         .HasColumnName("history_window");
 
-                    b.Property<long>("JudgedMark")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("judged_mark");
-
-                    b.Property<string>("JudgedWith")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("judged_with");
-
-                    b.Property<long>("Mark")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("mark");
-
                     b.Property<long>("MaxStart")
                         .HasColumnType("INTEGER")
                         .HasColumnName("max_start");
+
+                    b.Property<long>("SummaryCommit")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("summary_commit");
+
+                    b.Property<string>("SummaryInputs")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("summary_inputs");
 
                     b.HasKey("Id");
 
@@ -992,12 +992,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         new
                         {
                             Id = 1,
+                            CommitNumber = 0L,
                             CompactedBefore = 0,
-                            DigestedMark = 0L,
+                            EvaluatedCommit = 0L,
                             HistoryWindow = 0L,
-                            JudgedMark = 0L,
-                            Mark = 0L,
-                            MaxStart = 0L
+                            MaxStart = 0L,
+                            SummaryCommit = 0L
                         });
                 });
 
@@ -1092,6 +1092,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("columns");
 
+                    b.Property<long>("CommitNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("commit_number");
+
                     b.Property<long>("ContactRecords")
                         .HasColumnType("INTEGER")
                         .HasColumnName("contact_records");
@@ -1151,10 +1155,6 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("lease_until");
 
-                    b.Property<long>("Mark")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("mark");
-
                     b.Property<long?>("NextTry")
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_try");
@@ -1213,7 +1213,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
                     b.HasKey("ObjectId");
 
-                    b.HasIndex("Mark");
+                    b.HasIndex("CommitNumber");
 
                     b.HasIndex("Sha256");
 
@@ -1236,9 +1236,9 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("endpoint_id");
 
-                    b.Property<long>("Mark")
+                    b.Property<long>("CommitNumber")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("mark");
+                        .HasColumnName("commit_number");
 
                     b.HasKey("EndpointId");
 
@@ -1251,13 +1251,13 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
 
+                    b.Property<long>("CommitNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("commit_number");
+
                     b.Property<int>("FromHour")
                         .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
-
-                    b.Property<long>("Mark")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("mark");
 
                     b.HasKey("InstanceId");
 

@@ -19,7 +19,7 @@ public enum SkipReason : byte
     TransitGateway,
     /// <summary>No interface-id and no instance-id: no subject.</summary>
     NoSubject,
-    /// <summary>A column that the judgement needs is not in the format (ports, addresses, protocol). The last of the reasons.</summary>
+    /// <summary>A column that the evaluation needs is not in the format (ports, addresses, protocol). The last of the reasons.</summary>
     MissingField,
 }
 

@@ -113,16 +113,16 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
                 egress = !sourcePublic;
                 break;
         }
-        var signs = record.Direction == FlowDirection.Unknown ? ContactSigns.SideFromAddresses : ContactSigns.None;
-        if (egress) Egress(current, record, source, destination, signs);
-        else Ingress(current, record, source, signs);
+        var flags = record.Direction == FlowDirection.Unknown ? ContactFlags.SideFromAddresses : ContactFlags.None;
+        if (egress) Egress(current, record, source, destination, flags);
+        else Ingress(current, record, source, flags);
     }
 
-    private void Egress(ObservedIdentity current, in FlowRecord record, IpAddress source, IpAddress destination, ContactSigns signs)
+    private void Egress(ObservedIdentity current, in FlowRecord record, IpAddress source, IpAddress destination, ContactFlags flags)
     {
         var written = record.PacketDestinationAddress.IsNone ? record.DestinationAddress : record.PacketDestinationAddress;
         var remote = record.PacketDestinationAddress.IsNone ? destination : AddressSpace.Fold(written);
-        if (remote != written) signs |= ContactSigns.Nat64;
+        if (remote != written) flags |= ContactFlags.Nat64;
         if (record.SourcePort == 53 && record.DestinationPort >= ContactRules.FirstEphemeral && record.Action != FlowAction.Reject && !ContactRules.IsReset(record)) Served(current.Contribution!, remote, record.Identity.Start);
         if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.DestinationPort)) return;
 
@@ -132,11 +132,11 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         var cell = Cell(current.Contribution!, endpoint, record.Identity.Start);
         if (direction == ContactProof.Unclear)
         {
-            cell.Signs |= signs | ContactSigns.BothPortsService;
+            cell.Flags |= flags | ContactFlags.BothPortsService;
             return;
         }
-        if (direction == ContactProof.Opened) signs |= ContactSigns.SynSent;
-        cell.Signs |= signs | ContactRules.Proof(record);
+        if (direction == ContactProof.Opened) flags |= ContactFlags.SynSent;
+        cell.Flags |= flags | ContactRules.Proof(record);
         Contact(current.Contribution!, cell, endpoint, record);
         if (!record.PacketSourceAddress.IsNone && AddressSpace.Fold(record.PacketSourceAddress) is var inner && inner != source) cell.AddInnerSource(inner);
         if (!_addresses.IsPublic(source)) current.SeePrivateAddress(source, record.Identity.Start, record.Identity.End);
@@ -161,16 +161,16 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         EvidenceLine.Keep(lines, new EvidenceLine(start, _objectId, line, EvidenceText.Of(record)));
     }
 
-    private void Ingress(ObservedIdentity current, in FlowRecord record, IpAddress source, ContactSigns signs)
+    private void Ingress(ObservedIdentity current, in FlowRecord record, IpAddress source, ContactFlags flags)
     {
         var written = record.PacketSourceAddress.IsNone ? record.SourceAddress : record.PacketSourceAddress;
         var remote = record.PacketSourceAddress.IsNone ? source : AddressSpace.Fold(written);
-        if (remote != written) signs |= ContactSigns.Nat64;
+        if (remote != written) flags |= ContactFlags.Nat64;
         if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.SourcePort)) return;
 
         long start = record.Identity.Start;
         var cell = Cell(current.Contribution!, new Endpoint(remote, record.Protocol, record.SourcePort), start);
-        cell.Signs |= signs;
+        cell.Flags |= flags;
         var sum = new TrafficSum(1, record.Packets, record.Bytes);
         if (record.Action == FlowAction.Reject)
         {
@@ -181,13 +181,13 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         cell.FirstAnswer = Math.Min(cell.FirstAnswer, start);
         cell.LastAnswer = Math.Max(cell.LastAnswer, start);
         cell.AnswerMinutes |= 1UL << (int)(start % UnixTime.HourSeconds / 60);
-        if (ContactRules.IsAnswerToOurSyn(record)) cell.Signs |= ContactSigns.SynAckReceived;
+        if (ContactRules.IsAnswerToOurSyn(record)) cell.Flags |= ContactFlags.SynAckReceived;
     }
 
     private static void Served(InstanceContribution contribution, IpAddress client, long start)
     {
         var cell = Cell(contribution, ContactHour.Served, start);
-        cell.Signs |= ContactSigns.ServedDns;
+        cell.Flags |= ContactFlags.ServedDns;
         cell.AddInnerSource(client);
     }
 

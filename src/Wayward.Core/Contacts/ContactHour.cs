@@ -9,7 +9,7 @@ public record struct TrafficSum(long Records, long Packets, long Bytes)
 
 /// <summary>Facts that or together in a cell. Values are stored; do not renumber.</summary>
 [Flags]
-public enum ContactSigns : short
+public enum ContactFlags : short
 {
     None = 0,
     /// <summary>An egress SYN without ACK: we opened the connection.</summary>
@@ -71,7 +71,7 @@ public sealed class ContactHour
     public TrafficSum InRejected { get; set; }
     /// <summary>Most packets in one contact record.</summary>
     public long MaxPackets { get; set; }
-    public ContactSigns Signs { get; set; }
+    public ContactFlags Flags { get; set; }
 
     /// <summary>Smallest start of an accepted ingress record; <see cref="long.MaxValue"/> when there is none.</summary>
     public long FirstAnswer { get; set; } = long.MaxValue;
@@ -97,7 +97,7 @@ public sealed class ContactHour
     {
         var received = InAccepted + InRejected;
         // NAT64 is spoken to in IPv6.
-        long most = ContactRules.SynBytes(remote.IsIPv4 && (Signs & ContactSigns.Nat64) == 0);
+        long most = ContactRules.SynBytes(remote.IsIPv4 && (Flags & ContactFlags.Nat64) == 0);
         return received.Packets > OutAccepted.Packets + OutRejected.Packets && received.Bytes <= most * received.Packets;
     }
 
@@ -129,7 +129,7 @@ public sealed class ContactHour
         InAccepted += other.InAccepted;
         InRejected += other.InRejected;
         MaxPackets = Math.Max(MaxPackets, other.MaxPackets);
-        Signs |= other.Signs;
+        Flags |= other.Flags;
         FirstAnswer = Math.Min(FirstAnswer, other.FirstAnswer);
         LastAnswer = Math.Max(LastAnswer, other.LastAnswer);
         AnswerMinutes |= other.AnswerMinutes;

@@ -1,7 +1,7 @@
 namespace Wayward.Core.Contacts;
 
 /// <summary>
-/// The contact ledger in memory: all of it for a scan, or the part a judgement needs when it is loaded from the store.
+/// The contact ledger in memory: all of it for a scan, or the part an evaluation needs when it is loaded from the store.
 /// Deterministic enumeration: instances by id, pairs by endpoint, cells by hour.
 /// </summary>
 public sealed class ContactLedger

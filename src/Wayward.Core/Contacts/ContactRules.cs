@@ -55,10 +55,10 @@ internal static class ContactRules
     /// What a contact record proves. Without flags, TCP segments of bare headers (40 bytes each, IPv6 60) may be resets, however many: the SYN of any operating system carries options and is longer. Segments no
     /// longer than that may be a SYN or a SYN+ACK of ours.
     /// </summary>
-    /// <returns><see cref="ContactSigns.Proven"/>, <see cref="ContactSigns.SynSized"/> or none.</returns>
-    public static ContactSigns Proof(in FlowRecord record) =>
-        record.Protocol != Tcp || record.HasTcpFlags || record.Bytes > SynBytes(record.SourceAddress.IsIPv4) * record.Packets ? ContactSigns.Proven
-        : IsBare(record) ? ContactSigns.None : ContactSigns.SynSized;
+    /// <returns><see cref="ContactFlags.Proven"/>, <see cref="ContactFlags.SynSized"/> or none.</returns>
+    public static ContactFlags Proof(in FlowRecord record) =>
+        record.Protocol != Tcp || record.HasTcpFlags || record.Bytes > SynBytes(record.SourceAddress.IsIPv4) * record.Packets ? ContactFlags.Proven
+        : IsBare(record) ? ContactFlags.None : ContactFlags.SynSized;
 
     /// <summary>Bytes of the largest SYN in use: IP and TCP headers and 24 bytes of options.</summary>
     public static long SynBytes(bool isIPv4) => isIPv4 ? 64 : 84;

@@ -2,7 +2,7 @@ using Wayward.Core.Contacts;
 
 namespace Wayward.Core.Detection;
 
-/// <summary>How findings differ between two judgements of the same ledger.</summary>
+/// <summary>How findings differ between two evaluations of the same ledger.</summary>
 /// <param name="Added">Said only by the trial.</param>
 /// <param name="Removed">Said only at present.</param>
 /// <param name="Changed">Said by both, with another severity, confidence, count, outcome, span or report state.</param>
@@ -19,7 +19,7 @@ public sealed record BackTestDiff(IReadOnlyList<Finding> Added, IReadOnlyList<Fi
 /// </summary>
 public static class BackTest
 {
-    public static BackTestDiff Run(ContactLedger ledger, DetectionEngine present, DetectionEngine trial) => Compare(present.Judge(ledger).Findings, trial.Judge(ledger).Findings);
+    public static BackTestDiff Run(ContactLedger ledger, DetectionEngine present, DetectionEngine trial) => Compare(present.Evaluate(ledger).Findings, trial.Evaluate(ledger).Findings);
 
     public static BackTestDiff Compare(IReadOnlyList<Finding> present, IReadOnlyList<Finding> trial)
     {

@@ -17,7 +17,7 @@ internal class Boundaries
     public virtual bool StartsBefore(long start, long time) => start < time;
 }
 
-/// <summary>The parameters in the units of the judgement: seconds and plain numbers.</summary>
+/// <summary>The parameters in the units of the evaluation: seconds and plain numbers.</summary>
 internal sealed class Parameters(DetectionOptions options, Boundaries boundaries)
 {
     public DetectionOptions Options { get; } = options;

@@ -3,29 +3,29 @@ using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
 
-/// <summary>Confidence, 0 to 99, as a list of signs that adds up: is it what we say it is?</summary>
+/// <summary>Confidence, 0 to 99, as a list of factors that adds up: is it what we say it is?</summary>
 internal static class ConfidenceScorer
 {
     private const long StalePeriod = 90 * UnixTime.DaySeconds;
 
-    public static IReadOnlyList<Sign> Signs(FindingCase c)
+    public static IReadOnlyList<ScoreFactor> Factors(FindingCase c)
     {
         var k = c.Scoring.Confidence;
         var outcome = c.Outcome;
         bool answered = outcome == ContactOutcome.Answered;
-        var signs = new List<Sign> { Base(c, k, answered) };
+        var factors = new List<ScoreFactor> { Base(c, k, answered) };
         if (c.Entry is { Tier: CatalogTier.PersonalHost, LastConfirmed: > 0 } entry && c.Transport is DnsTransport.DoH or DnsTransport.DoH3 && c.Time - entry.LastConfirmed >= StalePeriod)
         {
             long periods = (c.Time - entry.LastConfirmed) / StalePeriod;
             Add("unconfirmed", (int)Math.Max(-c.Scoring.Confidence.Maximum, periods * k.DohTierDStale), $"The catalogue entry was last confirmed on {Wording.Date(entry.LastConfirmed)}; rented addresses are recycled.");
         }
-        if ((c.Signs & ContactSigns.SideFromAddresses) != 0)
+        if ((c.Flags & ContactFlags.SideFromAddresses) != 0)
             Add("side-from-addresses", k.SideFromAddresses, "The format has no flow-direction: the side was told from the addresses.");
-        if (c.Details.Sum(d => d.Records) <= 1 && (c.Signs & ContactSigns.BothPortsService) != 0)
+        if (c.Details.Sum(d => d.Records) <= 1 && (c.Flags & ContactFlags.BothPortsService) != 0)
             Add("both-ports", k.BothPorts, "Beside one contact record there are only records that do not tell who asked whom.");
         if (c.Packets == 1 && !answered && !c.IsPattern)
             Add("one-packet", k.OnePacketUnanswered, "One packet, and no answer.");
-        if ((c.Signs & ContactSigns.SynSent) != 0)
+        if ((c.Flags & ContactFlags.SynSent) != 0)
             Add("syn-sent", k.SynSent, "The instance's own SYN was recorded.");
         // The ledger knows that records were lost in an hour, not how many: the hour counts as lost.
         if (c.SkipData && k.SkipDataShare < 1)
@@ -33,21 +33,21 @@ internal static class ConfidenceScorer
         if (c.Coverage < k.ThinHistoryShare)
             Add("thin-history", k.ThinHistory, $"Only {Wording.Percent(c.Coverage)} of the {Wording.Span(c.Parameters.History)} before were observed.");
         if (c.Basis == FindingBasis.CohortHistory)
-            Add("cohort-basis", k.CohortBasis, "Judged by its cohort: its own history is too short.");
+            Add("cohort-basis", k.CohortBasis, "Evaluated by its cohort: its own history is too short.");
         if (c.Entry is { AlertsFrom: > 0 } young && c.Time < young.AlertsFrom - c.Parameters.Learning + c.Parameters.History && TargetNames.NeedsEntry(c.Details[0].FirstEndpoint.Port))
             Add("target-learning", k.TargetLearning, $"The target is in the catalogue for a short time: what came before {Wording.Date(Math.Max(0, young.AlertsFrom - c.Parameters.Learning))} was not recorded.");
 
-        int sum = signs.Sum(x => x.Points), kept = Math.Clamp(sum, 0, k.Maximum);
-        if (kept != sum) signs.Add(new("clamp", kept - sum, $"Kept between 0 and {k.Maximum}."));
-        return signs;
+        int sum = factors.Sum(x => x.Points), kept = Math.Clamp(sum, 0, k.Maximum);
+        if (kept != sum) factors.Add(new("clamp", kept - sum, $"Kept between 0 and {k.Maximum}."));
+        return factors;
 
         void Add(string code, int points, string evidence)
         {
-            if (points != 0) signs.Add(new Sign(code, points, evidence));
+            if (points != 0) factors.Add(new ScoreFactor(code, points, evidence));
         }
     }
 
-    private static Sign Base(FindingCase c, ConfidenceOptions k, bool answered)
+    private static ScoreFactor Base(FindingCase c, ConfidenceOptions k, bool answered)
     {
         var tier = c.Entry?.Tier ?? CatalogTier.None;
         bool catalogued = tier is CatalogTier.Dedicated or CatalogTier.ServiceAssigned;

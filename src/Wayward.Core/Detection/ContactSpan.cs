@@ -3,7 +3,7 @@ using Wayward.Core.Contacts;
 namespace Wayward.Core.Detection;
 
 /// <summary>
-/// What the judgement takes for the contacts of one endpoint, over all its history: every run in which something is proven.
+/// What the evaluation takes for the contacts of one endpoint, over all its history: every run in which something is proven.
 /// </summary>
 /// <param name="First">Start of the first, Unix seconds.</param>
 /// <param name="Last">Largest end.</param>

@@ -5,7 +5,7 @@ using Wayward.Core.Triage;
 namespace Wayward.Core.Detection;
 
 /// <summary>
-/// Judges first contacts: findings = F(ledger, catalogue, expected targets, parameters). No wall clock, no arrival order, no random number.
+/// Evaluates first contacts: findings = F(ledger, catalogue, expected targets, parameters). No wall clock, no arrival order, no random number.
 /// </summary>
 public sealed class DetectionEngine
 {
@@ -30,14 +30,14 @@ public sealed class DetectionEngine
     internal Parameters Parameters { get; }
     internal ExpectedMatcher Matcher { get; }
 
-    /// <summary>Judges everything in the ledger, which must be the whole data set.</summary>
-    public DetectionResult Judge(ContactLedger ledger) => Session(ledger).Judge(ledger.Find);
+    /// <summary>Evaluates everything in the ledger, which must be the whole data set.</summary>
+    public DetectionResult Evaluate(ContactLedger ledger) => Session(ledger).Evaluate(ledger.Find);
 
     /// <summary>
-    /// Judges only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says (more is never wrong).
-    /// For each group the result equals that of <see cref="Judge(ContactLedger)"/> on the whole data set.
+    /// Evaluates only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says (more is never wrong).
+    /// For each group the result equals that of <see cref="Evaluate(ContactLedger)"/> on the whole data set.
     /// </summary>
-    public DetectionResult Judge(ContactLedger ledger, DetectionScope scope) => Session(ledger).JudgePart(scope, ledger.Find);
+    public DetectionResult Evaluate(ContactLedger ledger, DetectionScope scope) => Session(ledger).EvaluatePart(scope, ledger.Find);
 
     private DetectionSession Session(ContactLedger ledger)
     {
@@ -48,26 +48,26 @@ public sealed class DetectionEngine
 }
 
 /// <summary>
-/// What a batch touched, as the judgement sees it. Late data with earliest start s can only change decisions at or after s, and only of the touched
+/// What a batch touched, as the evaluation sees it. Late data with earliest start s can only change decisions at or after s, and only of the touched
 /// (transport, target) pairs and of instances or cohorts whose epoch moved.
 /// </summary>
-/// <param name="Destinations">Touched destinations, for all instances; findings of the same provider and transport are judged with them.</param>
-/// <param name="Instances">Touched instances: all their contacts are judged.</param>
+/// <param name="Destinations">Touched destinations, for all instances; findings of the same provider and transport are evaluated with them.</param>
+/// <param name="Instances">Touched instances: all their contacts are evaluated.</param>
 /// <remarks>
-/// For a scoped judgement that does not use a <see cref="DetectionSession"/>, let D be <paramref name="Destinations"/>, all destinations of <paramref name="Instances"/>, and all
+/// For a scoped evaluation that does not use a <see cref="DetectionSession"/>, let D be <paramref name="Destinations"/>, all destinations of <paramref name="Instances"/>, and all
 /// addresses of the same providers over the same transports. The ledger must hold, whole: every instance of <paramref name="Instances"/>, every instance that ever contacted one of D, and every
 /// member of their cohorts. The whole ledger always qualifies. Where that is too much, keep a <see cref="DetectionSession"/>: it needs the touched instances only.
 /// </remarks>
 public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IReadOnlySet<InstanceKey> Instances)
 {
     /// <summary>
-    /// Set by a <see cref="DetectionSession"/>: exactly the groups that were judged (<see cref="Finding.GroupId"/>). <see cref="Instances"/> then holds all their members, past ones included.
+    /// Set by a <see cref="DetectionSession"/>: exactly the groups that were evaluated (<see cref="Finding.GroupId"/>). <see cref="Instances"/> then holds all their members, past ones included.
     /// </summary>
     public IReadOnlySet<string>? Groups { get; init; }
 
     /// <summary>
-    /// Was this stored finding judged by a judgement of this scope? If so and the judgement no longer says it, it is to be withdrawn. Use the result's
-    /// <see cref="DetectionResult.Judged"/>, which is the scope given, widened.
+    /// Was this stored finding evaluated by an evaluation of this scope? If so and the evaluation no longer says it, it is to be withdrawn. Use the result's
+    /// <see cref="DetectionResult.Evaluated"/>, which is the scope given, widened.
     /// </summary>
     public bool Covers(Finding finding)
     {
@@ -80,5 +80,5 @@ public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IRea
         return false;
     }
 
-    internal bool Covers(DestinationDigest destination) => Instances.Contains(destination.Instance.Key) || Destinations.Contains(destination.Destination);
+    internal bool Covers(DestinationSummary destination) => Instances.Contains(destination.Instance.Key) || Destinations.Contains(destination.Destination);
 }

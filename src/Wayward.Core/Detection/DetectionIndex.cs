@@ -3,27 +3,27 @@ using Wayward.Core.Contacts;
 namespace Wayward.Core.Detection;
 
 /// <summary>
-/// The fleet as the judgement sees it: digests by instance, and who uses a destination, by cohort. Kept up to date one instance at a time.
+/// The fleet as the evaluation sees it: summaries by instance, and who uses a destination, by cohort. Kept up to date one instance at a time.
 /// </summary>
 internal sealed class DetectionIndex(Parameters parameters)
 {
-    private readonly Dictionary<InstanceKey, InstanceDigest> _instances = [];
+    private readonly Dictionary<InstanceKey, InstanceSummary> _instances = [];
     private readonly Dictionary<Destination, DestinationUsers> _users = [];
     private readonly Dictionary<string, CohortMembers> _cohorts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Provider, Resolvers.DnsTransport Transport), HashSet<Destination>> _providers = [];
 
-    public IReadOnlyDictionary<InstanceKey, InstanceDigest> Instances => _instances;
+    public IReadOnlyDictionary<InstanceKey, InstanceSummary> Instances => _instances;
 
-    public void Set(InstanceDigest digest)
+    public void Set(InstanceSummary summary)
     {
-        if (_instances.TryGetValue(digest.Key, out var old)) Remove(old);
-        _instances[digest.Key] = digest;
-        foreach (var (cohort, _) in digest.CohortEpochs)
+        if (_instances.TryGetValue(summary.Key, out var old)) Remove(old);
+        _instances[summary.Key] = summary;
+        foreach (var (cohort, _) in summary.CohortEpochs)
         {
             if (!_cohorts.TryGetValue(cohort, out var members)) _cohorts.Add(cohort, members = new CohortMembers());
-            members.Add(digest);
+            members.Add(summary);
         }
-        foreach (var destination in digest.Destinations)
+        foreach (var destination in summary.Destinations)
         {
             if (!_users.TryGetValue(destination.Destination, out var users)) _users.Add(destination.Destination, users = new DestinationUsers());
             users.Add(destination);
@@ -35,9 +35,9 @@ internal sealed class DetectionIndex(Parameters parameters)
     }
 
     /// <summary>A member's epoch was carried on.</summary>
-    public void Extended(InstanceDigest digest)
+    public void Extended(InstanceSummary summary)
     {
-        foreach (var (cohort, _) in digest.CohortEpochs) _cohorts[cohort].Extended();
+        foreach (var (cohort, _) in summary.CohortEpochs) _cohorts[cohort].Extended();
     }
 
     public DestinationUsers? Users(Destination destination) => _users.GetValueOrDefault(destination);
@@ -45,7 +45,7 @@ internal sealed class DetectionIndex(Parameters parameters)
     public IEnumerable<Destination> OfProvider(string provider, Resolvers.DnsTransport transport) =>
         _providers.TryGetValue((provider, transport), out var siblings) ? siblings : [];
 
-    public IEnumerable<InstanceDigest> Members(string cohort) => _cohorts.TryGetValue(cohort, out var members) ? members.All : [];
+    public IEnumerable<InstanceSummary> Members(string cohort) => _cohorts.TryGetValue(cohort, out var members) ? members.All : [];
 
     public long CohortAge(string cohort, long time) =>
         _cohorts.TryGetValue(cohort, out var members) && Runs.At(members.Epochs(cohort, parameters), time) is { } epoch ? time - epoch.Start : 0;
@@ -54,7 +54,7 @@ internal sealed class DetectionIndex(Parameters parameters)
         _cohorts.TryGetValue(cohort, out var members) ? Runs.At(members.Epochs(cohort, parameters), time)?.Start : null;
 
     /// <summary>Other members seen in [t-H, t); counting stops at <paramref name="enough"/>.</summary>
-    public int Peers(string cohort, InstanceDigest self, long time, int enough = int.MaxValue)
+    public int Peers(string cohort, InstanceSummary self, long time, int enough = int.MaxValue)
     {
         int count = 0;
         foreach (var member in Members(cohort))
@@ -66,7 +66,7 @@ internal sealed class DetectionIndex(Parameters parameters)
     }
 
     /// <summary>Other members whose own use of the destination is older than L; counting stops at <paramref name="enough"/>.</summary>
-    public int Established(string cohort, DestinationDigest destination, long time, int enough = int.MaxValue)
+    public int Established(string cohort, DestinationSummary destination, long time, int enough = int.MaxValue)
     {
         int count = 0;
         if (!_users.TryGetValue(destination.Destination, out var users)) return 0;
@@ -78,7 +78,7 @@ internal sealed class DetectionIndex(Parameters parameters)
         return count;
     }
 
-    private void Remove(InstanceDigest old)
+    private void Remove(InstanceSummary old)
     {
         foreach (var (cohort, _) in old.CohortEpochs) _cohorts[cohort].Remove(old);
         foreach (var destination in old.Destinations)
@@ -93,16 +93,16 @@ internal sealed class DetectionIndex(Parameters parameters)
 /// <summary>Who uses one destination.</summary>
 internal sealed class DestinationUsers
 {
-    private readonly Dictionary<InstanceKey, DestinationDigest> _all = [];
-    private readonly Dictionary<string, Dictionary<InstanceKey, DestinationDigest>> _byCohort = new(StringComparer.Ordinal);
+    private readonly Dictionary<InstanceKey, DestinationSummary> _all = [];
+    private readonly Dictionary<string, Dictionary<InstanceKey, DestinationSummary>> _byCohort = new(StringComparer.Ordinal);
 
     public int Count => _all.Count;
-    public IReadOnlyCollection<DestinationDigest> All => _all.Values;
+    public IReadOnlyCollection<DestinationSummary> All => _all.Values;
 
     /// <summary>Those who are in the cohort at some time.</summary>
-    public IReadOnlyCollection<DestinationDigest> OfCohort(string cohort) => _byCohort.TryGetValue(cohort, out var users) ? users.Values : [];
+    public IReadOnlyCollection<DestinationSummary> OfCohort(string cohort) => _byCohort.TryGetValue(cohort, out var users) ? users.Values : [];
 
-    public void Add(DestinationDigest user)
+    public void Add(DestinationSummary user)
     {
         _all[user.Instance.Key] = user;
         foreach (var (cohort, _) in user.Instance.CohortEpochs)
@@ -112,7 +112,7 @@ internal sealed class DestinationUsers
         }
     }
 
-    public void Remove(DestinationDigest user)
+    public void Remove(DestinationSummary user)
     {
         _all.Remove(user.Instance.Key);
         foreach (var (cohort, _) in user.Instance.CohortEpochs) _byCohort[cohort].Remove(user.Instance.Key);
@@ -122,18 +122,18 @@ internal sealed class DestinationUsers
 /// <summary>Members of a cohort, and its own epochs of observation: the union of theirs.</summary>
 internal sealed class CohortMembers
 {
-    private readonly Dictionary<InstanceKey, InstanceDigest> _members = [];
+    private readonly Dictionary<InstanceKey, InstanceSummary> _members = [];
     private EpochSpan[]? _epochs;
 
-    public IReadOnlyCollection<InstanceDigest> All => _members.Values;
+    public IReadOnlyCollection<InstanceSummary> All => _members.Values;
 
-    public void Add(InstanceDigest member)
+    public void Add(InstanceSummary member)
     {
         _members[member.Key] = member;
         _epochs = null;
     }
 
-    public void Remove(InstanceDigest member)
+    public void Remove(InstanceSummary member)
     {
         _members.Remove(member.Key);
         _epochs = null;

@@ -24,12 +24,12 @@ public sealed record DetectionOptions
     public TimeSpan AnswerGrace { get; init; } = TimeSpan.FromSeconds(60);
     /// <summary>Join the findings of one provider into one. Off in the <c>guardduty</c> profile.</summary>
     public bool ProviderMerge { get; init; } = true;
-    /// <summary>Judge young instances by their cohort. Off in the <c>guardduty</c> profile: young instances then only learn.</summary>
+    /// <summary>Evaluate young instances by their cohort. Off in the <c>guardduty</c> profile: young instances then only learn.</summary>
     public bool Cohorts { get; init; } = true;
     /// <summary>Findings below either threshold are stored with <c>reported: false</c>. Severity in tenths.</summary>
     public int ReportSeverity { get; init; } = 40;
     public int ReportConfidence { get; init; } = 50;
-    /// <summary>Fixed severity in tenths; 0 = computed from signs.</summary>
+    /// <summary>Fixed severity in tenths; 0 = computed from factors.</summary>
     public int FixedSeverity { get; init; }
     /// <summary>Our own types beyond GuardDuty's three.</summary>
     public bool OwnTypes { get; init; } = true;
@@ -47,7 +47,7 @@ public sealed record DetectionOptions
     public IReadOnlyList<string> Validate() => DetectionOptionsRules.Check(this);
 }
 
-/// <summary>Points of each sign (section 9 of the rules). Severity in tenths.</summary>
+/// <summary>Points of each factor (section 9 of the rules). Severity in tenths.</summary>
 public sealed record ScoringOptions
 {
     public int Start { get; init; } = 50;

@@ -2,19 +2,19 @@ using Wayward.Core.Contacts;
 
 namespace Wayward.Core.Detection;
 
-/// <summary>What became of a digest that had been kept.</summary>
-public enum KeptDigest
+/// <summary>What became of a summary that had been kept.</summary>
+public enum SavedSummary
 {
     Taken,
-    /// <summary>It was seen since, and that is not enough to carry the digest on.</summary>
+    /// <summary>It was seen since, and that is not enough to carry the summary on.</summary>
     Outdated,
     /// <summary>It is not what was written, or was written by another program or with another catalogue.</summary>
     Damaged,
 }
 
 /// <summary>
-/// The engine with a memory: digests of all instances stay in memory (some hundred bytes for each pair), so that a batch costs what it touched, not what the store holds.
-/// At start every instance is given to <see cref="Load"/> once, one after the other; after a batch the touched ones to <see cref="Update"/>, whole; then <see cref="Judge"/>, and
+/// The engine with a memory: summaries of all instances stay in memory (some hundred bytes for each pair), so that a batch costs what it touched, not what the store holds.
+/// At start every instance is given to <see cref="Load"/> once, one after the other; after a batch the touched ones to <see cref="Update"/>, whole; then <see cref="Evaluate"/>, and
 /// <see cref="Accept"/> once its result is stored. A session serves one catalogue and one set of parameters: when they change, make a new one; for other rules see <see cref="UseRules"/>. Not thread-safe.
 /// </summary>
 public sealed class DetectionSession
@@ -22,18 +22,18 @@ public sealed class DetectionSession
     private DetectionEngine _engine;
     private readonly Parameters _parameters;
     private readonly DetectionIndex _index;
-    private readonly EpisodeJudge _judge;
-    private readonly AlertBook _book;
-    /// <summary>Updated since the last judgement.</summary>
+    private readonly EpisodeEvaluator _evaluate;
+    private readonly AlertIndex _alerts;
+    /// <summary>Updated since the last evaluation.</summary>
     private readonly HashSet<InstanceKey> _updated = [];
-    /// <summary>Seen since the last judgement, and nothing more.</summary>
+    /// <summary>Seen since the last evaluation, and nothing more.</summary>
     private readonly HashSet<InstanceKey> _seen = [];
     /// <summary>Destinations whose use changed, with the earliest time from which it looks different.</summary>
     private readonly Dictionary<Destination, long> _changed = [];
     /// <summary>Cohorts whose observation changed, with the earliest time.</summary>
     private readonly Dictionary<string, long> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<FindingGroup> _unsettled = [];
-    /// <summary>Whose digest is not the one that was kept last.</summary>
+    /// <summary>Whose summary is not the one that was kept last.</summary>
     private readonly HashSet<InstanceKey> _unkept = [];
     private List<LearnedContact> _learned = [];
     private bool _isFresh = true;
@@ -43,8 +43,8 @@ public sealed class DetectionSession
         _engine = engine;
         _parameters = engine.Parameters;
         _index = new DetectionIndex(engine.Parameters);
-        _judge = new EpisodeJudge(_index, engine.Parameters);
-        _book = new AlertBook(engine, _index, _judge);
+        _evaluate = new EpisodeEvaluator(_index, engine.Parameters);
+        _alerts = new AlertIndex(engine, _index, _evaluate);
     }
 
     public DetectionEngine Engine => _engine;
@@ -55,10 +55,10 @@ public sealed class DetectionSession
     /// <summary>False = <see cref="DetectionResult.Learned"/> stays empty: of a fleet it is the longest list of all.</summary>
     public bool KeepsLearned { get; init; } = true;
 
-    /// <summary>Takes in an instance that nothing was judged of yet.</summary>
+    /// <summary>Takes in an instance that nothing was evaluated of yet.</summary>
     public void Load(InstanceHistory history)
     {
-        _index.Set(Digest(history));
+        _index.Set(Summary(history));
         _updated.Add(history.Key);
         _unkept.Add(history.Key);
     }
@@ -66,33 +66,33 @@ public sealed class DetectionSession
     /// <summary>In place of <see cref="Load"/>: what <see cref="Content"/> gave to be kept, of an instance of which nothing changed since but perhaps when it was last seen.</summary>
     /// <param name="lastSeen">Largest end of its records, Unix seconds; null = it was touched since, and <see cref="Continue"/> or <see cref="Update"/> follows.</param>
     /// <returns>Unless it was taken, give the whole history to <see cref="Load"/>.</returns>
-    public KeptDigest LoadKept(InstanceKey key, byte[] content, long? lastSeen)
+    public SavedSummary LoadKept(InstanceKey key, byte[] content, long? lastSeen)
     {
-        InstanceDigest? digest;
+        InstanceSummary? summary;
         try
         {
-            digest = DigestContent.Read(key, content, _engine.Catalog);
+            summary = SummaryContent.Read(key, content, _engine.Catalog);
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException or OverflowException or OutOfMemoryException)
         {
-            return KeptDigest.Damaged;
+            return SavedSummary.Damaged;
         }
-        if (digest is null) return KeptDigest.Damaged;
-        long end = digest.Epochs.Length > 0 ? digest.Epochs[^1].End : 0;
-        if (lastSeen is { } seen && (seen < end || (seen > end && !digest.Extend(seen, AsksInterfaces)))) return KeptDigest.Outdated;
-        _index.Set(digest);
+        if (summary is null) return SavedSummary.Damaged;
+        long end = summary.Epochs.Length > 0 ? summary.Epochs[^1].End : 0;
+        if (lastSeen is { } seen && (seen < end || (seen > end && !summary.Extend(seen, AsksInterfaces)))) return SavedSummary.Outdated;
+        _index.Set(summary);
         _updated.Add(key);
-        return KeptDigest.Taken;
+        return SavedSummary.Taken;
     }
 
     /// <summary>Takes in the whole present history of a touched instance, and remembers what that may change for others.</summary>
-    public void Update(InstanceHistory history) => Take(Digest(history));
+    public void Update(InstanceHistory history) => Take(Summary(history));
 
     /// <summary>From where on the history of a touched instance is enough for <see cref="Continue"/>, which may still say no; null = it takes all of it.</summary>
     /// <param name="hour">Nothing of it changed before this hour, but when it was last seen; 0 = anything may have changed.</param>
     public HistoryStart? TailOf(InstanceKey key, int hour) =>
-        hour > 0 && _index.Instances.TryGetValue(key, out var digest) && DigestContinuation.IsPossible(digest)
-            ? new(hour, Math.Min(hour / 24, UnixTime.Day(digest.Epochs[^1].End) - 1)) : null;
+        hour > 0 && _index.Instances.TryGetValue(key, out var summary) && SummaryExtension.IsPossible(summary)
+            ? new(hour, Math.Min(hour / 24, UnixTime.Day(summary.Epochs[^1].End) - 1)) : null;
 
     /// <summary>
     /// What <see cref="Update"/> does, for the price of what is new. Only for instances of which nothing but the ledger changed since they were last taken in: not for those that other rules or
@@ -101,8 +101,8 @@ public sealed class DetectionSession
     /// <returns>False = it takes the whole history to know.</returns>
     public bool Continue(HistoryTail tail)
     {
-        if (!_index.Instances.TryGetValue(tail.Part.Key, out var old) || DigestContinuation.Of(old, tail, _engine.Catalog, _engine.Matcher, _parameters) is not { } digest) return false;
-        Take(digest);
+        if (!_index.Instances.TryGetValue(tail.Part.Key, out var old) || SummaryExtension.Of(old, tail, _engine.Catalog, _engine.Matcher, _parameters) is not { } summary) return false;
+        Take(summary);
         return true;
     }
 
@@ -110,21 +110,21 @@ public sealed class DetectionSession
     public IReadOnlyCollection<InstanceKey> Unkept => _unkept;
 
     /// <summary>What <see cref="LoadKept"/> takes; good for this program, catalogue, parameters, rules and inventory.</summary>
-    public byte[] Content(InstanceKey key) => DigestContent.Write(_index.Instances[key]);
+    public byte[] Content(InstanceKey key) => SummaryContent.Write(_index.Instances[key]);
 
     /// <summary>The content of all of <see cref="Unkept"/> is stored.</summary>
     public void Kept() => _unkept.Clear();
 
-    private void Take(InstanceDigest digest)
+    private void Take(InstanceSummary summary)
     {
-        var old = _index.Instances.GetValueOrDefault(digest.Key);
-        _index.Set(digest);
-        _updated.Add(digest.Key);
-        _unkept.Add(digest.Key);
-        SessionChanges.AddDestinations(old, digest, _changed);
-        if (SessionChanges.Of(old, digest, MaxStart, _parameters) is not { } change) return;
+        var old = _index.Instances.GetValueOrDefault(summary.Key);
+        _index.Set(summary);
+        _updated.Add(summary.Key);
+        _unkept.Add(summary.Key);
+        SessionChanges.AddDestinations(old, summary, _changed);
+        if (SessionChanges.Of(old, summary, MaxStart, _parameters) is not { } change) return;
         // Its age or its group looks different from some time on: whoever shares its targets or its cohort may be told so.
-        foreach (var destination in digest.Destinations.Concat(old?.Destinations ?? [])) _changed[destination.Destination] = Math.Min(change.From, _changed.GetValueOrDefault(destination.Destination, long.MaxValue));
+        foreach (var destination in summary.Destinations.Concat(old?.Destinations ?? [])) _changed[destination.Destination] = Math.Min(change.From, _changed.GetValueOrDefault(destination.Destination, long.MaxValue));
         foreach (string cohort in change.Cohorts) _moved[cohort] = Math.Min(change.From, _moved.GetValueOrDefault(cohort, long.MaxValue));
     }
 
@@ -136,14 +136,14 @@ public sealed class DetectionSession
     /// <returns>False = this is not enough to know; give its whole history to <see cref="Update"/>.</returns>
     public bool Saw(InstanceKey key, long end)
     {
-        if (!_index.Instances.TryGetValue(key, out var digest) || digest.Epochs.Length == 0) return false;
-        long before = digest.Epochs[^1].End;
-        if (!digest.Extend(end, AsksInterfaces)) return false;
-        _index.Extended(digest);
+        if (!_index.Instances.TryGetValue(key, out var summary) || summary.Epochs.Length == 0) return false;
+        long before = summary.Epochs[^1].End;
+        if (!summary.Extend(end, AsksInterfaces)) return false;
+        _index.Extended(summary);
         _seen.Add(key);
         if (end <= before || MaxStart <= before + _parameters.History) return true;
         // It had been silent for so long that someone's look back of H ended after its last record.
-        foreach (var (cohort, _) in digest.CohortEpochs) _moved[cohort] = Math.Min(before, _moved.GetValueOrDefault(cohort, long.MaxValue));
+        foreach (var (cohort, _) in summary.CohortEpochs) _moved[cohort] = Math.Min(before, _moved.GetValueOrDefault(cohort, long.MaxValue));
         return true;
     }
 
@@ -158,7 +158,7 @@ public sealed class DetectionSession
     }
 
     /// <summary>
-    /// After all <see cref="Load"/>, in place of the first judgement: everything that was loaded is judged and stored already, by the same engine. Only what a later watermark may change is remembered.
+    /// After all <see cref="Load"/>, in place of the first evaluation: everything that was loaded is evaluated and stored already, by the same engine. Only what a later watermark may change is remembered.
     /// </summary>
     public void Resume()
     {
@@ -166,38 +166,38 @@ public sealed class DetectionSession
         Accept();
     }
 
-    /// <summary>The instances whose histories the next judgement will ask for, to be loaded beforehand.</summary>
+    /// <summary>The instances whose histories the next evaluation will ask for, to be loaded beforehand.</summary>
     public IReadOnlySet<InstanceKey> Needs()
     {
         Prepare();
-        return _book.Drafts().SelectMany(Needs).ToHashSet();
+        return _alerts.Drafts().SelectMany(Needs).ToHashSet();
     }
 
     /// <summary>
-    /// Judges what changed since the last accepted judgement; the first one of a session judges everything, since it cannot know what moved before it was made.
-    /// <see cref="DetectionResult.Judged"/> says what was judged; null = everything.
+    /// Evaluates what changed since the last accepted evaluation; the first one of a session evaluates everything, since it cannot know what moved before it was made.
+    /// <see cref="DetectionResult.Evaluated"/> says what was evaluated; null = everything.
     /// </summary>
     /// <param name="histories">Whole present histories, at least of <see cref="Needs()"/>.</param>
-    public DetectionResult Judge(Func<InstanceKey, InstanceHistory?> histories)
+    public DetectionResult Evaluate(Func<InstanceKey, InstanceHistory?> histories)
     {
         Prepare();
-        return Result(Build(_book.Drafts(), histories), _learned, Judged());
+        return Result(Build(_alerts.Drafts(), histories), _learned, Evaluated());
     }
 
     /// <summary>The same, with histories fetched for some findings at a time, so that memory does not grow with their number.</summary>
     /// <param name="load">Gives the whole present histories of these instances.</param>
     /// <param name="atOnce">Histories held at one time; a single finding with more members holds them all.</param>
-    public async Task<DetectionResult> JudgeAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
+    public async Task<DetectionResult> EvaluateAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
     {
         Prepare();
-        return Result(await BuildAsync(_book.Drafts(), load, atOnce), _learned, Judged());
+        return Result(await BuildAsync(_alerts.Drafts(), load, atOnce), _learned, Evaluated());
     }
 
-    /// <summary>Findings in the making of all groups, when nothing was judged before.</summary>
+    /// <summary>Findings in the making of all groups, when nothing was evaluated before.</summary>
     internal List<FindingDraft> Drafts()
     {
         Prepare();
-        return [.. _book.Drafts()];
+        return [.. _alerts.Drafts()];
     }
 
     internal async Task<List<Finding>> BuildAsync(IEnumerable<FindingDraft> all, Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
@@ -224,42 +224,42 @@ public sealed class DetectionSession
         }
     }
 
-    internal InstanceDigest? Find(InstanceKey key) => _index.Instances.GetValueOrDefault(key);
+    internal InstanceSummary? Find(InstanceKey key) => _index.Instances.GetValueOrDefault(key);
 
-    internal IEnumerable<InstanceDigest> All => _index.Instances.Values;
+    internal IEnumerable<InstanceSummary> All => _index.Instances.Values;
 
-    /// <summary>In place of <see cref="Load"/>: a digest of another session, of which neither carries it on.</summary>
-    internal void Adopt(InstanceDigest digest)
+    /// <summary>In place of <see cref="Load"/>: a summary of another session, of which neither carries it on.</summary>
+    internal void Adopt(InstanceSummary summary)
     {
-        _index.Set(digest);
-        _updated.Add(digest.Key);
+        _index.Set(summary);
+        _updated.Add(summary.Key);
     }
 
-    /// <summary>The result of the last judgement is stored. Until this is called, the next judgement says the same again.</summary>
+    /// <summary>The result of the last evaluation is stored. Until this is called, the next evaluation says the same again.</summary>
     public void Accept()
     {
         KeepUnsettled();
-        _book.Clear();
+        _alerts.Clear();
         _learned = [];
         _isFresh = false;
     }
 
     /// <summary>For a ledger that holds one scope's part: decides all of it, explains what the scope covers.</summary>
-    internal DetectionResult JudgePart(DetectionScope scope, Func<InstanceKey, InstanceHistory?> histories)
+    internal DetectionResult EvaluatePart(DetectionScope scope, Func<InstanceKey, InstanceHistory?> histories)
     {
         Prepare();
-        var judged = Widen(scope);
-        _book.Clear();
-        _book.Touch((_, alert) => judged.Covers(alert.Destination));
-        return Result(Build(_book.Drafts(), histories), [.. _learned.Where(l => judged.Instances.Contains(l.Instance) || judged.Destinations.Contains(l.Destination))], judged);
+        var evaluated = Widen(scope);
+        _alerts.Clear();
+        _alerts.Touch((_, alert) => evaluated.Covers(alert.Destination));
+        return Result(Build(_alerts.Drafts(), histories), [.. _learned.Where(l => evaluated.Instances.Contains(l.Instance) || evaluated.Destinations.Contains(l.Destination))], evaluated);
     }
 
     /// <summary>Does it matter which interface was an instance's own at a time?</summary>
     private bool AsksInterfaces => _engine.Matcher.Rules.Any(r => r.Scope.Interfaces.Count > 0);
 
-    private InstanceDigest Digest(InstanceHistory history) => InstanceDigest.Of(history, _engine.Catalog, _engine.Matcher, _parameters);
+    private InstanceSummary Summary(InstanceHistory history) => InstanceSummary.Of(history, _engine.Catalog, _engine.Matcher, _parameters);
 
-    /// <summary>Decides what was updated, and finds the groups for which anything may look different. May be called again: what is dirty stays so until it is judged.</summary>
+    /// <summary>Decides what was updated, and finds the groups for which anything may look different. May be called again: what is dirty stays so until it is evaluated.</summary>
     private void Prepare()
     {
         var decide = new HashSet<InstanceKey>(_updated);
@@ -269,14 +269,14 @@ public sealed class DetectionSession
             foreach (var member in _index.Members(cohort))
                 if (member.Destinations.Any(d => SessionChanges.HasYoung(d, from, _parameters))) decide.Add(member.Key);
         }
-        foreach (var key in decide) _book.Decide(_index.Instances[key], KeepsLearned ? _learned : null, _isFresh ? null : _changed);
-        _book.CheckFleet();
-        if (_isFresh) _book.TouchAll();
+        foreach (var key in decide) _alerts.Decide(_index.Instances[key], KeepsLearned ? _learned : null, _isFresh ? null : _changed);
+        _alerts.CheckFleet();
+        if (_isFresh) _alerts.TouchAll();
         else
         {
-            if (_changed.Count + _moved.Count + _unsettled.Count > 0) _book.Touch(Concerned);
+            if (_changed.Count + _moved.Count + _unsettled.Count > 0) _alerts.Touch(Concerned);
             _seen.UnionWith(_updated);
-            _book.TouchReferences(_seen);
+            _alerts.TouchReferences(_seen);
         }
         _updated.Clear();
         _seen.Clear();
@@ -291,13 +291,13 @@ public sealed class DetectionSession
         if (_unsettled.Contains(group)) return true;
         if (_changed.TryGetValue(alert.Destination.Destination, out long from) && from <= alert.Start + _parameters.Learning) return true;
         if (_moved.Count == 0) return false;
-        string? cohort = alert.Judgement.Cohort ?? alert.Instance.CohortAt(alert.Start);
+        string? cohort = alert.Evaluation.Cohort ?? alert.Instance.CohortAt(alert.Start);
         return cohort is not null && _moved.TryGetValue(cohort, out long moved) && moved <= alert.Start;
     }
 
     private List<Finding> Build(IEnumerable<FindingDraft> drafts, Func<InstanceKey, InstanceHistory?> histories)
     {
-        var builder = new FindingBuilder(_engine, _index, _judge, MaxStart, histories);
+        var builder = new FindingBuilder(_engine, _index, _evaluate, MaxStart, histories);
         var findings = drafts.Select(builder.Build).OfType<Finding>().ToList();
         findings.Sort(Order);
         return findings;
@@ -307,22 +307,22 @@ public sealed class DetectionSession
 
     private IEnumerable<InstanceKey> Needs(FindingDraft draft) => FindingBuilder.Needs(draft, _index, _parameters);
 
-    private DetectionScope? Judged() =>
-        _isFresh ? null : new DetectionScope(new HashSet<Destination>(), _book.Involved.ToHashSet()) { Groups = _book.Dirty.Select(g => g.Id).ToHashSet(StringComparer.Ordinal) };
+    private DetectionScope? Evaluated() =>
+        _isFresh ? null : new DetectionScope(new HashSet<Destination>(), _alerts.Involved.ToHashSet()) { Groups = _alerts.Dirty.Select(g => g.Id).ToHashSet(StringComparer.Ordinal) };
 
-    private static DetectionResult Result(List<Finding> findings, List<LearnedContact> learned, DetectionScope? judged)
+    private static DetectionResult Result(List<Finding> findings, List<LearnedContact> learned, DetectionScope? evaluated)
     {
         learned.Sort(static (a, b) => (a.Instance, a.Destination, a.First).CompareTo((b.Instance, b.Destination, b.First)));
         var summaries = learned.Where(l => l.Decision == EpisodeDecision.RoleExempt).GroupBy(l => (l.Instance, Day: UnixTime.Day(l.First)))
             .Select(g => new RoleSummary(g.Key.Instance, g.Key.Day, g.Count())).OrderBy(s => s.Instance).ThenBy(s => s.Day).ToList();
-        return new DetectionResult(findings, learned) { Judged = judged, RoleSummaries = summaries };
+        return new DetectionResult(findings, learned) { Evaluated = evaluated, RoleSummaries = summaries };
     }
 
     /// <summary>What a later watermark may still change: provisional findings, and those whose silent resolver has not been silent for long enough to tell.</summary>
     private void KeepUnsettled()
     {
         long settled = MaxStart - Math.Max(_parameters.Lateness, (long)_engine.Options.Scoring.ResolverSilence.TotalSeconds);
-        foreach (var draft in _book.Drafts())
+        foreach (var draft in _alerts.Drafts())
             if (draft.First >= settled) _unsettled.Add(draft.Group);
     }
 

@@ -12,7 +12,7 @@ internal readonly record struct EpisodeCell(Endpoint Endpoint, ContactHour Cell,
 {
     public bool IsExpected => Rule is { Action: ExpectedAction.Expected };
     public bool IsForbidden => Rule is { Action: ExpectedAction.Forbid };
-    public bool IsProven => (Cell.Signs & (ContactSigns.Proven | ContactSigns.SynAckReceived)) != 0 || ((Cell.Signs & ContactSigns.SynSized) != 0 && !Cell.MayBeHalfOpen(Endpoint.Address));
+    public bool IsProven => (Cell.Flags & (ContactFlags.Proven | ContactFlags.SynAckReceived)) != 0 || ((Cell.Flags & ContactFlags.SynSized) != 0 && !Cell.MayBeHalfOpen(Endpoint.Address));
 }
 
 /// <summary>
@@ -26,7 +26,7 @@ internal static class EpisodeCells
         {
             var cell = cells[i];
             if (cell.HasContact) into.Add(new EpisodeCell(endpoint, cell, cell.FirstContact, cell.LastContact, decide?.Invoke(cell)));
-            else if ((cell.Signs & ContactSigns.SynAckReceived) != 0 && !HasContactNextTo(cells, i))
+            else if ((cell.Flags & ContactFlags.SynAckReceived) != 0 && !HasContactNextTo(cells, i))
                 into.Add(new EpisodeCell(endpoint, cell, cell.FirstAnswer, cell.LastAnswer, decide?.Invoke(cell)));
         }
     }

@@ -13,7 +13,7 @@ internal sealed class EpisodeDetail
     /// <summary>An accepted ingress record lies inside the episode plus the grace.</summary>
     public bool Answered { get; private set; }
     public bool AnswerRejected { get; private set; }
-    public ContactSigns Signs { get; private set; }
+    public ContactFlags Flags { get; private set; }
     /// <summary>Start of the contact in each hour, ascending.</summary>
     public IReadOnlyList<long> Contacts { get; private set; } = [];
     public SortedSet<IpAddress> InnerSources { get; } = [];
@@ -41,7 +41,7 @@ internal sealed class EpisodeDetail
             if (contacts.Count == 0 || UnixTime.Hour(cell.Start) != UnixTime.Hour(contacts[^1])) contacts.Add(cell.Start);
             detail.OutAccepted += cell.Cell.OutAccepted;
             detail.OutRejected += cell.Cell.OutRejected;
-            detail.Signs |= cell.Cell.Signs;
+            detail.Flags |= cell.Cell.Flags;
             foreach (var inner in cell.Cell.InnerSources) detail.InnerSources.Add(inner);
         }
         detail.Contacts = contacts;

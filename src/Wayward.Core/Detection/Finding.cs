@@ -76,7 +76,7 @@ public enum ContactOutcome : byte { Answered = 1, Unanswered = 2, Blocked = 3, A
 /// <param name="Code">Stable kebab-case code, such as <c>first-in-account</c>; <c>start</c> for the starting value.</param>
 /// <param name="Points">Tenths of severity, or confidence points.</param>
 /// <param name="Evidence">One sentence with the facts it rests on.</param>
-public sealed record Sign(string Code, int Points, string Evidence);
+public sealed record ScoreFactor(string Code, int Points, string Evidence);
 
 /// <summary>An address of a finding.</summary>
 /// <param name="FirstContact">Unix seconds.</param>
@@ -161,10 +161,10 @@ public sealed record Finding
     public required ContactOutcome Outcome { get; init; }
     /// <summary>Tenths, 10 to 89.</summary>
     public required int Severity { get; init; }
-    public required IReadOnlyList<Sign> SeveritySigns { get; init; }
+    public required IReadOnlyList<ScoreFactor> SeverityFactors { get; init; }
     /// <summary>0 to 99.</summary>
     public required int Confidence { get; init; }
-    public required IReadOnlyList<Sign> ConfidenceSigns { get; init; }
+    public required IReadOnlyList<ScoreFactor> ConfidenceFactors { get; init; }
     /// <summary>At or above both report thresholds.</summary>
     public required bool Reported { get; init; }
     /// <summary>The watermark has not passed the first contact yet.</summary>
@@ -191,18 +191,18 @@ public static class SeverityBands
     public static SeverityBand Of(int tenths) => tenths < 40 ? SeverityBand.Low : tenths < 70 ? SeverityBand.Medium : SeverityBand.High;
 }
 
-/// <summary>How an episode was judged.</summary>
+/// <summary>How an episode was evaluated.</summary>
 public enum EpisodeDecision : byte { Alert = 1, CohortAlert = 2, Forbidden = 3, RoleExempt = 4, LearnedFromCohort = 5, Learned = 6 }
 
 /// <summary>A contact that began while learning: listed on the learning page, never silently dropped.</summary>
 /// <param name="WouldHaveAlerted">It would have been a finding had the instance been observed for L.</param>
 public sealed record LearnedContact(InstanceKey Instance, Destination Destination, string? Provider, long First, long Last, EpisodeDecision Decision, bool WouldHaveAlerted);
 
-/// <summary>Everything a judgement of a scope yields. Lists are in a stable order (findings by first contact, then id).</summary>
+/// <summary>Everything an evaluation of a scope yields. Lists are in a stable order (findings by first contact, then id).</summary>
 public sealed record DetectionResult(IReadOnlyList<Finding> Findings, IReadOnlyList<LearnedContact> Learned)
 {
-    /// <summary>What was judged: the scope that was asked for, widened to what its data may have changed. Null = everything.</summary>
-    public DetectionScope? Judged { get; init; }
+    /// <summary>What was evaluated: the scope that was asked for, widened to what its data may have changed. Null = everything.</summary>
+    public DetectionScope? Evaluated { get; init; }
 
     /// <summary>What roles took out of the findings: "14 new authoritative servers", by instance and UTC day, ascending.</summary>
     public IReadOnlyList<RoleSummary> RoleSummaries { get; init; } = [];

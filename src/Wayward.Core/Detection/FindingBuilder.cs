@@ -5,7 +5,7 @@ using Wayward.Core.Triage;
 namespace Wayward.Core.Detection;
 
 /// <summary>Turns drafts into findings: gathers the facts of a case from histories, has it scored and explained.</summary>
-internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex index, EpisodeJudge judge, long maxStart, Func<InstanceKey, InstanceHistory?> histories)
+internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex index, EpisodeEvaluator evaluate, long maxStart, Func<InstanceKey, InstanceHistory?> histories)
 {
     private readonly Parameters _parameters = engine.Parameters;
     private readonly ExpectedMatcher _matcher = engine.Matcher;
@@ -26,8 +26,8 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     {
         var c = Case(draft);
         if (draft.Group.Type == FindingType.EvasionAfterBlock && c.Outcome != ContactOutcome.Answered) return null;
-        var severity = SeverityScorer.Signs(c);
-        var confidence = ConfidenceScorer.Signs(c);
+        var severity = SeverityScorer.Factors(c);
+        var confidence = ConfidenceScorer.Factors(c);
         int severitySum = severity.Sum(s => s.Points), confidenceSum = confidence.Sum(s => s.Points);
         var instance = draft.FirstAlert.Instance;
         return new Finding
@@ -48,9 +48,9 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             In = c.Details.Aggregate(default(TrafficSum), (sum, d) => sum + d.In),
             Outcome = c.Outcome,
             Severity = severitySum,
-            SeveritySigns = severity,
+            SeverityFactors = severity,
             Confidence = confidenceSum,
-            ConfidenceSigns = confidence,
+            ConfidenceFactors = confidence,
             Reported = severitySum >= _parameters.Options.ReportSeverity && confidenceSum >= _parameters.Options.ReportConfidence,
             Provisional = draft.First >= maxStart - _parameters.Lateness,
             Novelty = NoveltyBuilder.Of(c),
@@ -84,7 +84,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Parameters = _parameters,
             Catalog = engine.Catalog,
             MaxStart = maxStart,
-            Prevalence = PrevalenceBuilder.Of(draft, index, judge, _parameters),
+            Prevalence = PrevalenceBuilder.Of(draft, index, evaluate, _parameters),
             Usual = usual.Count <= MaxUsual ? usual : usual[..MaxUsual],
             Silent = silent,
             RejectedBefore = PatternFinder.RejectedBefore(first, _parameters),
@@ -133,10 +133,10 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
 
     private List<UsualDestination> Usual(InstanceHistory history, FindingDraft draft, long t)
     {
-        var digest = index.Instances[history.Key];
+        var summary = index.Instances[history.Key];
         var targets = draft.Alerts.Select(a => a.Destination.Destination).ToHashSet();
         var usual = new List<UsualDestination>();
-        foreach (var destination in digest.Destinations)
+        foreach (var destination in summary.Destinations)
         {
             if (targets.Contains(destination.Destination) || !destination.UsedBefore(t, _parameters, out var episode)) continue;
             // What began within the same day belongs to the change, not to what it is a change from.

@@ -32,7 +32,7 @@ internal sealed class FindingCase
 
     public Alert First => Draft.FirstAlert;
     public long Time => Draft.First;
-    public InstanceDigest Instance => First.Instance;
+    public InstanceSummary Instance => First.Instance;
     public Destination Destination => First.Destination.Destination;
     public DnsTransport Transport => Destination.Transport;
     public CatalogEntry? Entry => First.Destination.Entry;
@@ -41,7 +41,7 @@ internal sealed class FindingCase
     /// <summary>A finding about the way of asking, with a start value of its own; its single contacts have theirs.</summary>
     public bool IsPattern => Type >= FindingType.DnsTunnel;
     public ScoringOptions Scoring => Parameters.Options.Scoring;
-    public FindingBasis Basis => First.Judgement.Decision switch
+    public FindingBasis Basis => First.Evaluation.Decision switch
     {
         EpisodeDecision.Forbidden => FindingBasis.Forbidden,
         EpisodeDecision.CohortAlert => FindingBasis.CohortHistory,
@@ -64,7 +64,7 @@ internal sealed class FindingCase
         }
     }
 
-    public ContactSigns Signs => Details.Aggregate(ContactSigns.None, (all, d) => all | d.Signs);
+    public ContactFlags Flags => Details.Aggregate(ContactFlags.None, (all, d) => all | d.Flags);
     public long Packets => Details.Sum(d => d.OutAccepted.Packets + d.OutRejected.Packets);
     public string TargetText => Wording.Target(Provider, Destination.Address);
 }

@@ -7,10 +7,10 @@ using Wayward.Core.Resolvers;
 namespace Wayward.Core.Detection;
 
 /// <summary>An episode that alerts.</summary>
-internal readonly record struct Alert(DestinationDigest Destination, EpisodeSpan Episode, Judgement Judgement, FindingType Type)
+internal readonly record struct Alert(DestinationSummary Destination, EpisodeSpan Episode, Evaluation Evaluation, FindingType Type)
 {
-    public InstanceDigest Instance => Destination.Instance;
-    public long Start => Judgement.Start;
+    public InstanceSummary Instance => Destination.Instance;
+    public long Start => Evaluation.Start;
     public long End => Episode.End;
 
     /// <summary>By start, then address, then instance: a stable order for joining.</summary>
@@ -30,7 +30,7 @@ internal readonly record struct FindingGroup(FindingType Type, Subject Subject, 
     {
         var destination = alert.Destination.Destination;
         var subject = alert.Type == FindingType.FleetSwitch ? new Subject(SubjectKind.Cohort, Fleet)
-            : alert.Judgement.Decision == EpisodeDecision.CohortAlert ? new Subject(SubjectKind.Cohort, alert.Judgement.Cohort!)
+            : alert.Evaluation.Decision == EpisodeDecision.CohortAlert ? new Subject(SubjectKind.Cohort, alert.Evaluation.Cohort!)
             : new Subject(SubjectKind.Instance, alert.Instance.Key.Id);
         return alert.Type switch
         {

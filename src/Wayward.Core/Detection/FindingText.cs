@@ -25,7 +25,7 @@ public static class FindingText
     {
         var novelty = finding.Novelty;
         var parts = new List<string>();
-        if (finding.Type >= FindingType.DnsTunnel) return finding.SeveritySigns.Count > 0 ? finding.SeveritySigns[0].Evidence.TrimEnd('.') : "";
+        if (finding.Type >= FindingType.DnsTunnel) return finding.SeverityFactors.Count > 0 ? finding.SeverityFactors[0].Evidence.TrimEnd('.') : "";
         if (finding.Basis == FindingBasis.Forbidden) parts.Add("forbidden by a rule");
         else if (novelty.WasExpected is { } was) parts.Add(was);
         else if (novelty.Earlier.Count > 0) parts.Add($"not since {Wording.ShortDate(novelty.Earlier[^1].End)} ({Wording.Span(finding.First - novelty.Earlier[^1].End)})");
@@ -54,8 +54,8 @@ public static class FindingText
         text.AddRange(Reasons(finding));
         if (novelty.Nearby.Count > 0) text.Add("What changed nearby: " + string.Join(" ", novelty.Nearby));
         if (novelty.InnerSources.Count > 0) text.Add($"Behind the interface: {Wording.List([.. novelty.InnerSources.Select(a => a.ToString())], 4)}.");
-        text.Add($"Severity {Wording.Tenths(finding.Severity)} ({SeverityBands.Of(finding.Severity)}) is " + Sum(finding.SeveritySigns, tenths: true));
-        text.Add($"Confidence {finding.Confidence} is " + Sum(finding.ConfidenceSigns, tenths: false));
+        text.Add($"Severity {Wording.Tenths(finding.Severity)} ({SeverityBands.Of(finding.Severity)}) is " + Sum(finding.SeverityFactors, tenths: true));
+        text.Add($"Confidence {finding.Confidence} is " + Sum(finding.ConfidenceFactors, tenths: false));
         text.Add("Rule path: " + string.Join(" ", novelty.Path));
         if (novelty.Counterfactuals.Count > 0) text.Add("What would have had to differ: " + string.Join(" ", novelty.Counterfactuals));
         text.Add($"Catalogue {finding.CatalogVersion}, hash {finding.CatalogHash}. Finding {finding.Id}.");
@@ -160,7 +160,7 @@ public static class FindingText
         return $"{Wording.Count(novelty.OtherCount, "other instance")} talk{(novelty.OtherCount == 1 ? "s" : "")} to it, the first being {first.Instance} since {Wording.Date(first.Since)}.{cohort}";
     }
 
-    private static string Sum(IReadOnlyList<Sign> signs, bool tenths) => string.Join(" ", signs.Select((sign, i) =>
-        $"{(i == 0 ? "" : sign.Points < 0 ? "- " : "+ ")}{(tenths ? Wording.Tenths(i == 0 ? sign.Points : Math.Abs(sign.Points)) : Wording.Number(i == 0 ? sign.Points : Math.Abs(sign.Points)))} ({sign.Code})")) + ". "
-        + string.Join(" ", signs.Select(s => s.Evidence));
+    private static string Sum(IReadOnlyList<ScoreFactor> factors, bool tenths) => string.Join(" ", factors.Select((factor, i) =>
+        $"{(i == 0 ? "" : factor.Points < 0 ? "- " : "+ ")}{(tenths ? Wording.Tenths(i == 0 ? factor.Points : Math.Abs(factor.Points)) : Wording.Number(i == 0 ? factor.Points : Math.Abs(factor.Points)))} ({factor.Code})")) + ". "
+        + string.Join(" ", factors.Select(s => s.Evidence));
 }

@@ -11,7 +11,7 @@ internal static class NoveltyBuilder
         var subject = c.Draft.Group.Subject;
         return new Novelty
         {
-            ObservedSince = subject.Kind == SubjectKind.Cohort ? c.Index.CohortSince(subject.Id, c.Time) ?? c.Time : c.Time - c.First.Judgement.Age,
+            ObservedSince = subject.Kind == SubjectKind.Cohort ? c.Index.CohortSince(subject.Id, c.Time) ?? c.Time : c.Time - c.First.Evaluation.Age,
             Coverage = c.Coverage,
             HistoryWindow = c.Parameters.History,
             Learning = c.Parameters.Learning,
@@ -45,14 +45,14 @@ internal static class NoveltyBuilder
     private static List<string> Path(FindingCase c)
     {
         string history = Wording.Span(c.Parameters.History), learning = Wording.Span(c.Parameters.Learning);
-        var judgement = c.First.Judgement;
+        var evaluation = c.First.Evaluation;
         if (c.IsPattern)
         {
             return
             [
-                SeverityScorer.Signs(c)[0].Evidence,
+                SeverityScorer.Factors(c)[0].Evidence,
                 c.Type is FindingType.DnsTunnel or FindingType.EncryptedDnsTunnel ? "No rule expects that target; how long it has been in use does not matter for volume. Finding."
-                    : $"{c.Instance.Key} had been observed for {Wording.Span(judgement.Age)}, at least {learning}. Finding beside those of the single contacts{(c.Type == FindingType.ResolverFanOut ? ", which are its members" : "")}.",
+                    : $"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, at least {learning}. Finding beside those of the single contacts{(c.Type == FindingType.ResolverFanOut ? ", which are its members" : "")}.",
             ];
         }
         var path = new List<string>
@@ -68,11 +68,11 @@ internal static class NoveltyBuilder
         path.Add(c.WasExpected is { } was ? $"No rule covers it at that time; rule {was.Rule.Id} did before, and what a rule expects is not history." : "No rule forbids or expects it.");
         if (c.Basis == FindingBasis.OwnHistory)
         {
-            path.Add($"{c.Instance.Key} had been observed for {Wording.Span(judgement.Age)}, at least {learning}: judged by its own history. Finding.");
+            path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, at least {learning}: evaluated by its own history. Finding.");
             return path;
         }
-        path.Add($"{c.Instance.Key} had been observed for {Wording.Span(judgement.Age)}, less than {learning}: judged by its cohort {judgement.Cohort}.");
-        path.Add($"The cohort is mature: observed for {Wording.Span(judgement.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {history} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
+        path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, less than {learning}: evaluated by its cohort {evaluation.Cohort}.");
+        path.Add($"The cohort is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {history} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
         path.Add($"The target is not established: {c.Prevalence.CohortEstablished} of at least {c.Parameters.Options.CohortMinimumEstablished} other members used it {learning} before or longer. Finding about the cohort.");
         if (c.Reference.Key != c.Instance.Key) path.Add($"What is usual is read from {c.Reference.Key}, the member observed for longest.");
         return path;
@@ -91,13 +91,13 @@ internal static class NoveltyBuilder
         }
         if (c.Basis == FindingBasis.OwnHistory)
         {
-            long days = c.First.Judgement.Age / UnixTime.DaySeconds + 1;
-            if (days * UnixTime.DaySeconds <= c.Parameters.History) result.Add($"Would not have been judged by own history with a learning time of {Wording.Count(days, "day")} or longer.");
+            long days = c.First.Evaluation.Age / UnixTime.DaySeconds + 1;
+            if (days * UnixTime.DaySeconds <= c.Parameters.History) result.Add($"Would not have been evaluated by own history with a learning time of {Wording.Count(days, "day")} or longer.");
         }
         else
         {
             int missing = options.CohortMinimumEstablished - c.Prevalence.CohortEstablished;
-            result.Add($"Would not have fired had {Wording.Count(missing, "more peer")} of {c.First.Judgement.Cohort} used it {Wording.Span(c.Parameters.Learning)} before.");
+            result.Add($"Would not have fired had {Wording.Count(missing, "more peer")} of {c.First.Evaluation.Cohort} used it {Wording.Span(c.Parameters.Learning)} before.");
             result.Add($"Would not have fired with a cohort minimum of {c.Prevalence.CohortPeers + 1} peers: the cohort would not count as mature.");
         }
         if (c.WasExpected is { } was) result.Add($"Would not have fired had rule {was.Rule.Id} still covered it.");

@@ -11,10 +11,10 @@ internal sealed class PatternFinder(Parameters parameters, DetectionIndex index)
     /// <summary>
     /// Takes the single alerts of a fan-out out of one instance's alerts and adds what the patterns find in them and in its hours. <see cref="Fleet"/> comes after all instances.
     /// </summary>
-    public void Apply(List<Alert> alerts, InstanceDigest instance)
+    public void Apply(List<Alert> alerts, InstanceSummary instance)
     {
         var found = new List<Alert>();
-        var own = alerts.Where(a => a.Judgement.Decision == EpisodeDecision.Alert).ToList();
+        var own = alerts.Where(a => a.Evaluation.Decision == EpisodeDecision.Alert).ToList();
         if (own.Count > 0)
         {
             var members = new HashSet<Alert>();
@@ -108,7 +108,7 @@ internal sealed class PatternFinder(Parameters parameters, DetectionIndex index)
         return found;
     }
 
-    private void Tunnels(InstanceDigest instance, List<Alert> found)
+    private void Tunnels(InstanceSummary instance, List<Alert> found)
     {
         foreach (var destination in instance.Destinations)
         {
@@ -118,13 +118,13 @@ internal sealed class PatternFinder(Parameters parameters, DetectionIndex index)
                 // A data set with less than L of history yields no finding; a cohort's observation stands for a young member's.
                 if (age < parameters.Learning && (instance.CohortAt(hour.Start) is not { } cohort || index.CohortAge(cohort, hour.Start) < parameters.Learning)) continue;
                 var type = destination.Destination.Transport == DnsTransport.Dns ? FindingType.DnsTunnel : FindingType.EncryptedDnsTunnel;
-                found.Add(new Alert(destination, new EpisodeSpan(hour.Start, hour.End, long.MaxValue, 0), new Judgement(EpisodeDecision.Alert, hour.Start, age, null, 0), type));
+                found.Add(new Alert(destination, new EpisodeSpan(hour.Start, hour.End, long.MaxValue, 0), new Evaluation(EpisodeDecision.Alert, hour.Start, age, null, 0), type));
             }
         }
     }
 
     /// <summary>The first time the role is true at an age over L. A server that always was one is no news.</summary>
-    private void BecameResolver(InstanceDigest instance, List<Alert> found)
+    private void BecameResolver(InstanceSummary instance, List<Alert> found)
     {
         foreach (long time in instance.Roles.BecameIterating(_options))
         {
@@ -135,10 +135,10 @@ internal sealed class PatternFinder(Parameters parameters, DetectionIndex index)
         foreach (long time in instance.Roles.BecameServing(_options))
         {
             if (instance.AgeAt(time) < parameters.Learning) continue;
-            found.Add(Became(new DestinationDigest { Instance = instance, Destination = new Destination(ContactHour.Served.Address, DnsTransport.Dns), Episodes = [new EpisodeSpan(time, time, long.MaxValue, 0)] }, time));
+            found.Add(Became(new DestinationSummary { Instance = instance, Destination = new Destination(ContactHour.Served.Address, DnsTransport.Dns), Episodes = [new EpisodeSpan(time, time, long.MaxValue, 0)] }, time));
         }
 
-        Alert Became(DestinationDigest destination, long time) =>
-            new(destination, new EpisodeSpan(time, time, long.MaxValue, 0), new Judgement(EpisodeDecision.Alert, time, instance.AgeAt(time), null, 0), FindingType.BecameResolver);
+        Alert Became(DestinationSummary destination, long time) =>
+            new(destination, new EpisodeSpan(time, time, long.MaxValue, 0), new Evaluation(EpisodeDecision.Alert, time, instance.AgeAt(time), null, 0), FindingType.BecameResolver);
     }
 }

@@ -5,13 +5,13 @@ namespace Wayward.Core.Detection;
 /// <summary>Counts who else talks to the targets of a finding, and since when.</summary>
 internal static class PrevalenceBuilder
 {
-    public static Prevalence Of(FindingDraft draft, DetectionIndex index, EpisodeJudge judge, Parameters parameters)
+    public static Prevalence Of(FindingDraft draft, DetectionIndex index, EpisodeEvaluator evaluate, Parameters parameters)
     {
         long t = draft.First;
         var first = draft.FirstAlert;
         var members = draft.Alerts.Select(a => a.Instance.Key).ToHashSet();
         string? account = first.Instance.Fact(InstanceAttribute.Account, t);
-        string? cohort = first.Judgement.Cohort ?? first.Instance.CohortAt(t);
+        string? cohort = first.Evaluation.Cohort ?? first.Instance.CohortAt(t);
 
         int before = 0, establishedBefore = 0, inAccount = 0;
         var spreading = new HashSet<InstanceKey> { first.Instance.Key };
@@ -21,7 +21,7 @@ internal static class PrevalenceBuilder
             bool isFirst = destination == first.Destination.Destination;
             foreach (var user in index.Users(destination)?.All ?? [])
             {
-                if (isFirst && Alerts(user, t, judge, parameters)) spreading.Add(user.Instance.Key);
+                if (isFirst && Alerts(user, t, evaluate, parameters)) spreading.Add(user.Instance.Key);
                 if (members.Contains(user.Instance.Key)) continue;
                 if (isFirst && user.UsedBefore(t, parameters, out var episode))
                 {
@@ -50,7 +50,7 @@ internal static class PrevalenceBuilder
     }
 
     /// <summary>The use that was going on in [t-H, t), else the first that began within L afterwards. What comes later does not change a finding.</summary>
-    private static EpisodeSpan? Latest(DestinationDigest user, long time, Parameters parameters)
+    private static EpisodeSpan? Latest(DestinationSummary user, long time, Parameters parameters)
     {
         if (user.UsedBefore(time, parameters, out var episode)) return episode;
         foreach (var later in user.Episodes)
@@ -58,11 +58,11 @@ internal static class PrevalenceBuilder
         return null;
     }
 
-    private static bool Alerts(DestinationDigest user, long time, EpisodeJudge judge, Parameters parameters)
+    private static bool Alerts(DestinationSummary user, long time, EpisodeEvaluator evaluate, Parameters parameters)
     {
         foreach (var episode in user.Episodes)
         {
-            if (Math.Abs(episode.Start - time) <= parameters.Learning && judge.Judge(user, episode) is { IsAlert: true }) return true;
+            if (Math.Abs(episode.Start - time) <= parameters.Learning && evaluate.Evaluate(user, episode) is { IsAlert: true }) return true;
         }
         return false;
     }

@@ -50,7 +50,7 @@ internal sealed class Roles
         return new Roles(roots ? IteratingDays(history, catalog, options) : [], hours);
     }
 
-    /// <summary>For <see cref="DigestContent"/>: what there is of evidence, nothing being told apart from none yet.</summary>
+    /// <summary>For <see cref="SummaryContent"/>: what there is of evidence, nothing being told apart from none yet.</summary>
     public void Write(BinaryWriter to)
     {
         to.Write(this != None);

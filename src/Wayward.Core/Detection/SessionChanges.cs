@@ -8,7 +8,7 @@ namespace Wayward.Core.Detection;
 internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
 {
     /// <summary>Null in the ordinary case: the last epoch grew at its end, and nobody's look back could have missed it.</summary>
-    public static SessionChanges? Of(InstanceDigest? old, InstanceDigest now, long maxStart, Parameters parameters)
+    public static SessionChanges? Of(InstanceSummary? old, InstanceSummary now, long maxStart, Parameters parameters)
     {
         var cohorts = now.CohortEpochs.Select(c => c.Cohort).Union(old?.CohortEpochs.Select(c => c.Cohort) ?? [], StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (old is null) return new(now.Epochs.Length > 0 ? now.Epochs[0].Start : 0, cohorts);
@@ -25,8 +25,8 @@ internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
         return maxStart > old.Epochs[last].End + parameters.History ? new(old.Epochs[last].End, cohorts) : null;
     }
 
-    /// <summary>Does it have an episode from that time on that its own history cannot judge?</summary>
-    public static bool HasYoung(DestinationDigest destination, long from, Parameters parameters)
+    /// <summary>Does it have an episode from that time on that its own history cannot evaluate?</summary>
+    public static bool HasYoung(DestinationSummary destination, long from, Parameters parameters)
     {
         foreach (var episode in destination.Episodes)
             if (episode.Start >= from && !parameters.Boundaries.IsMature(destination.Instance.AgeAt(episode.Start), parameters.Learning)) return true;
@@ -34,7 +34,7 @@ internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
     }
 
     /// <summary>Notes each destination whose episodes differ, with the earliest time from which they do.</summary>
-    public static void AddDestinations(InstanceDigest? old, InstanceDigest now, Dictionary<Destination, long> changed)
+    public static void AddDestinations(InstanceSummary? old, InstanceSummary now, Dictionary<Destination, long> changed)
     {
         foreach (var destination in now.Destinations) Note(destination.Destination, old?.Find(destination.Destination)?.Episodes ?? [], destination.Episodes);
         foreach (var destination in old?.Destinations ?? [])
@@ -57,12 +57,12 @@ internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
         return before.Length > common ? before[common].Start : after.Length > common ? after[common].Start : null;
     }
 
-    private static bool SameFacts(InstanceDigest old, InstanceDigest now)
+    private static bool SameFacts(InstanceSummary old, InstanceSummary now)
     {
         return Values(old).SequenceEqual(Values(now));
 
-        static IEnumerable<(InstanceAttribute, string)> Values(InstanceDigest digest) =>
-            digest.Facts.Where(f => f.Attribute is InstanceAttribute.Account or InstanceAttribute.Asg or InstanceAttribute.LaunchTemplate or InstanceAttribute.Image or InstanceAttribute.Subnet)
+        static IEnumerable<(InstanceAttribute, string)> Values(InstanceSummary summary) =>
+            summary.Facts.Where(f => f.Attribute is InstanceAttribute.Account or InstanceAttribute.Asg or InstanceAttribute.LaunchTemplate or InstanceAttribute.Image or InstanceAttribute.Subnet)
                 .Select(f => (f.Attribute, f.Value)).OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal);
     }
 }

@@ -3,19 +3,19 @@ using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
 
-/// <summary>Severity in tenths as a list of signs that adds up (section 9 of the rules).</summary>
+/// <summary>Severity in tenths as a list of factors that adds up (section 9 of the rules).</summary>
 internal static class SeverityScorer
 {
-    public static IReadOnlyList<Sign> Signs(FindingCase c)
+    public static IReadOnlyList<ScoreFactor> Factors(FindingCase c)
     {
         var s = c.Scoring;
-        var signs = new List<Sign>();
+        var factors = new List<ScoreFactor>();
         if (c.Parameters.Options.FixedSeverity is > 0 and var fixedSeverity)
             return [new("start", fixedSeverity, $"The profile gives every finding severity {Wording.Tenths(fixedSeverity)}.")];
 
-        if (c.IsPattern) return PatternSigns(c);
+        if (c.IsPattern) return PatternFactors(c);
 
-        signs.Add(new("start", s.Start, $"Every first contact starts at {Wording.Tenths(s.Start)}."));
+        factors.Add(new("start", s.Start, $"Every first contact starts at {Wording.Tenths(s.Start)}."));
         string history = Wording.Span(c.Parameters.History);
         if (c.ForbiddenBy is { } rule) Add("forbidden", s.ThreatListOrForbid, $"Rule {rule.Id} forbids this target{(rule.Reason.Length > 0 ? $": {rule.Reason}" : "")}.");
         if (c.RejectedBefore is { } rejected && c.Outcome == ContactOutcome.Answered)
@@ -49,17 +49,17 @@ internal static class SeverityScorer
         if (c.Outcome == ContactOutcome.Unanswered)
             Add("unanswered", s.Unanswered, "Nothing came back.");
 
-        int sum = signs.Sum(x => x.Points), kept = Math.Clamp(sum, s.Minimum, s.Maximum);
-        if (kept != sum) signs.Add(new("clamp", kept - sum, $"Kept between {Wording.Tenths(s.Minimum)} and {Wording.Tenths(s.Maximum)}."));
-        return signs;
+        int sum = factors.Sum(x => x.Points), kept = Math.Clamp(sum, s.Minimum, s.Maximum);
+        if (kept != sum) factors.Add(new("clamp", kept - sum, $"Kept between {Wording.Tenths(s.Minimum)} and {Wording.Tenths(s.Maximum)}."));
+        return factors;
 
         void Add(string code, int points, string evidence)
         {
-            if (points != 0) signs.Add(new Sign(code, points, evidence));
+            if (points != 0) factors.Add(new ScoreFactor(code, points, evidence));
         }
     }
 
-    private static IReadOnlyList<Sign> PatternSigns(FindingCase c)
+    private static IReadOnlyList<ScoreFactor> PatternFactors(FindingCase c)
     {
         var p = c.Parameters.Options.Patterns;
         int targets = c.Draft.Alerts.Select(a => a.Destination.Destination).Distinct().Count();

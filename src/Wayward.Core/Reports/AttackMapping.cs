@@ -8,7 +8,7 @@ namespace Wayward.Core.Reports;
 public sealed record AttackTechnique(string Id, string Name, string Tactic);
 
 /// <summary>
-/// Which ATT&amp;CK techniques a finding is a sign of. The publisher of the three first finding types maps none of them beyond "defense evasion",
+/// Which ATT&amp;CK techniques a finding is a factor of. The publisher of the three first finding types maps none of them beyond "defense evasion",
 /// so this is our reading: DNS outside the watched resolver is a command channel over DNS, and T1572 names DNS over HTTPS in its own text.
 /// </summary>
 public static class AttackMapping

@@ -47,8 +47,8 @@ public static class FindingJson
         json.WriteBoolean("reported", finding.Reported);
         json.WriteString("status", status.Name());
         json.WriteBoolean("provisional", finding.Provisional);
-        WriteSigns(json, "signs", finding.SeveritySigns);
-        WriteSigns(json, "confidenceSigns", finding.ConfidenceSigns);
+        WriteFactors(json, "signs", finding.SeverityFactors);
+        WriteFactors(json, "confidenceFactors", finding.ConfidenceFactors);
 
         json.WriteString("groupId", finding.GroupId);
         json.WriteString("severityBand", SeverityBands.Of(finding.Severity).ToString().ToLowerInvariant());
@@ -99,15 +99,15 @@ public static class FindingJson
         _ => "answer-blocked",
     };
 
-    private static void WriteSigns(Utf8JsonWriter json, string name, IReadOnlyList<Sign> signs)
+    private static void WriteFactors(Utf8JsonWriter json, string name, IReadOnlyList<ScoreFactor> factors)
     {
         json.WriteStartArray(name);
-        foreach (var sign in signs)
+        foreach (var factor in factors)
         {
             json.WriteStartObject();
-            json.WriteString("sign", sign.Code);
-            json.WriteNumber("points", sign.Points);
-            json.WriteString("evidence", sign.Evidence);
+            json.WriteString("sign", factor.Code);
+            json.WriteNumber("points", factor.Points);
+            json.WriteString("evidence", factor.Evidence);
             json.WriteEndObject();
         }
         json.WriteEndArray();

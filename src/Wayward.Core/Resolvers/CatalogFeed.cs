@@ -6,7 +6,7 @@ namespace Wayward.Core.Resolvers;
 /// <remarks>
 /// A new entry on a port that only the catalogue makes interesting (443 and the like) has no recorded past, so it trains until <see cref="CatalogEntry.AlertsFrom"/>;
 /// on 53, 853, 784 and 8853, which are recorded for every public remote, it holds at once. An entry that leaves its feed gets the day as its
-/// <see cref="CatalogEntry.ValidTo"/>; the hold is added when contacts are judged, so that entry and option stay separate facts. One that is back within the hold
+/// <see cref="CatalogEntry.ValidTo"/>; the hold is added when contacts are evaluated, so that entry and option stay separate facts. One that is back within the hold
 /// is as if it had never left; one that is back later starts anew.
 /// </remarks>
 public static class CatalogFeed

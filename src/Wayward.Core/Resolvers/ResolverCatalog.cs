@@ -70,7 +70,7 @@ public sealed class ResolverCatalog
 
     /// <summary>
     /// The entry that makes a contact on a port other than 53 and 853, or null: longest prefix, then smallest id; tiers C, R and X never.
-    /// A shared or relay range inside a wider endpoint takes its addresses out of it. Validity in time is not judged here.
+    /// A shared or relay range inside a wider endpoint takes its addresses out of it. Validity in time is not evaluated here.
     /// </summary>
     public CatalogEntry? FindEndpoint(IpAddress remote, byte protocol, ushort port)
     {

@@ -18,8 +18,8 @@ public static class ExpectedPreviewBuilder
     public static ExpectedPreview Build(ContactLedger ledger, DetectionEngine before, ExpectedTarget rule, IReadOnlySet<string>? open = null, string? fromFindingId = null)
     {
         var after = new DetectionEngine(before.Catalog, [.. before.Expected, rule], before.Options);
-        var present = before.Judge(ledger).Findings;
-        return Compare(present, after.Judge(ledger).Findings, Unasked(ledger, before, rule, present), before, rule, ledger.MaxStart, open, fromFindingId);
+        var present = before.Evaluate(ledger).Findings;
+        return Compare(present, after.Evaluate(ledger).Findings, Unasked(ledger, before, rule, present), before, rule, ledger.MaxStart, open, fromFindingId);
     }
 
     /// <param name="present">Findings without the rule, ascending; at least those of which the rule may change anything, and the one that it was made from.</param>

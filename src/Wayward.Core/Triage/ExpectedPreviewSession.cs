@@ -3,13 +3,13 @@ using Wayward.Core.Detection;
 
 namespace Wayward.Core.Triage;
 
-/// <summary>What a preview asks for beside the digest of an instance.</summary>
+/// <summary>What a preview asks for beside the summary of an instance.</summary>
 public enum PreviewNeed
 {
     Nothing,
     /// <summary><see cref="ExpectedPreviewSession.LoadPart"/>: the rule may cover some of its contacts.</summary>
     Part,
-    /// <summary><see cref="ExpectedPreviewSession.Load"/>: the digest is no good, or not enough.</summary>
+    /// <summary><see cref="ExpectedPreviewSession.Load"/>: the summary is no good, or not enough.</summary>
     Whole,
 }
 
@@ -54,10 +54,10 @@ public sealed class ExpectedPreviewSession
     /// <param name="isUser">Has it ever had to do with a target?</param>
     public PreviewNeed LoadKept(InstanceKey key, byte[] content, long lastSeen, bool isUser)
     {
-        if (_before.LoadKept(key, content, lastSeen) != KeptDigest.Taken) return PreviewNeed.Whole;
-        var digest = _before.Find(key)!;
-        _after.Adopt(digest);
-        if (!isUser || !MayCover(digest)) return PreviewNeed.Nothing;
+        if (_before.LoadKept(key, content, lastSeen) != SavedSummary.Taken) return PreviewNeed.Whole;
+        var summary = _before.Find(key)!;
+        _after.Adopt(summary);
+        if (!isUser || !MayCover(summary)) return PreviewNeed.Nothing;
         // What a role allows takes more than the target's cells to know, and what is forbidden may be what another rule expects.
         return _rule.Action == ExpectedAction.Forbid || _rule.Scope.Roles.Count > 0 || _engine.Matcher.Rules.Any(r => r.Scope.Roles.Count > 0) ? PreviewNeed.Whole : PreviewNeed.Part;
     }
@@ -67,7 +67,7 @@ public sealed class ExpectedPreviewSession
     public void LoadPart(InstanceHistory part)
     {
         var before = _before.Find(part.Key)!;
-        var now = new Dictionary<Destination, DestinationDigest?>();
+        var now = new Dictionary<Destination, DestinationSummary?>();
         var episodes = new List<EpisodeSpan>();
         foreach (var pairs in DestinationPairs.Of(part, _engine.Catalog))
         {
@@ -75,14 +75,14 @@ public sealed class ExpectedPreviewSession
             pairs.Collect(part, _afterMatcher, _cells);
             episodes.Clear();
             EpisodeCells.Episodes(_cells, _engine.Parameters, episodes);
-            now[pairs.Destination] = episodes.Count == 0 ? null : new DestinationDigest
+            now[pairs.Destination] = episodes.Count == 0 ? null : new DestinationSummary
             {
                 Instance = known.Instance, Destination = known.Destination, Entry = known.Entry, Required = known.Required, Episodes = [.. episodes],
                 Tunnels = [.. known.Tunnels.Where(h => !_cells.Exists(c => c.IsExpected && c.Start == h.Start))],
             };
         }
-        _after.Adopt(InstanceDigest.Restore(before.Key, before.Facts, before.Epochs, () => before.CohortEpochs, before.Roles, before.Rejects, before.NeedsWhole, owner =>
-            [.. before.Destinations.Select(d => now.TryGetValue(d.Destination, out var other) ? other : d).OfType<DestinationDigest>().Select(d => d.Of(owner))]));
+        _after.Adopt(InstanceSummary.Restore(before.Key, before.Facts, before.Epochs, () => before.CohortEpochs, before.Roles, before.Rejects, before.NeedsWhole, owner =>
+            [.. before.Destinations.Select(d => now.TryGetValue(d.Destination, out var other) ? other : d).OfType<DestinationSummary>().Select(d => d.Of(owner))]));
         Cover(part);
     }
 
@@ -148,17 +148,17 @@ public sealed class ExpectedPreviewSession
         return groups;
 
         static (InstanceKey, Destination, long, long, FindingType, EpisodeDecision) Key(Alert alert) =>
-            (alert.Instance.Key, alert.Destination.Destination, alert.Start, alert.End, alert.Type, alert.Judgement.Decision);
+            (alert.Instance.Key, alert.Destination.Destination, alert.Start, alert.End, alert.Type, alert.Evaluation.Decision);
     }
 
     /// <summary>Has it ever had the attributes that the scope asks for? Roles are not looked at.</summary>
-    private bool MayCover(InstanceDigest digest)
+    private bool MayCover(InstanceSummary summary)
     {
         var scope = _rule.Scope;
-        return Any(scope.Instances, [digest.Key.Id]) && Any(scope.Accounts, Values(InstanceAttribute.Account)) && Any(scope.Vpcs, Values(InstanceAttribute.Vpc)) && Any(scope.Subnets, Values(InstanceAttribute.Subnet))
-            && Any(scope.Cohorts, Detection.Cohorts.Names(digest.Facts)) && Any(scope.Interfaces, Values(InstanceAttribute.Interface).Append(digest.Key.Id));
+        return Any(scope.Instances, [summary.Key.Id]) && Any(scope.Accounts, Values(InstanceAttribute.Account)) && Any(scope.Vpcs, Values(InstanceAttribute.Vpc)) && Any(scope.Subnets, Values(InstanceAttribute.Subnet))
+            && Any(scope.Cohorts, Detection.Cohorts.Names(summary.Facts)) && Any(scope.Interfaces, Values(InstanceAttribute.Interface).Append(summary.Key.Id));
 
-        IEnumerable<string> Values(InstanceAttribute attribute) => digest.Facts.Where(f => f.Attribute == attribute).Select(f => f.Value);
+        IEnumerable<string> Values(InstanceAttribute attribute) => summary.Facts.Where(f => f.Attribute == attribute).Select(f => f.Value);
     }
 
     private static bool Any(IReadOnlyList<string> wanted, IEnumerable<string> values) => wanted.Count == 0 || values.Any(v => wanted.Contains(v, StringComparer.Ordinal));

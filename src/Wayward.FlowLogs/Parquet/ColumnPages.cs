@@ -337,7 +337,7 @@ internal sealed class ColumnPages : IDisposable
         {
             long least = Size == 4 ? BinaryPrimitives.ReadInt32LittleEndian(minimum) : BinaryPrimitives.ReadInt64LittleEndian(minimum);
             long most = Size == 4 ? BinaryPrimitives.ReadInt32LittleEndian(maximum) : BinaryPrimitives.ReadInt64LittleEndian(maximum);
-            // The other way round they are numbers without a sign.
+            // The other way round they are numbers without a factor.
             if (least <= most) (_least, _most) = (least, most);
         }
     }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Wayward.FlowLogs.Text;
 
 /// <summary>
-/// Fields to values, strictly: decimal digits only, no sign, no leading zero. Works on a reference to the field's first byte; at least eight bytes before it are readable
+/// Fields to values, strictly: decimal digits only, no factor, no leading zero. Works on a reference to the field's first byte; at least eight bytes before it are readable
 /// (<see cref="Wrapping.SourceWindow.Pad"/>).
 /// </summary>
 internal static class FieldText

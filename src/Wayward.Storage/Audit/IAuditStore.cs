@@ -26,5 +26,5 @@ public interface IAuditStore
 
 /// <param name="Restored">Subjects restored.</param>
 /// <param name="Left">Subjects left alone because someone acted since, with the reason.</param>
-/// <param name="RejudgeNeeded">A rule changed: detection must run.</param>
-public sealed record UndoResult(long? EntryId, IReadOnlyList<string> Restored, IReadOnlyList<string> Left, bool RejudgeNeeded);
+/// <param name="ReevaluationNeeded">A rule changed: detection must run.</param>
+public sealed record UndoResult(long? EntryId, IReadOnlyList<string> Restored, IReadOnlyList<string> Left, bool ReevaluationNeeded);

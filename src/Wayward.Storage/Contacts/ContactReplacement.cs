@@ -6,19 +6,19 @@ namespace Wayward.Storage.Contacts;
 /// <summary>
 /// Replaces what an object contributed when the same key comes back with other content. A cell is made of minima and maxima, which cannot be subtracted; so the days and instances of the
 /// former object are cleared, and all other objects that reach into them go back to the queue, to contribute once more to just that stretch. The ledger knows who they are, so
-/// nothing else is read again. Judging waits until they are through (<see cref="ContactStore.PendingAsync"/>), so no finding flickers.
+/// nothing else is read again. Evaluating waits until they are through (<see cref="ContactStore.PendingAsync"/>), so no finding flickers.
 /// </summary>
 /// <param name="writer">A transaction that nobody else commits beside.</param>
 internal sealed class ContactReplacement(ILedgerTransaction writer)
 {
     private sealed record Former(long ObjectId, SourceObjectState State, long FirstStart, long LastEnd, byte[] Instances, long LastModified, string? Sha256);
 
-    /// <summary>Something was removed, so there is something to judge even if nothing is added.</summary>
+    /// <summary>Something was removed, so there is something to evaluate even if nothing is added.</summary>
     public bool Removed { get; private set; }
 
     /// <returns>False when this object itself is the older version: it contributes nothing.</returns>
     /// <param name="newer">Of the objects of this commit, those that no other of it supersedes.</param>
-    public bool RemoveFormer(SourceObjectDone item, IReadOnlySet<long> newer, long mark)
+    public bool RemoveFormer(SourceObjectDone item, IReadOnlySet<long> newer, long commitNumber)
     {
         var formers = FormersOf(item);
         if (formers.Count == 0 && newer.Contains(item.ObjectId)) return true;
@@ -26,7 +26,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
         if (!newer.Contains(item.ObjectId) || formers.Exists(f => f.State is SourceObjectState.Done or SourceObjectState.Duplicate && f.LastModified > modified && modified > 0))
         {
             writer.Prepare(ContactReplacementSql.InsertStale).Bind(item.ObjectId).Bind(item.Source).Bind(item.Container).Bind(item.Key).Bind(item.ETag)
-                .Bind(SourceObjectStore.SearchText(item.Container, item.Key)).Bind(item.ObjectBytes).Bind(modified).Bind(mark).Run();
+                .Bind(SourceObjectStore.SearchText(item.Container, item.Key)).Bind(item.ObjectBytes).Bind(modified).Bind(commitNumber).Run();
             return false;
         }
         foreach (var former in formers)
@@ -34,7 +34,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
             if (former.State is SourceObjectState.Changed or SourceObjectState.Skipped) continue;
             if (former.Sha256 == item.Sha256 && (former.State == SourceObjectState.Done || HasReplays(former.ObjectId)))
             {
-                TakeOver(former, item, mark);
+                TakeOver(former, item, commitNumber);
                 continue;
             }
             // One that waits may be the newer one; only a source's own time can tell.
@@ -42,7 +42,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
             bool contributed = former.State == SourceObjectState.Done || HasReplays(former.ObjectId);
             writer.Prepare(ContactReplacementSql.MarkChanged).Bind($"replaced by a newer version, etag {item.ETag}").Bind(former.ObjectId).Run();
             writer.Prepare(ContactReplacementSql.DeleteReplays).Bind(former.ObjectId).Run();
-            if (contributed) Remove(former, item.ObjectId, mark);
+            if (contributed) Remove(former, item.ObjectId, commitNumber);
         }
         return true;
     }
@@ -51,9 +51,9 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
     /// A touched file, the same bytes under a new etag: the new row stands where the old one stood, with what it contributed and what it has to contribute again. The old etag can never be
     /// opened again, so were the old row left to answer for the content, a replay could not be served.
     /// </summary>
-    private void TakeOver(Former former, SourceObjectDone item, long mark)
+    private void TakeOver(Former former, SourceObjectDone item, long commitNumber)
     {
-        writer.Record(item, former.State, null, mark);
+        writer.Record(item, former.State, null, commitNumber);
         writer.Prepare(ContactReplacementSql.InheritInstances).Bind(former.Instances).Bind(item.ObjectId).Run();
         writer.Prepare(ContactReplacementSql.InheritReplays).Bind(item.ObjectId).Bind(former.ObjectId).Run();
         writer.Prepare(ContactReplacementSql.DeleteReplays).Bind(former.ObjectId).Run();
@@ -90,7 +90,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
         return any;
     }
 
-    private void Remove(Former former, long successor, long mark)
+    private void Remove(Former former, long successor, long commitNumber)
     {
         Removed = true;
         if (former.Sha256 is { } sha) writer.Prepare(ContactReplacementSql.ReviveTwin).Bind(sha).Run();
@@ -98,7 +98,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
         var instances = IdSet.Read(former.Instances);
         if (instances.Count == 0) return;
         Requeue(former, successor, instances, from, to);
-        writer.Prepare(ContactReplacementSql.StrikeDigests).Bind(from).Bind(to).Run();
+        writer.Prepare(ContactReplacementSql.StrikeSummaries).Bind(from).Bind(to).Run();
         var endpoints = new HashSet<int>();
         foreach (int instance in instances.Order())
         {
@@ -110,12 +110,12 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
             writer.Prepare(ContactReplacementSql.DeleteEmptyPairs).Bind(instance).Run();
             writer.Prepare(ContactReplacementSql.RecomputePairs).Bind(instance).Run();
             Recompute(instance);
-            writer.Prepare(ContactReplacementSql.TouchInstance).Bind(instance).Bind(mark).Run();
+            writer.Prepare(ContactReplacementSql.TouchInstance).Bind(instance).Bind(commitNumber).Run();
         }
         foreach (int endpoint in endpoints.Order())
         {
             writer.Prepare(ContactReplacementSql.RecomputeEndpoint).Bind(endpoint).Run();
-            writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(endpoint).Bind(mark).Run();
+            writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(endpoint).Bind(commitNumber).Run();
             writer.Prepare(ContactReplacementSql.DeleteUnusedEndpoint).Bind(endpoint).Run();
         }
         writer.Prepare(ContactReplacementSql.DeleteUntouchable).Run();

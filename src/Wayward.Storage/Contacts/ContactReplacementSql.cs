@@ -7,7 +7,7 @@ internal static class ContactReplacementSql
     public const string SelectLastModified = "SELECT last_modified FROM source_objects WHERE object_id = ?";
     public const string MarkChanged = "UPDATE source_objects SET state = 8, reason = ?, next_try = NULL, lease_owner = NULL, lease_until = NULL WHERE object_id = ?";
     public const string InsertStale = """
-        INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, mark)
+        INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, commit_number)
         VALUES (?,?,?,?,?,?,8,?,0,?,1,0,0,0,0,0,0,0,0,?) ON CONFLICT (object_id) DO UPDATE SET state = 8
         """;
 
@@ -35,7 +35,7 @@ internal static class ContactReplacementSql
     public const string DeleteCells = "DELETE FROM contact_hours WHERE instance_id = ? AND hour >= ? AND hour < ?";
     public const string DeleteCoverage = "DELETE FROM coverage_days WHERE instance_id = ? AND day >= ? AND day <= ?";
     public const string DeleteEvidence = "DELETE FROM contact_evidence WHERE instance_id = ? AND start >= ? AND start < ?";
-    public const string StrikeDigests = "DELETE FROM day_digests WHERE day >= ? AND day <= ?";
+    public const string StrikeSummaries = "DELETE FROM day_checksums WHERE day >= ? AND day <= ?";
 
     public const string SelectPairEndpoints = "SELECT endpoint_id FROM contact_pairs WHERE instance_id = ?";
     public const string DeleteEmptyPairs = "DELETE FROM contact_pairs WHERE instance_id = ? AND NOT EXISTS (SELECT 1 FROM contact_hours h WHERE h.instance_id = contact_pairs.instance_id AND h.endpoint_id = contact_pairs.endpoint_id)";
@@ -74,7 +74,7 @@ internal static class ContactReplacementSql
             FROM contact_pairs p JOIN endpoints e ON e.id = p.endpoint_id WHERE p.instance_id = ? AND p.last > 0) AS d
         """;
 
-    public const string TouchEndpoint = "INSERT INTO touched_endpoints (endpoint_id, mark) VALUES (?,?) ON CONFLICT (endpoint_id) DO UPDATE SET mark = excluded.mark";
+    public const string TouchEndpoint = "INSERT INTO touched_endpoints (endpoint_id, commit_number) VALUES (?,?) ON CONFLICT (endpoint_id) DO UPDATE SET commit_number = excluded.commit_number";
     /// <summary>Something of it was taken away, so all of it is to be read again.</summary>
-    public const string TouchInstance = "INSERT INTO touched_instances (instance_id, mark, from_hour) VALUES (?,?,0) ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark, from_hour = 0";
+    public const string TouchInstance = "INSERT INTO touched_instances (instance_id, commit_number, from_hour) VALUES (?,?,0) ON CONFLICT (instance_id) DO UPDATE SET commit_number = excluded.commit_number, from_hour = 0";
 }

@@ -9,11 +9,11 @@ namespace Wayward.Storage.Contacts;
 /// <inheritdoc cref="IContactStore"/>
 internal sealed class ContactStore(Database database, ScopeLoader loader, DetectionOptions detection) : IContactStore, IDisposable
 {
-    /// <summary>When this many instances are touched, and more than a quarter of all, judging everything costs less than finding out what not to judge.</summary>
+    /// <summary>When this many instances are touched, and more than a quarter of all, evaluating everything costs less than finding out what not to evaluate.</summary>
     private const int ManyInstances = 500;
 
-    /// <summary>Digests written in one transaction.</summary>
-    private const int DigestsAtOnce = 2_000;
+    /// <summary>Summaries written in one transaction.</summary>
+    private const int SummariesAtOnce = 2_000;
 
     private static readonly TimeSpan StalledAfter = TimeSpan.FromSeconds(30);
 
@@ -66,47 +66,47 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
     public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => database.SnapshotAsync<PendingDetection?>(async (db, c) =>
     {
         var state = await db.LedgerState.SingleAsync(s => s.Id == LedgerStateEntity.OnlyId, c);
-        if (state.Mark == state.JudgedMark) return null;
+        if (state.CommitNumber == state.EvaluatedCommit) return null;
         if (await LedgerSnapshot.HasGapAsync(db, c)) return null;
-        if (state.JudgedMark == 0) return new(state.Mark, null);
+        if (state.EvaluatedCommit == 0) return new(state.CommitNumber, null);
         int touched = await db.TouchedInstances.CountAsync(c);
-        if (touched > ManyInstances && touched > await db.Instances.CountAsync(c) / 4) return new(state.Mark, null);
+        if (touched > ManyInstances && touched > await db.Instances.CountAsync(c) / 4) return new(state.CommitNumber, null);
 
         var instances = await db.TouchedInstances.Join(db.Instances, t => t.InstanceId, i => i.Id, (_, i) => i.Key).ToListAsync(c);
         var endpoints = await db.TouchedEndpoints.Join(db.Endpoints, t => t.EndpointId, e => e.Id, (_, e) => e).ToListAsync(c);
         var destinations = endpoints.Select(loader.DestinationOf).OfType<Destination>();
-        return new(state.Mark, new DetectionScope(destinations.ToHashSet(), instances.Select(k => new InstanceKey(k)).ToHashSet()));
+        return new(state.CommitNumber, new DetectionScope(destinations.ToHashSet(), instances.Select(k => new InstanceKey(k)).ToHashSet()));
     }, cancellation);
 
-    public async Task CompleteDetectionAsync(long mark, InstanceDigests? digests, CancellationToken cancellation)
+    public async Task CompleteDetectionAsync(long commitNumber, InstanceSummaries? summaries, CancellationToken cancellation)
     {
-        var changed = digests?.Changed.ToList() ?? [];
-        if (changed.Count > DigestsAtOnce)
+        var changed = summaries?.Changed.ToList() ?? [];
+        if (changed.Count > SummariesAtOnce)
         {
-            // Commits must not wait for a fleet's digests. Until all are written, none counts.
-            foreach (var part in changed.Chunk(DigestsAtOnce))
+            // Commits must not wait for a fleet's summaries. Until all are written, none counts.
+            foreach (var part in changed.Chunk(SummariesAtOnce))
             {
                 await database.WriteAsync(async (db, c) =>
                 {
                     await database.RequireDetectorAsync(db, c);
-                    int current = await db.LedgerState.Where(s => s.JudgedMark <= mark).ExecuteUpdateAsync(s => s.SetProperty(x => x.DigestedWith, (string?)null), c);
-                    return current > 0 ? await DigestWriter.WriteAsync(db, part, digests!.Content, c) : 0;
+                    int current = await db.LedgerState.Where(s => s.EvaluatedCommit <= commitNumber).ExecuteUpdateAsync(s => s.SetProperty(x => x.SummaryInputs, (string?)null), c);
+                    return current > 0 ? await SummaryWriter.WriteAsync(db, part, summaries!.Content, c) : 0;
                 }, cancellation);
             }
             changed.Clear();
         }
-        await CompleteAsync(mark, digests?.With, changed, digests?.Content, cancellation);
+        await CompleteAsync(commitNumber, summaries?.With, changed, summaries?.Content, cancellation);
     }
 
-    private Task<int> CompleteAsync(long mark, string? with, List<InstanceKey> changed, Func<InstanceKey, byte[]?>? content, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
+    private Task<int> CompleteAsync(long commitNumber, string? with, List<InstanceKey> changed, Func<InstanceKey, byte[]?>? content, CancellationToken cancellation) => database.WriteAsync(async (db, c) =>
     {
         await database.RequireDetectorAsync(db, c);
-        // The row of marks first, as commits do: whoever has it may change what is touched. If another judgement went further, its digests stay.
-        int rows = await db.LedgerState.Where(s => s.JudgedMark <= mark)
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.JudgedMark, mark).SetProperty(x => x.DigestedWith, with).SetProperty(x => x.DigestedMark, mark), c);
-        if (rows > 0 && content is not null) await DigestWriter.WriteAsync(db, changed, content, c);
-        await db.TouchedInstances.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
-        await db.TouchedEndpoints.Where(t => t.Mark <= mark).ExecuteDeleteAsync(c);
+        // The row of the ledger state first, as commits do: whoever has it may change what is touched. If another evaluation went further, its summaries stay.
+        int rows = await db.LedgerState.Where(s => s.EvaluatedCommit <= commitNumber)
+            .ExecuteUpdateAsync(s => s.SetProperty(x => x.EvaluatedCommit, commitNumber).SetProperty(x => x.SummaryInputs, with).SetProperty(x => x.SummaryCommit, commitNumber), c);
+        if (rows > 0 && content is not null) await SummaryWriter.WriteAsync(db, changed, content, c);
+        await db.TouchedInstances.Where(t => t.CommitNumber <= commitNumber).ExecuteDeleteAsync(c);
+        await db.TouchedEndpoints.Where(t => t.CommitNumber <= commitNumber).ExecuteDeleteAsync(c);
         return rows;
     }, cancellation);
 

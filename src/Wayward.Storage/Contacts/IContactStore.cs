@@ -33,7 +33,7 @@ public sealed record SourceObjectDone
 }
 
 /// <summary>
-/// Writes contributions and loads the ledger for judgement. The only writer of contacts, coverage and finished ledger rows.
+/// Writes contributions and loads the ledger for evaluation. The only writer of contacts, coverage and finished ledger rows.
 /// </summary>
 public interface IContactStore
 {
@@ -41,13 +41,13 @@ public interface IContactStore
     /// Commits objects, each one's cells, coverage, facts, evidence and ledger row, in one transaction that is on disk when this returns.
     /// An object that is already done, or whose content (sha256) is already done under another key, contributes nothing (the latter gets a row that says so).
     /// </summary>
-    /// <returns>What was touched, for the judgement.</returns>
+    /// <returns>What was touched, for the evaluation.</returns>
     Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation);
 
     /// <summary>The whole ledger.</summary>
     Task<ContactLedger> LoadAsync(CancellationToken cancellation);
 
-    /// <summary>The part that <see cref="DetectionEngine.Judge(ContactLedger, DetectionScope)"/> needs for a scope.</summary>
+    /// <summary>The part that <see cref="DetectionEngine.Evaluate(ContactLedger, DetectionScope)"/> needs for a scope.</summary>
     Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation);
 
     /// <summary>Some instances, whole; unknown ones are left out.</summary>
@@ -57,15 +57,15 @@ public interface IContactStore
     /// <returns>The largest record start of the data set.</returns>
     Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation);
 
-    /// <summary>Reads of the ledger that all see one moment: a judgement must not meet contacts that were replaced while it read.</summary>
+    /// <summary>Reads of the ledger that all see one moment: an evaluation must not meet contacts that were replaced while it read.</summary>
     Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation);
 
     /// <summary>Touched since the last completed detection; survives a restart. Null = nothing.</summary>
     Task<PendingDetection?> PendingAsync(CancellationToken cancellation);
 
-    /// <summary>Detection of everything up to this mark is stored.</summary>
-    /// <param name="digests">What the next process is to start from; null = it starts from the cells.</param>
-    Task CompleteDetectionAsync(long mark, InstanceDigests? digests, CancellationToken cancellation);
+    /// <summary>Detection of everything up to this commit number is stored.</summary>
+    /// <param name="summaries">What the next process is to start from; null = it starts from the cells.</param>
+    Task CompleteDetectionAsync(long commitNumber, InstanceSummaries? summaries, CancellationToken cancellation);
 }
 
 /// <summary>The ledger as of one moment; valid only while <see cref="IContactStore.ReadAsync"/> runs.</summary>
@@ -74,10 +74,10 @@ public interface ILedgerSnapshot
     /// <summary>Largest record start of the whole data set.</summary>
     long MaxStart { get; }
     /// <summary>Grows with every commit.</summary>
-    long Mark { get; }
-    /// <summary>The mark up to which detection is stored; equal to <see cref="Mark"/> when nothing is pending.</summary>
-    long JudgedMark { get; }
-    /// <summary>Objects are being read again for what a replaced one left: judging now would say that contacts never were.</summary>
+    long CommitNumber { get; }
+    /// <summary>The commit number up to which detection is stored; equal to <see cref="Mark"/> when nothing is pending.</summary>
+    long EvaluatedCommit { get; }
+    /// <summary>Objects are being read again for what a replaced one left: evaluating now would say that contacts never were.</summary>
     bool HasGap { get; }
 
     /// <summary>Touched since the last completed detection: their contacts, facts or epochs changed, or what was known of them earlier than their last contact.</summary>
@@ -93,12 +93,12 @@ public interface ILedgerSnapshot
     /// <summary>Of some touched instances what is new or changed; unknown ones are left out.</summary>
     Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation);
     /// <summary>
-    /// Every instance with the digest that was kept of it (null = none) and the largest end of its records; nothing at all unless they were kept with the same fingerprint and are of <see cref="JudgedMark"/>.
+    /// Every instance with the summary that was kept of it (null = none) and the largest end of its records; nothing at all unless they were kept with the same fingerprint and are of <see cref="EvaluatedCommit"/>.
     /// </summary>
     /// <returns>False = there was nothing.</returns>
-    Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation);
-    /// <summary>The digests that were kept of some instances, as <see cref="ForEachDigestAsync"/> gives them, with the largest end of their records; those that were touched since are left out.</summary>
-    Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> DigestsAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
+    Task<bool> ForEachSummaryAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation);
+    /// <summary>The summaries that were kept of some instances, as <see cref="ForEachSummaryAsync"/> gives them, with the largest end of their records; those that were touched since are left out.</summary>
+    Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> SummariesAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
     /// <summary>
     /// Some instances with all of their facts and the cells of just these addresses: of every endpoint where one of them is such. No coverage, no evidence; unknown ones are left out.
     /// Null = there are so many of these that the whole histories are as cheap.
@@ -112,15 +112,15 @@ public interface ILedgerSnapshot
     Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation);
 }
 
-/// <summary>Digests of instances for the process that comes next.</summary>
+/// <summary>Summaries of instances for the process that comes next.</summary>
 /// <param name="With">Fingerprint of all that they depend on beside the ledger.</param>
 /// <param name="Changed">Those that are not what was kept last; all others still hold.</param>
 /// <param name="Content">What is kept of one; null = nothing is.</param>
-public sealed record InstanceDigests(string With, IReadOnlyCollection<InstanceKey> Changed, Func<InstanceKey, byte[]?> Content);
+public sealed record InstanceSummaries(string With, IReadOnlyCollection<InstanceKey> Changed, Func<InstanceKey, byte[]?> Content);
 
 /// <param name="Mark">Grows with every commit; given back to <see cref="IContactStore.CompleteDetectionAsync"/>.</param>
-/// <param name="Scope">Null = judge everything.</param>
-public sealed record PendingDetection(long Mark, DetectionScope? Scope);
+/// <param name="Scope">Null = evaluate everything.</param>
+public sealed record PendingDetection(long CommitNumber, DetectionScope? Scope);
 
 /// <param name="Committed">Objects that contributed.</param>
 /// <param name="Duplicates">Objects that contributed nothing.</param>

@@ -12,7 +12,7 @@ internal interface ILedgerTransaction
     ILedgerStatement Prepare(string sql);
 
     /// <summary>Writes what was read of an object into its ledger row.</summary>
-    void Record(SourceObjectDone item, SourceObjectState state, string? reason, long mark);
+    void Record(SourceObjectDone item, SourceObjectState state, string? reason, long commitNumber);
 }
 
 /// <summary>Parameters are bound in order; columns count from 0.</summary>

@@ -13,21 +13,21 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
 
     private readonly WaywardDbContext _db;
     private readonly IStorageDialect _dialect;
-    /// <summary>Read once: a judgement loads many portions, and endpoints are of the whole fleet.</summary>
+    /// <summary>Read once: an evaluation loads many portions, and endpoints are of the whole fleet.</summary>
     private Dictionary<int, Endpoint>? _endpoints;
 
-    private readonly string? _digestedWith;
+    private readonly string? _summaryInputs;
 
     private LedgerSnapshot(WaywardDbContext db, IStorageDialect dialect, LedgerStateEntity state, bool hasGap)
     {
-        if (state.DigestedMark == state.JudgedMark) _digestedWith = state.DigestedWith;
+        if (state.SummaryCommit == state.EvaluatedCommit) _summaryInputs = state.SummaryInputs;
         (_db, _dialect, HasGap) = (db, dialect, hasGap);
-        (MaxStart, Mark, JudgedMark) = (state.MaxStart, state.Mark, state.JudgedMark);
+        (MaxStart, CommitNumber, EvaluatedCommit) = (state.MaxStart, state.CommitNumber, state.EvaluatedCommit);
     }
 
     public long MaxStart { get; }
-    public long Mark { get; }
-    public long JudgedMark { get; }
+    public long CommitNumber { get; }
+    public long EvaluatedCommit { get; }
     public bool HasGap { get; }
 
     public static async Task<LedgerSnapshot> OpenAsync(WaywardDbContext db, IStorageDialect dialect, CancellationToken cancellation) =>
@@ -46,7 +46,7 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
     public async Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation)
     {
         var ids = new HashSet<int>();
-        await foreach (byte[]? part in _db.SourceObjects.Where(o => o.Mark > JudgedMark && o.InstanceIds != null).Select(o => o.InstanceIds).AsAsyncEnumerable().WithCancellation(cancellation))
+        await foreach (byte[]? part in _db.SourceObjects.Where(o => o.CommitNumber > EvaluatedCommit && o.InstanceIds != null).Select(o => o.InstanceIds).AsAsyncEnumerable().WithCancellation(cancellation))
             ids.UnionWith(IdSet.Read(part));
         var list = ids.ToList();
         return await _db.Instances.Where(i => list.Contains(i.Id)).ToDictionaryAsync(i => new InstanceKey(i.Key), i => i.LastSeen, cancellation);
@@ -61,11 +61,11 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
 
     public Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation) => LedgerReader.TailsAsync(_db, _dialect, from, cancellation);
 
-    public async Task<bool> ForEachDigestAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation)
+    public async Task<bool> ForEachSummaryAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation)
     {
-        if (_digestedWith != with) return false;
+        if (_summaryInputs != with) return false;
         var rows = from i in _db.Instances
-                   join d in _db.InstanceDigests on i.Id equals d.InstanceId into kept
+                   join d in _db.InstanceSummaries on i.Id equals d.InstanceId into kept
                    from d in kept.DefaultIfEmpty()
                    orderby i.Id
                    select new { i.Key, i.LastSeen, Content = d == null ? null : d.Content };
@@ -73,13 +73,13 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         return true;
     }
 
-    public async Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> DigestsAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> SummariesAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation)
     {
-        if (_digestedWith != with) return new Dictionary<InstanceKey, (byte[], long)>();
+        if (_summaryInputs != with) return new Dictionary<InstanceKey, (byte[], long)>();
         var keys = instances.Select(i => i.Id).ToList();
         var rows = from i in _db.Instances
                    where keys.Contains(i.Key) && !_db.TouchedInstances.Any(t => t.InstanceId == i.Id)
-                   join d in _db.InstanceDigests on i.Id equals d.InstanceId
+                   join d in _db.InstanceSummaries on i.Id equals d.InstanceId
                    select new { i.Key, i.LastSeen, d.Content };
         return await rows.ToDictionaryAsync(r => new InstanceKey(r.Key), r => (r.Content, r.LastSeen), cancellation);
     }

@@ -7,11 +7,11 @@ using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Contacts;
 
-/// <summary>Loads the ledger: all of it, or what the judgement of a scope needs.</summary>
+/// <summary>Loads the ledger: all of it, or what the evaluation of a scope needs.</summary>
 /// <param name="catalog">The catalogue in force.</param>
 internal sealed class ScopeLoader(Func<ResolverCatalog> catalog)
 {
-    /// <summary>Facts that make a cohort, strongest first, as the judgement ranks them.</summary>
+    /// <summary>Facts that make a cohort, strongest first, as the evaluation ranks them.</summary>
     private static readonly byte[] CohortRanks =
         [(byte)InstanceAttribute.Asg, (byte)InstanceAttribute.LaunchTemplate, (byte)InstanceAttribute.Image, (byte)InstanceAttribute.Subnet];
 

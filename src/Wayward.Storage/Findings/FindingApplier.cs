@@ -8,7 +8,7 @@ using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Findings;
 
-/// <summary>Brings the stored findings into line with a judgement, within one transaction. Triage belongs to people: it changes here only as the finding's own state demands.</summary>
+/// <summary>Brings the stored findings into line with an evaluation, within one transaction. Triage belongs to people: it changes here only as the finding's own state demands.</summary>
 internal sealed class FindingApplier(WaywardDbContext db, Database database, Func<Finding, string> why)
 {
     /// <summary>Findings whose rows are held at one time.</summary>
@@ -23,9 +23,9 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
 
     public async Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation)
     {
-        // What the engine says it judged is the scope widened to what the data may have changed.
-        var judged = scope is null ? null : result.Judged ?? scope;
-        var known = await KnownAsync(result, judged, cancellation);
+        // What the engine says it evaluated is the scope widened to what the data may have changed.
+        var evaluated = scope is null ? null : result.Evaluated ?? scope;
+        var known = await KnownAsync(result, evaluated, cancellation);
         var said = result.Findings.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
         var vanished = known.Values.Where(k => !said.Contains(k.Id)).ToDictionary(k => k.Id);
         var byGroup = vanished.Values.ToLookup(k => k.GroupId, StringComparer.Ordinal);
@@ -57,14 +57,14 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         return new(_opened, _updated, _closed, _reopened);
     }
 
-    /// <summary>What was saved is forgotten: a first judgement may say a hundred thousand findings, and nothing here looks at a row twice.</summary>
+    /// <summary>What was saved is forgotten: a first evaluation may say a hundred thousand findings, and nothing here looks at a row twice.</summary>
     private async Task SaveAsync(CancellationToken cancellation)
     {
         await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
         db.ChangeTracker.Clear();
     }
 
-    /// <summary>Stored findings that this judgement speaks about: all, or those that the scope covers (<see cref="DetectionScope.Covers"/>), and those that it names itself.</summary>
+    /// <summary>Stored findings that this evaluation speaks about: all, or those that the scope covers (<see cref="DetectionScope.Covers"/>), and those that it names itself.</summary>
     private async Task<Dictionary<string, Known>> KnownAsync(DetectionResult result, DetectionScope? scope, CancellationToken cancellation)
     {
         var rows = db.Findings.AsNoTracking();
@@ -81,9 +81,9 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         var ids = result.Findings.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
         if (scope.Groups is not null)
         {
-            // Exactly these groups were judged: another finding of the same instances is not spoken of.
-            var judged = scope.Groups.ToList();
-            ids.UnionWith(await db.Findings.AsNoTracking().Where(f => judged.Contains(f.GroupId)).Select(f => f.Id).ToListAsync(cancellation));
+            // Exactly these groups were evaluated: another finding of the same instances is not spoken of.
+            var evaluated = scope.Groups.ToList();
+            ids.UnionWith(await db.Findings.AsNoTracking().Where(f => evaluated.Contains(f.GroupId)).Select(f => f.Id).ToListAsync(cancellation));
             return [.. ids];
         }
         var instances = scope.Instances.Select(i => i.Id).ToList();

@@ -125,11 +125,11 @@ public interface IFindingStore
     Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation);
 
     /// <summary>
-    /// Stores a judgement in one transaction: new findings open, known ones updated with their triage kept, those of the judged scope that the engine no longer says become
+    /// Stores an evaluation in one transaction: new findings open, known ones updated with their triage kept, those of the evaluated scope that the engine no longer says become
     /// <see cref="FindingStatus.ClosedExpected"/> (when a rule covers them) or <see cref="FindingStatus.Withdrawn"/>, a moved start carries triage over (<see cref="StoredFinding.Supersedes"/>).
     /// </summary>
     /// <param name="result">The engine's findings of the scope.</param>
-    /// <param name="scope">Null = the whole data set was judged.</param>
+    /// <param name="scope">Null = the whole data set was evaluated.</param>
     /// <param name="covering">For a finding that vanished: the rule that covers it now, or null.</param>
     /// <returns>What changed.</returns>
     Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation);

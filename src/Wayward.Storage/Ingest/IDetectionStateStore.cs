@@ -1,9 +1,9 @@
 namespace Wayward.Storage.Ingest;
 
-/// <summary>What the stored findings were judged with, so that a change of parameters, catalogue or rules is noticed at the next start.</summary>
+/// <summary>What the stored findings were evaluated with, so that a change of parameters, catalogue or rules is noticed at the next start.</summary>
 public interface IDetectionStateStore
 {
-    /// <summary>The fingerprint last set; null = never judged.</summary>
-    Task<string?> JudgedWithAsync(CancellationToken cancellation);
-    Task SetJudgedWithAsync(string fingerprint, CancellationToken cancellation);
+    /// <summary>The fingerprint last set; null = never evaluated.</summary>
+    Task<string?> EvaluatedWithAsync(CancellationToken cancellation);
+    Task SetEvaluatedWithAsync(string fingerprint, CancellationToken cancellation);
 }

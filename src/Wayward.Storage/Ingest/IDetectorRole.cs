@@ -1,15 +1,15 @@
 namespace Wayward.Storage.Ingest;
 
 /// <summary>
-/// Which process judges, where several work on one database: one at a time, by a lease that another takes over when it ends. What a former holder still stores is refused
+/// Which process evaluates, where several work on one database: one at a time, by a lease that another takes over when it ends. What a former holder still stores is refused
 /// (<see cref="DetectorReplacedException"/>), so a process that stood still cannot overwrite the findings of its successor.
 /// </summary>
 public interface IDetectorRole
 {
-    /// <summary>Only one process can work on this database: it judges without asking anybody.</summary>
+    /// <summary>Only one process can work on this database: it evaluates without asking anybody.</summary>
     bool Alone { get; }
 
-    /// <summary>This process judges, as far as it knows.</summary>
+    /// <summary>This process evaluates, as far as it knows.</summary>
     bool Held { get; }
 
     /// <summary>Takes the role when nobody has it, or keeps it.</summary>
@@ -18,17 +18,17 @@ public interface IDetectorRole
     /// <summary>Gives the role up, so that nobody has to wait for the lease's end.</summary>
     Task ResignAsync(CancellationToken cancellation);
 
-    /// <summary>Asks whoever judges to look at what there is now.</summary>
-    /// <returns>A number; once <see cref="TicketsAsync"/> says that it is answered, all that was stored before the question has been judged.</returns>
+    /// <summary>Asks whoever evaluates to look at what there is now.</summary>
+    /// <returns>A number; once <see cref="TicketsAsync"/> says that it is answered, all that was stored before the question has been evaluated.</returns>
     Task<long> AskAsync(CancellationToken cancellation);
 
     Task<(long Asked, long Answered)> TicketsAsync(CancellationToken cancellation);
 
     Task AnswerAsync(long ticket, CancellationToken cancellation);
 
-    /// <summary>Another text whenever someone, in whatever process, committed, judged or decided something.</summary>
+    /// <summary>Another text whenever someone, in whatever process, committed, evaluated or decided something.</summary>
     Task<string> StampAsync(CancellationToken cancellation);
 }
 
-/// <summary>Another process judges by now; nothing was stored.</summary>
-public sealed class DetectorReplacedException() : Exception("Another process judges by now; this judgement is dropped.");
+/// <summary>Another process evaluates by now; nothing was stored.</summary>
+public sealed class DetectorReplacedException() : Exception("Another process evaluates by now; this evaluation is dropped.");

@@ -75,7 +75,7 @@ public interface IInstanceStore
 
 /// <summary>For the overview.</summary>
 /// <param name="Learning">Instances observed for less than L at the watermark.</param>
-/// <param name="NextJudged">When the first of them will have been observed for L, Unix seconds.</param>
+/// <param name="NextEvaluated">When the first of them will have been observed for L, Unix seconds.</param>
 /// <param name="NewTargets">Endpoints first contacted by anyone within a day before the watermark.</param>
 /// <param name="GapInstances">Logged within a day before the watermark, but not in the last two hours before it.</param>
-public sealed record FleetFacts(int Instances, int Learning, long? NextJudged, int Destinations, int NewTargets, long FirstRecord, long MaxStart, int GapInstances);
+public sealed record FleetFacts(int Instances, int Learning, long? NextEvaluated, int Destinations, int NewTargets, long FirstRecord, long MaxStart, int GapInstances);

@@ -37,7 +37,7 @@ internal static class DayCompaction
         }
         await db.SaveChangesAsync(cancellation);
         var touched = days.Select(d => d.Key.Day).Distinct().ToList();
-        await db.DayDigests.Where(d => touched.Contains(d.Day)).ExecuteDeleteAsync(cancellation);
+        await db.DayChecksums.Where(d => touched.Contains(d.Day)).ExecuteDeleteAsync(cancellation);
         return folded;
     }
 }

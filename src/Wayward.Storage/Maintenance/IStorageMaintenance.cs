@@ -1,7 +1,7 @@
 namespace Wayward.Storage.Maintenance;
 
 /// <param name="Problems">What is wrong, one sentence each; empty = all is well.</param>
-/// <param name="Days">Days whose digest was compared.</param>
+/// <param name="Days">Days whose checksum was compared.</param>
 /// <param name="Rows">Cells and coverage rows read.</param>
 public sealed record VerifyReport(IReadOnlyList<string> Problems, int Days, long Rows)
 {
@@ -22,20 +22,20 @@ public sealed record BackupManifest
     /// <summary>Last migration applied.</summary>
     public required string Migration { get; init; }
     public required IReadOnlyDictionary<string, long> Rows { get; init; }
-    public required IReadOnlyList<DayDigest> Days { get; init; }
+    public required IReadOnlyList<DayChecksum> Days { get; init; }
 }
 
 /// <param name="Cells">Hour cells that became day cells.</param>
-/// <param name="Sealed">Days that got a digest.</param>
+/// <param name="Sealed">Days that got a checksum.</param>
 public sealed record MaintenanceResult(long Cells, int Sealed);
 
-/// <summary>Retention, digests, backup. Everything runs beside ingest: writes come in short transactions through the one writer's gate.</summary>
+/// <summary>Retention, checksums, backup. Everything runs beside ingest: writes come in short transactions through the one writer's gate.</summary>
 public interface IStorageMaintenance
 {
-    /// <summary>Compacts what retention says and makes the digests that are missing. Meant to run once a day; running it again changes nothing.</summary>
+    /// <summary>Compacts what retention says and makes the checksums that are missing. Meant to run once a day; running it again changes nothing.</summary>
     Task<MaintenanceResult> RunAsync(RetentionOptions retention, CancellationToken cancellation);
 
-    /// <summary>Asks the database to check itself, and compares every day that has a digest.</summary>
+    /// <summary>Asks the database to check itself, and compares every day that has a checksum.</summary>
     Task<VerifyReport> VerifyAsync(CancellationToken cancellation);
 
     /// <summary>Copies the database to a file while work goes on, checks the copy, and writes its manifest.</summary>

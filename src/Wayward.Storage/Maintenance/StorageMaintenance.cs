@@ -31,24 +31,24 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
     }
 
     /// <summary>
-    /// First empty digests, then the computation, then the values: a commit meanwhile strikes out the days that it writes to, and only what is still there is filled in.
+    /// First empty checksums, then the computation, then the values: a commit meanwhile strikes out the days that it writes to, and only what is still there is filled in.
     /// </summary>
     private async Task<int> SealAsync(CancellationToken cancellation)
     {
         await database.WriteAsync(async (db, c) =>
         {
-            // The last two days are still being written: their digests would be struck out at once.
+            // The last two days are still being written: their checksums would be struck out at once.
             int before = UnixTime.Day((await db.LedgerState.AsNoTracking().SingleAsync(c)).MaxStart) - 1;
-            var known = db.DayDigests.Select(d => d.Day);
+            var known = db.DayChecksums.Select(d => d.Day);
             var missing = await db.CoverageDays.Select(d => d.Day).Union(db.ContactHours.Select(h => h.Hour / 24)).Where(d => d < before && !known.Contains(d)).Distinct().ToListAsync(c);
-            db.DayDigests.AddRange(missing.Select(d => new DayDigestEntity { Day = d }));
+            db.DayChecksums.AddRange(missing.Select(d => new DayChecksumEntity { Day = d }));
             return await db.SaveChangesAsync(c);
         }, cancellation, WriteScope.Ledger);
-        var computed = (await database.SnapshotAsync(DayDigests.ComputeAsync, cancellation)).ToDictionary(d => d.Day);
+        var computed = (await database.SnapshotAsync(DayChecksums.ComputeAsync, cancellation)).ToDictionary(d => d.Day);
         return await database.WriteAsync(async (db, c) =>
         {
-            var open = await db.DayDigests.Where(d => d.Digest == "").ToListAsync(c);
-            foreach (var day in open.Where(d => computed.ContainsKey(d.Day))) (day.Rows, day.Digest) = (computed[day.Day].Rows, computed[day.Day].Digest);
+            var open = await db.DayChecksums.Where(d => d.Checksum == "").ToListAsync(c);
+            foreach (var day in open.Where(d => computed.ContainsKey(d.Day))) (day.Rows, day.Checksum) = (computed[day.Day].Rows, computed[day.Day].Checksum);
             return await db.SaveChangesAsync(c);
         }, cancellation, WriteScope.Ledger);
     }
@@ -56,21 +56,21 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
     public Task<VerifyReport> VerifyAsync(CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
     {
         var problems = new List<string>(await database.Dialect.CheckIntegrityAsync(db, c));
-        var known = await db.DayDigests.AsNoTracking().Where(d => d.Digest != "").OrderBy(d => d.Day).ToListAsync(c);
-        var computed = await DayDigests.ComputeAsync(db, c);
-        problems.AddRange(Differences(known.Select(d => new DayDigest(d.Day, d.Rows, d.Digest)), computed));
+        var known = await db.DayChecksums.AsNoTracking().Where(d => d.Checksum != "").OrderBy(d => d.Day).ToListAsync(c);
+        var computed = await DayChecksums.ComputeAsync(db, c);
+        problems.AddRange(Differences(known.Select(d => new DayChecksum(d.Day, d.Rows, d.Checksum)), computed));
         return new VerifyReport(problems, known.Count, computed.Sum(d => d.Rows));
     }, cancellation);
 
     /// <summary>Days that should be as stated and are not.</summary>
-    public static IEnumerable<string> Differences(IEnumerable<DayDigest> stated, IReadOnlyList<DayDigest> computed)
+    public static IEnumerable<string> Differences(IEnumerable<DayChecksum> stated, IReadOnlyList<DayChecksum> computed)
     {
         var present = computed.ToDictionary(d => d.Day);
         foreach (var day in stated)
         {
             if (present.GetValueOrDefault(day.Day) == day) continue;
             string date = DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + day.Day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-            yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The contacts of {date} are not what was written: {present.GetValueOrDefault(day.Day)?.Rows ?? 0} rows, {day.Rows} expected, with another digest.");
+            yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The contacts of {date} are not what was written: {present.GetValueOrDefault(day.Day)?.Rows ?? 0} rows, {day.Rows} expected, with another checksum.");
         }
     }
 

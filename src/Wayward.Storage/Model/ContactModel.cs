@@ -42,7 +42,7 @@ internal static class ContactModel
             e.Property(x => x.Id).ValueGeneratedNever();
             e.HasData(new LedgerStateEntity { Id = LedgerStateEntity.OnlyId });
         });
-        model.Entity<DayDigestEntity>(e =>
+        model.Entity<DayChecksumEntity>(e =>
         {
             e.HasKey(x => x.Day);
             e.Property(x => x.Day).ValueGeneratedNever();
@@ -57,7 +57,7 @@ internal static class ContactModel
             e.HasKey(x => x.InstanceId);
             e.Property(x => x.InstanceId).ValueGeneratedNever();
         });
-        model.Entity<InstanceDigestEntity>(e =>
+        model.Entity<InstanceSummaryEntity>(e =>
         {
             e.HasKey(x => x.InstanceId);
             e.Property(x => x.InstanceId).ValueGeneratedNever();
@@ -84,8 +84,8 @@ internal static class ContactModel
             e.HasIndex(x => x.Sha256);
             e.HasIndex(x => new { x.Container, x.Key });
             e.HasIndex(x => new { x.State, x.LastEnd, x.FirstStart });
-            // Whose records came with the commits since the last judgement.
-            e.HasIndex(x => x.Mark);
+            // Whose records came with the commits since the last evaluation.
+            e.HasIndex(x => x.CommitNumber);
         });
     }
 }

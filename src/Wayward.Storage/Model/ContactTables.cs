@@ -72,7 +72,7 @@ public sealed class ContactHourEntity
     public long InRejectedPackets { get; set; }
     public long InRejectedBytes { get; set; }
     public long MaxPackets { get; set; }
-    public short Signs { get; set; }
+    public short Flags { get; set; }
     public long FirstAnswer { get; set; }
     public long LastAnswer { get; set; }
     /// <summary>The 60 bits of <see cref="Core.Contacts.ContactHour.AnswerMinutes"/>.</summary>
@@ -113,62 +113,62 @@ public sealed class ContactEvidenceEntity
     public string Text { get; set; } = "";
 }
 
-/// <summary>The one row of marks.</summary>
+/// <summary>The one row of the ledger's state.</summary>
 public sealed class LedgerStateEntity
 {
     public const int OnlyId = 1;
     public int Id { get; set; }
     /// <summary>Number of the last commit.</summary>
-    public long Mark { get; set; }
-    /// <summary>Everything up to this commit has been judged.</summary>
-    public long JudgedMark { get; set; }
+    public long CommitNumber { get; set; }
+    /// <summary>Everything up to this commit has been evaluated.</summary>
+    public long EvaluatedCommit { get; set; }
     /// <summary>Largest record start: the watermark's basis.</summary>
     public long MaxStart { get; set; }
     /// <summary>Cells of days before this (days since the epoch) are one for each day.</summary>
     public int CompactedBefore { get; set; }
     /// <summary>H in seconds that <see cref="InstanceEntity.ObservedSince"/> was computed with.</summary>
     public long HistoryWindow { get; set; }
-    /// <summary>Fingerprint of parameters, catalogue and rules that the stored findings were judged with; null = never judged.</summary>
-    public string? JudgedWith { get; set; }
-    /// <summary>The same fingerprint, of what <see cref="InstanceDigestEntity"/> holds; null = nothing that can be used.</summary>
-    public string? DigestedWith { get; set; }
-    /// <summary><see cref="JudgedMark"/> when that was written: when the two differ, someone judged who does not keep digests.</summary>
-    public long DigestedMark { get; set; }
+    /// <summary>Fingerprint of parameters, catalogue and rules that the stored findings were evaluated with; null = never evaluated.</summary>
+    public string? EvaluatedWith { get; set; }
+    /// <summary>The same fingerprint, of what <see cref="InstanceSummaryEntity"/> holds; null = nothing that can be used.</summary>
+    public string? SummaryInputs { get; set; }
+    /// <summary><see cref="EvaluatedCommit"/> when that was written: when the two differ, someone evaluated who does not keep summaries.</summary>
+    public long SummaryCommit { get; set; }
 }
 
 /// <summary>
-/// What the judgement knows of an instance as of <see cref="LedgerStateEntity.DigestedMark"/>, for a process that starts. A cache: all of it can be made of the cells again.
+/// What the evaluation knows of an instance as of <see cref="LedgerStateEntity.SummaryCommit"/>, for a process that starts. A cache: all of it can be made of the cells again.
 /// </summary>
-public sealed class InstanceDigestEntity
+public sealed class InstanceSummaryEntity
 {
     public int InstanceId { get; set; }
     public byte[] Content { get; set; } = [];
 }
 
 /// <summary>
-/// Digest of one UTC day's cells and coverage, made when the day was at rest. Every commit that writes to a day strikes its digest out in the same transaction, so a day
-/// whose content differs from its digest was changed by something else than this program.
+/// Checksum of one UTC day's cells and coverage, made when the day was at rest. Every commit that writes to a day strikes its checksum out in the same transaction, so a day
+/// whose content differs from its checksum was changed by something else than this program.
 /// </summary>
-public sealed class DayDigestEntity
+public sealed class DayChecksumEntity
 {
     public int Day { get; set; }
     public long Rows { get; set; }
     /// <summary>32 hex digits.</summary>
-    public string Digest { get; set; } = "";
+    public string Checksum { get; set; } = "";
 }
 
 /// <summary>Endpoints with contacts since the last completed detection.</summary>
 public sealed class TouchedEndpointEntity
 {
     public int EndpointId { get; set; }
-    public long Mark { get; set; }
+    public long CommitNumber { get; set; }
 }
 
-/// <summary>Instances to judge since the last completed detection.</summary>
+/// <summary>Instances to evaluate since the last completed detection.</summary>
 public sealed class TouchedInstanceEntity
 {
     public int InstanceId { get; set; }
-    public long Mark { get; set; }
+    public long CommitNumber { get; set; }
     /// <summary>Cells and coverage before this hour (since the epoch) are what they were; 0 = perhaps none is.</summary>
     public int FromHour { get; set; }
 }

@@ -41,7 +41,7 @@ public sealed class SourceObjectEntity
     /// <summary>What it is read in the order of, within its lane: Unix seconds.</summary>
     public long Turn { get; set; }
     /// <summary>Number of the commit that it was part of.</summary>
-    public long Mark { get; set; }
+    public long CommitNumber { get; set; }
 }
 
 /// <summary>

@@ -16,10 +16,10 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<InstanceFactEntity> InstanceFacts => Set<InstanceFactEntity>();
     public DbSet<ContactEvidenceEntity> ContactEvidence => Set<ContactEvidenceEntity>();
     public DbSet<LedgerStateEntity> LedgerState => Set<LedgerStateEntity>();
-    public DbSet<DayDigestEntity> DayDigests => Set<DayDigestEntity>();
+    public DbSet<DayChecksumEntity> DayChecksums => Set<DayChecksumEntity>();
     public DbSet<TouchedEndpointEntity> TouchedEndpoints => Set<TouchedEndpointEntity>();
     public DbSet<TouchedInstanceEntity> TouchedInstances => Set<TouchedInstanceEntity>();
-    public DbSet<InstanceDigestEntity> InstanceDigests => Set<InstanceDigestEntity>();
+    public DbSet<InstanceSummaryEntity> InstanceSummaries => Set<InstanceSummaryEntity>();
     public DbSet<SourceObjectEntity> SourceObjects => Set<SourceObjectEntity>();
     public DbSet<BackfillEntity> Backfills => Set<BackfillEntity>();
     public DbSet<SourceEntity> Sources => Set<SourceEntity>();

@@ -19,7 +19,7 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
         public long FirstSeen, LastSeen, ObservedSince, LastContact;
         public int Destinations;
         public (long, long, int) Stored;
-        /// <summary>What is known of it may be judged otherwise now.</summary>
+        /// <summary>What is known of it may be evaluated otherwise now.</summary>
         public bool Touched;
         public bool EpochMoved, NewPair;
         public InstanceFactSummary? Facts;
@@ -57,7 +57,7 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
         var touched = _instances.Where(i => i.Touched).ToList();
         rest.Add((PgContactSql.TouchInstances, [Pg.Array(touched.Select(i => i.Id)), Pg.Array(touched.Select(i => i.Share.FromHour))]));
         rest.Add((PgContactSql.TouchEndpoints, [Pg.Array(_changes.Keys)]));
-        rest.Add((PgContactSql.StrikeDigests, [Pg.Array(DaysOf(all))]));
+        rest.Add((PgContactSql.StrikeSummaries, [Pg.Array(DaysOf(all))]));
         return rest;
     }
 
@@ -110,7 +110,7 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
             if (end == 0) continue;
             // In the usual case the records carry on the present epoch and nothing about its start can change.
             bool carriesOn = !i.IsNew && start >= i.ObservedSince && start - i.LastSeen <= historyWindow && end - start <= historyWindow;
-            // Records not later than the last contact change what was known when it was judged: hours, and losses, count by the hour.
+            // Records not later than the last contact change what was known when it was evaluated: hours, and losses, count by the hour.
             bool late = UnixTime.Hour(start) <= UnixTime.Hour(i.LastContact);
             i.FirstSeen = Math.Min(i.FirstSeen, start);
             i.LastSeen = Math.Max(i.LastSeen, end);
@@ -200,7 +200,7 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
             Pg.Array(cells.Select(c => c.Instance)), Pg.Array(cells.Select(c => c.Endpoint)), Pg.Array(cells.Select(c => c.Cell.Hour)), Of(c => c.FirstContact), Of(c => c.LastContact),
             Of(c => c.OutAccepted.Records), Of(c => c.OutAccepted.Packets), Of(c => c.OutAccepted.Bytes), Of(c => c.OutRejected.Records), Of(c => c.OutRejected.Packets), Of(c => c.OutRejected.Bytes),
             Of(c => c.InAccepted.Records), Of(c => c.InAccepted.Packets), Of(c => c.InAccepted.Bytes), Of(c => c.InRejected.Records), Of(c => c.InRejected.Packets), Of(c => c.InRejected.Bytes),
-            Of(c => c.MaxPackets), Pg.Array(cells.Select(c => (short)c.Cell.Signs)), Of(c => c.FirstAnswer), Of(c => c.LastAnswer), Of(c => (long)c.AnswerMinutes),
+            Of(c => c.MaxPackets), Pg.Array(cells.Select(c => (short)c.Cell.Flags)), Of(c => c.FirstAnswer), Of(c => c.LastAnswer), Of(c => (long)c.AnswerMinutes),
             Pg.Array(cells.Select(c => InnerSources.Write(c.Cell.InnerSources))), Of(c => c.FirstObject), Of(c => c.FirstLine),
         ];
     }

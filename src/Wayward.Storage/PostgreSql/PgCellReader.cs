@@ -12,7 +12,7 @@ internal static class PgCellReader
     private const string Columns = """
         SELECT instance_id, endpoint_id, hour, first_contact, last_contact, out_accepted_records, out_accepted_packets, out_accepted_bytes,
             out_rejected_records, out_rejected_packets, out_rejected_bytes, in_accepted_records, in_accepted_packets, in_accepted_bytes,
-            in_rejected_records, in_rejected_packets, in_rejected_bytes, max_packets, signs, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line
+            in_rejected_records, in_rejected_packets, in_rejected_bytes, max_packets, flags, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line
         FROM contact_hours
         """;
 
@@ -55,7 +55,7 @@ internal static class PgCellReader
                 InAccepted = new(row.GetInt64(11), row.GetInt64(12), row.GetInt64(13)),
                 InRejected = new(row.GetInt64(14), row.GetInt64(15), row.GetInt64(16)),
                 MaxPackets = row.GetInt64(17),
-                Signs = (ContactSigns)row.GetInt16(18),
+                Flags = (ContactFlags)row.GetInt16(18),
                 FirstAnswer = row.GetInt64(19),
                 LastAnswer = row.GetInt64(20),
                 AnswerMinutes = (ulong)row.GetInt64(21),

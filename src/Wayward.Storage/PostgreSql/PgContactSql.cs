@@ -13,7 +13,7 @@ internal static class PgContactSql
         INSERT INTO contact_hours AS h (instance_id, endpoint_id, hour, first_contact, last_contact,
             out_accepted_records, out_accepted_packets, out_accepted_bytes, out_rejected_records, out_rejected_packets, out_rejected_bytes,
             in_accepted_records, in_accepted_packets, in_accepted_bytes, in_rejected_records, in_rejected_packets, in_rejected_bytes,
-            max_packets, signs, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line)
+            max_packets, flags, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line)
         SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
             $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::smallint[], $20::bigint[], $21::bigint[], $22::bigint[],
             $23::bytea[], $24::bigint[], $25::bigint[])
@@ -35,7 +35,7 @@ internal static class PgContactSql
             in_rejected_packets = h.in_rejected_packets + excluded.in_rejected_packets,
             in_rejected_bytes = h.in_rejected_bytes + excluded.in_rejected_bytes,
             max_packets = greatest(h.max_packets, excluded.max_packets),
-            signs = h.signs | excluded.signs,
+            flags = h.flags | excluded.flags,
             first_answer = least(h.first_answer, excluded.first_answer),
             last_answer = greatest(h.last_answer, excluded.last_answer),
             answer_minutes = h.answer_minutes | excluded.answer_minutes,
@@ -138,22 +138,22 @@ internal static class PgContactSql
         """;
 
     /// <summary>Commits take their numbers one after the other and hold them until they are on disk, so a number that can be seen has none unseen below it.</summary>
-    public const string NextMark = "UPDATE ledger_state SET mark = mark + 1, max_start = greatest(max_start, $1) WHERE id = 1";
+    public const string NextCommitNumber = "UPDATE ledger_state SET commit_number = commit_number + 1, max_start = greatest(max_start, $1) WHERE id = 1";
 
-    public const string LockMark = "SELECT mark FROM ledger_state WHERE id = 1 FOR NO KEY UPDATE";
+    public const string LockCommitNumber = "SELECT commit_number FROM ledger_state WHERE id = 1 FOR NO KEY UPDATE";
 
     public const string TouchEndpoints = """
-        INSERT INTO touched_endpoints (endpoint_id, mark) SELECT n, (SELECT mark FROM ledger_state WHERE id = 1) FROM unnest($1::int[]) AS n ORDER BY n
-        ON CONFLICT (endpoint_id) DO UPDATE SET mark = excluded.mark
+        INSERT INTO touched_endpoints (endpoint_id, commit_number) SELECT n, (SELECT commit_number FROM ledger_state WHERE id = 1) FROM unnest($1::int[]) AS n ORDER BY n
+        ON CONFLICT (endpoint_id) DO UPDATE SET commit_number = excluded.commit_number
         """;
 
     public const string TouchInstances = """
-        INSERT INTO touched_instances AS t (instance_id, mark, from_hour)
-        SELECT n.id, (SELECT mark FROM ledger_state WHERE id = 1), n.from_hour FROM unnest($1::int[], $2::int[]) AS n (id, from_hour) ORDER BY n.id
-        ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark, from_hour = least(t.from_hour, excluded.from_hour)
+        INSERT INTO touched_instances AS t (instance_id, commit_number, from_hour)
+        SELECT n.id, (SELECT commit_number FROM ledger_state WHERE id = 1), n.from_hour FROM unnest($1::int[], $2::int[]) AS n (id, from_hour) ORDER BY n.id
+        ON CONFLICT (instance_id) DO UPDATE SET commit_number = excluded.commit_number, from_hour = least(t.from_hour, excluded.from_hour)
         """;
 
-    public const string StrikeDigests = "DELETE FROM day_digests WHERE day = ANY($1)";
+    public const string StrikeSummaries = "DELETE FROM day_checksums WHERE day = ANY($1)";
 
     /// <summary>Another version of a key, or an object that is only read again: then something is taken away, and nobody may commit beside it.</summary>
     public const string NeedsAlone = """
@@ -171,15 +171,15 @@ internal static class PgContactSql
     /// <summary>A replayed object keeps the instances that it had: its replay is a part of it.</summary>
     public const string SetObjectInstances = "UPDATE source_objects SET instance_ids = coalesce(instance_ids, $1) WHERE object_id = $2";
 
-    public const string SetObjectMark = "UPDATE source_objects SET mark = $1 WHERE object_id = $2";
+    public const string SetObjectCommit = "UPDATE source_objects SET commit_number = $1 WHERE object_id = $2";
 
     public const string UpsertObject = """
         INSERT INTO source_objects AS o (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, done_at, attempts, next_try, reason, lease_owner, lease_epoch, lease_until,
-            expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, mark)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9, 1, NULL, $10, NULL, 0, NULL, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, (SELECT mark FROM ledger_state WHERE id = 1))
+            expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, commit_number)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9, 1, NULL, $10, NULL, 0, NULL, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, (SELECT commit_number FROM ledger_state WHERE id = 1))
         ON CONFLICT (object_id) DO UPDATE SET state = excluded.state, bytes = excluded.bytes, done_at = excluded.done_at, attempts = o.attempts + 1, next_try = NULL, reason = excluded.reason,
             lease_owner = NULL, lease_until = NULL, expanded_bytes = excluded.expanded_bytes, records = excluded.records, contact_records = excluded.contact_records,
             quarantined = excluded.quarantined, quarantine_json = excluded.quarantine_json, skipped_json = excluded.skipped_json, format = excluded.format, columns = excluded.columns,
-            first_start = excluded.first_start, last_end = excluded.last_end, sha256 = excluded.sha256, read_milliseconds = excluded.read_milliseconds, mark = excluded.mark
+            first_start = excluded.first_start, last_end = excluded.last_end, sha256 = excluded.sha256, read_milliseconds = excluded.read_milliseconds, commit_number = excluded.commit_number
         """;
 }

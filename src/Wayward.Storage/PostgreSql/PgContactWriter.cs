@@ -82,10 +82,10 @@ internal sealed class PgContactWriter : IContactBatchWriter, ILedgerTransaction
         var stale = new HashSet<long>();
         if (alone)
         {
-            long mark = _session.Query(PgContactSql.LockMark, r => r.GetInt64(0))[0] + 1;
+            long commitNumber = _session.Query(PgContactSql.LockCommitNumber, r => r.GetInt64(0))[0] + 1;
             // First what older versions of these objects contributed goes, then anything is added.
             var newest = replacement.Newest(mine);
-            stale = [.. mine.Where(o => !replacement.RemoveFormer(o.Object, newest, mark)).Select(o => o.Object.ObjectId)];
+            stale = [.. mine.Where(o => !replacement.RemoveFormer(o.Object, newest, commitNumber)).Select(o => o.Object.ObjectId)];
         }
         var rows = new List<(SourceObjectDone Item, SourceObjectState State, string? Reason)>();
         var accepted = Accept([.. mine.Where(o => !stale.Contains(o.Object.ObjectId))], rows, alone ? replacement.PartToAdd : static o => o.Batch);
@@ -94,7 +94,7 @@ internal sealed class PgContactWriter : IContactBatchWriter, ILedgerTransaction
         if (accepted.Count > 0 || replacement.Removed)
         {
             var written = new PgBatchWriter(_session, HistoryWindow).Write(accepted, cancellation);
-            statements.Add((PgContactSql.NextMark, [Pg.Value(accepted.Select(a => a.Batch.MaxStart).DefaultIfEmpty().Max())]));
+            statements.Add((PgContactSql.NextCommitNumber, [Pg.Value(accepted.Select(a => a.Batch.MaxStart).DefaultIfEmpty().Max())]));
             foreach (var (item, state, reason) in rows) statements.Add(ObjectRow(item, state, reason));
             statements.AddRange(written);
         }
@@ -145,8 +145,8 @@ internal sealed class PgContactWriter : IContactBatchWriter, ILedgerTransaction
         Pg.Value(item.Format), Pg.Value(item.Columns), Pg.Value(item.FirstStart), Pg.Value(item.LastEnd), Pg.Value(item.Sha256), Pg.Value(item.ReadMilliseconds),
     ]);
 
-    public void Record(SourceObjectDone item, SourceObjectState state, string? reason, long mark) =>
-        _session.Execute([ObjectRow(item, state, reason), (PgContactSql.SetObjectMark, [Pg.Value(mark), Pg.Value(item.ObjectId)])]);
+    public void Record(SourceObjectDone item, SourceObjectState state, string? reason, long commitNumber) =>
+        _session.Execute([ObjectRow(item, state, reason), (PgContactSql.SetObjectCommit, [Pg.Value(commitNumber), Pg.Value(item.ObjectId)])]);
 
     /// <summary>What must not be committed by two at once: the object, its key whatever the version, and its content.</summary>
     private static IEnumerable<long> NamesOf(ObjectContribution item) =>

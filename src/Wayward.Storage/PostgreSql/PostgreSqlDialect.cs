@@ -27,7 +27,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
     public PostgreSqlDialect(StorageOptions options)
     {
         var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? "") { PersistSecurityInfo = false };
-        // A judgement of a large ledger reads for longer than the driver's half minute.
+        // An evaluation of a large ledger reads for longer than the driver's half minute.
         if (!builder.ShouldSerialize("Command Timeout")) builder.CommandTimeout = DefaultCommandTimeout;
         if (!builder.ShouldSerialize("Application Name")) builder.ApplicationName = "wayward";
         ConnectionString = builder.ToString();
@@ -45,7 +45,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
 
     public IObjectLeases Leases { get; } = new PgLeases();
 
-    public IDetectorSeat DetectorSeat { get; } = new PgDetectorSeat();
+    public IDetectorLease DetectorLease { get; } = new PgDetectorLease();
 
     public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString, n => n.MigrationsAssembly(MigrationsAssembly));
 
@@ -92,7 +92,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
 
     public Task BeginWriteAsync(WaywardDbContext db, WriteScope scope, CancellationToken cancellation) => scope switch
     {
-        WriteScope.Desk => db.Database.ExecuteSqlRawAsync(PgLocks.DeskAlone, cancellation),
+        WriteScope.Fixture => db.Database.ExecuteSqlRawAsync(PgLocks.FixtureAlone, cancellation),
         WriteScope.Ledger => db.Database.ExecuteSqlRawAsync(PgLocks.CommitAlone, cancellation),
         _ => Task.CompletedTask,
     };
@@ -113,7 +113,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
     {
         await using var command = new NpgsqlCommand("""
             INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, turn, seen_at,
-                attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, mark)
+                attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, commit_number)
             SELECT o.id, o.source, o.container, o.key, o.etag, o.search, $11, o.bytes, o.last_modified, o.turn, $10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
             FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[])
                 AS o (id, source, container, key, etag, search, bytes, last_modified, turn)
@@ -129,7 +129,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
         return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <remarks>PostgreSQL has no check of its own within reach of a user; the digests of the days are compared on either database.</remarks>
+    /// <remarks>PostgreSQL has no check of its own within reach of a user; the summaries of the days are compared on either database.</remarks>
     public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([]);
 
     public Task<BackupManifest> BackupAsync(string file, TimeProvider time, CancellationToken cancellation) =>

@@ -50,7 +50,7 @@ public static class SqliteBackup
         }
     }
 
-    /// <summary>Checks a backup against its manifest, by hash, by the database's own check and by the digest of every day.</summary>
+    /// <summary>Checks a backup against its manifest, by hash, by the database's own check and by the checksum of every day.</summary>
     public static async Task<VerifyReport> VerifyAsync(string file, CancellationToken cancellation)
     {
         BackupManifest manifest;
@@ -135,12 +135,12 @@ public static class SqliteBackup
         }
     }
 
-    private static async Task<(IReadOnlyList<string> Problems, string Migration, IReadOnlyDictionary<string, long> Rows, IReadOnlyList<DayDigest> Days)> ExamineAsync(string file, CancellationToken cancellation)
+    private static async Task<(IReadOnlyList<string> Problems, string Migration, IReadOnlyDictionary<string, long> Rows, IReadOnlyList<DayChecksum> Days)> ExamineAsync(string file, CancellationToken cancellation)
     {
         await using var db = new WaywardDbContext(new DbContextOptionsBuilder<WaywardDbContext>().UseSqlite(Unpooled(file, SqliteOpenMode.ReadOnly)).Options);
         await db.Database.OpenConnectionAsync(cancellation);
         var problems = await CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
-        var days = await DayDigests.ComputeAsync(db, cancellation);
+        var days = await DayChecksums.ComputeAsync(db, cancellation);
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var command = db.Database.GetDbConnection().CreateCommand();
         foreach (var entity in db.Model.GetEntityTypes())

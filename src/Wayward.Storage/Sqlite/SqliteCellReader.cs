@@ -12,7 +12,7 @@ internal static class SqliteCellReader
     private const string Columns = """
         h.instance_id, h.endpoint_id, h.hour, h.first_contact, h.last_contact, h.out_accepted_records, h.out_accepted_packets, h.out_accepted_bytes,
         h.out_rejected_records, h.out_rejected_packets, h.out_rejected_bytes, h.in_accepted_records, h.in_accepted_packets, h.in_accepted_bytes,
-        h.in_rejected_records, h.in_rejected_packets, h.in_rejected_bytes, h.max_packets, h.signs, h.first_answer, h.last_answer, h.answer_minutes, h.inner_sources, h.first_object, h.first_line
+        h.in_rejected_records, h.in_rejected_packets, h.in_rejected_bytes, h.max_packets, h.flags, h.first_answer, h.last_answer, h.answer_minutes, h.inner_sources, h.first_object, h.first_line
         """;
 
     /// <summary>By way of the pairs, so that each is a seek to its hours and not a walk over its whole past.</summary>
@@ -59,7 +59,7 @@ internal static class SqliteCellReader
                 InAccepted = new(select.Int64(11), select.Int64(12), select.Int64(13)),
                 InRejected = new(select.Int64(14), select.Int64(15), select.Int64(16)),
                 MaxPackets = select.Int64(17),
-                Signs = (ContactSigns)select.Int32(18),
+                Flags = (ContactFlags)select.Int32(18),
                 FirstAnswer = select.Int64(19),
                 LastAnswer = select.Int64(20),
                 AnswerMinutes = (ulong)select.Int64(21),

@@ -9,7 +9,7 @@ internal static class SqliteContactSql
         INSERT INTO contact_hours (instance_id, endpoint_id, hour, first_contact, last_contact,
             out_accepted_records, out_accepted_packets, out_accepted_bytes, out_rejected_records, out_rejected_packets, out_rejected_bytes,
             in_accepted_records, in_accepted_packets, in_accepted_bytes, in_rejected_records, in_rejected_packets, in_rejected_bytes,
-            max_packets, signs, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line)
+            max_packets, flags, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line)
         VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
         ON CONFLICT DO UPDATE SET
             first_object = CASE WHEN (excluded.first_contact, excluded.first_object, excluded.first_line) < (first_contact, first_object, first_line) THEN excluded.first_object ELSE first_object END,
@@ -29,7 +29,7 @@ internal static class SqliteContactSql
             in_rejected_packets = in_rejected_packets + excluded.in_rejected_packets,
             in_rejected_bytes = in_rejected_bytes + excluded.in_rejected_bytes,
             max_packets = max(max_packets, excluded.max_packets),
-            signs = signs | excluded.signs,
+            flags = flags | excluded.flags,
             first_answer = min(first_answer, excluded.first_answer),
             last_answer = max(last_answer, excluded.last_answer),
             answer_minutes = answer_minutes | excluded.answer_minutes,
@@ -88,13 +88,13 @@ internal static class SqliteContactSql
     public const string UpdateEndpoint = "UPDATE endpoints SET first = min(first, ?), last = max(last, ?), instances = instances + ? WHERE id = ?";
 
     public const string TouchInstance = """
-        INSERT INTO touched_instances (instance_id, mark, from_hour) VALUES (?,?,?) ON CONFLICT (instance_id) DO UPDATE SET mark = excluded.mark, from_hour = min(from_hour, excluded.from_hour)
+        INSERT INTO touched_instances (instance_id, commit_number, from_hour) VALUES (?,?,?) ON CONFLICT (instance_id) DO UPDATE SET commit_number = excluded.commit_number, from_hour = min(from_hour, excluded.from_hour)
         """;
 
-    public const string StrikeDigest = "DELETE FROM day_digests WHERE day = ?";
+    public const string StrikeSummary = "DELETE FROM day_checksums WHERE day = ?";
 
-    public const string SelectMark = "SELECT mark FROM ledger_state WHERE id = 1";
-    public const string UpdateState = "UPDATE ledger_state SET mark = ?, max_start = max(max_start, ?) WHERE id = 1";
+    public const string SelectCommitNumber = "SELECT commit_number FROM ledger_state WHERE id = 1";
+    public const string UpdateState = "UPDATE ledger_state SET commit_number = ?, max_start = max(max_start, ?) WHERE id = 1";
 
     public const string SelectObjectState = "SELECT state FROM source_objects WHERE object_id = ?";
     public const string SelectSameContent = "SELECT key FROM source_objects WHERE sha256 = ? AND state = ? AND object_id <> ? LIMIT 1";
@@ -104,11 +104,11 @@ internal static class SqliteContactSql
 
     public const string UpsertObject = """
         INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, done_at, attempts, next_try, reason, lease_owner, lease_epoch, lease_until,
-            expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, mark)
+            expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, commit_number)
         VALUES (?,?,?,?,?,?,?,?,0,?,?,1,NULL,?,NULL,0,NULL,?,?,?,?,?,?,?,?,?,?,?,?,?)
         ON CONFLICT DO UPDATE SET state = excluded.state, bytes = excluded.bytes, done_at = excluded.done_at, attempts = attempts + 1, next_try = NULL, reason = excluded.reason,
             lease_owner = NULL, lease_until = NULL, expanded_bytes = excluded.expanded_bytes, records = excluded.records, contact_records = excluded.contact_records,
             quarantined = excluded.quarantined, quarantine_json = excluded.quarantine_json, skipped_json = excluded.skipped_json, format = excluded.format, columns = excluded.columns,
-            first_start = excluded.first_start, last_end = excluded.last_end, sha256 = excluded.sha256, read_milliseconds = excluded.read_milliseconds, mark = excluded.mark
+            first_start = excluded.first_start, last_end = excluded.last_end, sha256 = excluded.sha256, read_milliseconds = excluded.read_milliseconds, commit_number = excluded.commit_number
         """;
 }

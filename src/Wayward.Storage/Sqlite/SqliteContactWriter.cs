@@ -39,22 +39,22 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
         Execute("BEGIN IMMEDIATE");
         try
         {
-            long mark = Scalar(SqliteContactSql.SelectMark) + 1;
+            long commitNumber = Scalar(SqliteContactSql.SelectCommitNumber) + 1;
             var replacement = new ContactReplacement(this);
             // First what older versions of these objects contributed goes, then anything is added.
             var newest = replacement.Newest(objects);
-            var stale = objects.Where(o => !replacement.RemoveFormer(o.Object, newest, mark)).Select(o => o.Object.ObjectId).ToHashSet();
+            var stale = objects.Where(o => !replacement.RemoveFormer(o.Object, newest, commitNumber)).Select(o => o.Object.ObjectId).ToHashSet();
             var accepted = new List<(long ObjectId, ContactBatch Batch)>(objects.Count);
             int duplicates = 0;
             foreach (var contribution in objects)
             {
-                if (!stale.Contains(contribution.Object.ObjectId) && Take(contribution.Object, mark)) accepted.Add((contribution.Object.ObjectId, replacement.PartToAdd(contribution)));
+                if (!stale.Contains(contribution.Object.ObjectId) && Take(contribution.Object, commitNumber)) accepted.Add((contribution.Object.ObjectId, replacement.PartToAdd(contribution)));
                 else duplicates++;
             }
             if (accepted.Count > 0 || replacement.Removed)
             {
-                WriteBatches(accepted, mark, cancellation);
-                Prepare(SqliteContactSql.UpdateState).Bind(mark).Bind(accepted.Select(a => a.Batch.MaxStart).DefaultIfEmpty().Max()).Run();
+                WriteBatches(accepted, commitNumber, cancellation);
+                Prepare(SqliteContactSql.UpdateState).Bind(commitNumber).Bind(accepted.Select(a => a.Batch.MaxStart).DefaultIfEmpty().Max()).Run();
             }
             cancellation.ThrowIfCancellationRequested();
             Execute("COMMIT");
@@ -69,7 +69,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
     }
 
     /// <summary>Writes the ledger row; true when the object's contribution counts.</summary>
-    private bool Take(SourceObjectDone item, long mark)
+    private bool Take(SourceObjectDone item, long commitNumber)
     {
         var known = Prepare(SqliteContactSql.SelectObjectState).Bind(item.ObjectId);
         if (known.Read())
@@ -85,12 +85,12 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
             twin = same.Text(0);
             same.Reset();
         }
-        Record(item, twin is null ? SourceObjectState.Done : SourceObjectState.Duplicate, twin is null ? null : $"same content as {twin}", mark);
+        Record(item, twin is null ? SourceObjectState.Done : SourceObjectState.Duplicate, twin is null ? null : $"same content as {twin}", commitNumber);
         return twin is null;
     }
 
     /// <summary>Writes what was read of an object into its ledger row.</summary>
-    public void Record(SourceObjectDone item, SourceObjectState state, string? reason, long mark)
+    public void Record(SourceObjectDone item, SourceObjectState state, string? reason, long commitNumber)
     {
         long now = _settings.Time.GetUtcNow().ToUnixTimeSeconds();
         Prepare(SqliteContactSql.UpsertObject)
@@ -98,11 +98,11 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
             .Bind((long)state).Bind(item.ObjectBytes).Bind(now).Bind(now)
             .Bind(reason)
             .Bind(item.ExpandedBytes).Bind(item.Records).Bind(item.ContactRecords).Bind(item.Quarantined).Bind(item.QuarantineJson).Bind(item.SkippedJson)
-            .Bind(item.Format).Bind(item.Columns).Bind(item.FirstStart).Bind(item.LastEnd).Bind(item.Sha256).Bind(item.ReadMilliseconds).Bind(mark)
+            .Bind(item.Format).Bind(item.Columns).Bind(item.FirstStart).Bind(item.LastEnd).Bind(item.Sha256).Bind(item.ReadMilliseconds).Bind(commitNumber)
             .Run();
     }
 
-    private void WriteBatches(List<(long ObjectId, ContactBatch Batch)> batches, long mark, CancellationToken cancellation)
+    private void WriteBatches(List<(long ObjectId, ContactBatch Batch)> batches, long commitNumber, CancellationToken cancellation)
     {
         var endpoints = new EndpointIds(this);
         var instances = new List<SqliteInstanceWriter>();
@@ -124,10 +124,10 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
         foreach (var instance in instances)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (instance.Write()) TouchInstance.Bind(instance.Id).Bind(mark).Bind(instance.FromHour).Run();
+            if (instance.Write()) TouchInstance.Bind(instance.Id).Bind(commitNumber).Bind(instance.FromHour).Run();
         }
-        endpoints.Flush(mark);
-        foreach (int day in DaysOf(batches.Select(b => b.Batch))) Prepare(SqliteContactSql.StrikeDigest).Bind(day).Run();
+        endpoints.Flush(commitNumber);
+        foreach (int day in DaysOf(batches.Select(b => b.Batch))) Prepare(SqliteContactSql.StrikeSummary).Bind(day).Run();
     }
 
     private static HashSet<int> DaysOf(IEnumerable<ContactBatch> batches)
@@ -220,12 +220,12 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
             if (firstByInstance) change.Instances++;
         }
 
-        public void Flush(long mark)
+        public void Flush(long commitNumber)
         {
             foreach (var change in _changes.Values.OrderBy(c => c.Id))
             {
                 writer.Prepare(SqliteContactSql.UpdateEndpoint).Bind(change.First).Bind(change.Last).Bind(change.Instances).Bind(change.Id).Run();
-                writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(change.Id).Bind(mark).Run();
+                writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(change.Id).Bind(commitNumber).Run();
             }
         }
     }

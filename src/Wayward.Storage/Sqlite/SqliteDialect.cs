@@ -137,7 +137,7 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
 
     private const string AddObject = """
         INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, turn, seen_at,
-            attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, mark)
+            attempts, lease_epoch, expanded_bytes, records, contact_records, quarantined, first_start, last_end, read_milliseconds, commit_number)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
         """;
 

@@ -4,7 +4,7 @@ using Wayward.Storage.Contacts;
 
 namespace Wayward.Storage.Sqlite;
 
-/// <summary>Writes one instance's share of a transaction, and tells whether its findings must be judged again.</summary>
+/// <summary>Writes one instance's share of a transaction, and tells whether its findings must be evaluated again.</summary>
 internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteContactWriter.EndpointIds endpoints, InstanceKey key, long historyWindow)
 {
     private long _firstSeen = long.MaxValue, _lastSeen, _observedSince, _lastContact;
@@ -39,7 +39,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         _isNew = true;
     }
 
-    /// <returns>True when the judgement of this instance may change.</returns>
+    /// <returns>True when the evaluation of this instance may change.</returns>
     public bool Write()
     {
         bool touched = _isNew;
@@ -65,7 +65,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         if (end == 0) return false;
         // In the usual case the records carry on the present epoch and nothing about its start can change.
         bool carriesOn = !_isNew && start >= _observedSince && start - _lastSeen <= historyWindow && end - start <= historyWindow;
-        // Records not later than the last contact change what was known when it was judged: hours, and losses, count by the hour.
+        // Records not later than the last contact change what was known when it was evaluated: hours, and losses, count by the hour.
         bool late = UnixTime.Hour(start) <= UnixTime.Hour(_lastContact);
         _firstSeen = Math.Min(_firstSeen, start);
         _lastSeen = Math.Max(_lastSeen, end);
@@ -204,7 +204,7 @@ internal sealed class SqliteInstanceWriter(SqliteContactWriter writer, SqliteCon
         .Bind(c.OutRejected.Records).Bind(c.OutRejected.Packets).Bind(c.OutRejected.Bytes)
         .Bind(c.InAccepted.Records).Bind(c.InAccepted.Packets).Bind(c.InAccepted.Bytes)
         .Bind(c.InRejected.Records).Bind(c.InRejected.Packets).Bind(c.InRejected.Bytes)
-        .Bind(c.MaxPackets).Bind((long)c.Signs).Bind(c.FirstAnswer).Bind(c.LastAnswer).Bind((long)c.AnswerMinutes)
+        .Bind(c.MaxPackets).Bind((long)c.Flags).Bind(c.FirstAnswer).Bind(c.LastAnswer).Bind((long)c.AnswerMinutes)
         .Bind(InnerSources.Write(c.InnerSources)).Bind(c.FirstObject).Bind(c.FirstLine)
         .Run();
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
-using Wayward.Ingest.Resolvers;
+using Wayward.Engine.Resolvers;
 using Wayward.Web.Scan;
 
 namespace Wayward.Web.Catalog;

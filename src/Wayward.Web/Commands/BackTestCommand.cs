@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
-using Wayward.Ingest.Detection;
+using Wayward.Engine.Detection;
 using Wayward.Web.Scan;
 
 namespace Wayward.Web.Commands;
@@ -15,7 +15,7 @@ public sealed class BackTestCommand : ICommandModule
         var catalog = new Option<string[]>("--catalog") { Description = "A catalogue file whose entries the trial adds to those in force; may be repeated.", HelpName = "FILE" };
         var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
         var format = new Option<BackTestFormat>("--format") { Description = "table (the default) or json (schema wayward.backtest/1).", HelpName = "table|json" };
-        var command = new Command("backtest", "Judge the stored past with other options or another catalogue, and say how the findings differ from the present ones.") { set, catalog, data, format };
+        var command = new Command("backtest", "Evaluate the stored past with other options or another catalogue, and say how the findings differ from the present ones.") { set, catalog, data, format };
         command.Validators.Add(result =>
         {
             if (result.GetValue(set) is not { Length: > 0 } && result.GetValue(catalog) is not { Length: > 0 }) result.AddError("Nothing to try: give --set or --catalog.");

@@ -21,10 +21,10 @@ internal static class BackTestOutput
         if (diff.Added.Count + diff.Removed.Count + diff.Changed.Count == 0) return;
         output.WriteLine();
         var table = new TextTable("", "SEVERITY", "CONFIDENCE", "SUBJECT", "TARGET", "TRANSPORT", "FIRST", "STATE").RightAlign(2);
-        foreach (var (sign, present, trial) in diff.Added.Select(f => ("+", f, f)).Concat(diff.Removed.Select(f => ("-", f, f))).Concat(diff.Changed.Select(c => ("~", c.Present, c.Trial))).OrderBy(r => r.Item3.First).ThenBy(r => r.Item3.Id, StringComparer.Ordinal))
+        foreach (var (factor, present, trial) in diff.Added.Select(f => ("+", f, f)).Concat(diff.Removed.Select(f => ("-", f, f))).Concat(diff.Changed.Select(c => ("~", c.Present, c.Trial))).OrderBy(r => r.Item3.First).ThenBy(r => r.Item3.Id, StringComparer.Ordinal))
         {
             var (name, address) = FindingText.Target(trial);
-            table.Add(sign, Both(present, trial, f => string.Create(CultureInfo.InvariantCulture, $"{f.Severity / 10m:0.0}")), Both(present, trial, f => f.Confidence.ToString(CultureInfo.InvariantCulture)),
+            table.Add(factor, Both(present, trial, f => string.Create(CultureInfo.InvariantCulture, $"{f.Severity / 10m:0.0}")), Both(present, trial, f => f.Confidence.ToString(CultureInfo.InvariantCulture)),
                 trial.InstanceName is null ? trial.Subject.Id : $"{trial.InstanceName} {trial.Subject.Id}", name == address ? address : $"{name} {address}", trial.Transport.Name(), UtcTime.Iso(trial.First),
                 Both(present, trial, f => f.Reported ? "reported" : "below threshold"));
         }

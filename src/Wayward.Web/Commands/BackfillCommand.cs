@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Wayward.Core.Text;
-using Wayward.Ingest.Pipeline;
-using Wayward.Ingest.Sources;
+using Wayward.Engine.Pipeline;
+using Wayward.Engine.Sources;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Web.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Wayward.Core.Resolvers;
-using Wayward.Ingest.Resolvers;
+using Wayward.Engine.Resolvers;
 using Wayward.Web.Catalog;
 using Wayward.Web.Configuration;
 using Wayward.Web.Hosting;

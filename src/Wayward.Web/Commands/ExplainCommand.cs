@@ -38,14 +38,14 @@ public sealed class ExplainCommand : ICommandModule
             output.WriteLine(SafeText.Plain(paragraph, 2_000));
             output.WriteLine();
         }
-        Points(output, "Severity (tenths)", finding.SeveritySigns, finding.Severity);
-        Points(output, "Confidence", finding.ConfidenceSigns, finding.Confidence);
+        Points(output, "Severity (tenths)", finding.SeverityFactors, finding.Severity);
+        Points(output, "Confidence", finding.ConfidenceFactors, finding.Confidence);
     }
 
-    private static void Points(TextWriter output, string title, IReadOnlyList<Sign> signs, int total)
+    private static void Points(TextWriter output, string title, IReadOnlyList<ScoreFactor> factors, int total)
     {
         output.WriteLine(title);
-        foreach (var sign in signs) output.WriteLine(FormattableString.Invariant($"  {sign.Points,4:+0;-0;0}  {SafeText.Plain(sign.Code, 60),-28}  {SafeText.Plain(sign.Evidence)}"));
+        foreach (var factor in factors) output.WriteLine(FormattableString.Invariant($"  {factor.Points,4:+0;-0;0}  {SafeText.Plain(factor.Code, 60),-28}  {SafeText.Plain(factor.Evidence)}"));
         output.WriteLine(FormattableString.Invariant($"  {total,4}"));
         output.WriteLine();
     }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
-using Wayward.Ingest.Scan;
+using Wayward.Engine.Scan;
 using Wayward.Web.Configuration;
 using Wayward.Web.Scan;
 
@@ -54,7 +54,7 @@ public sealed class ScanCommand : ICommandModule
                     OutputTarget.WriteText(context, file, writer => ScanTable.Write(writer, result, resolvers));
                     break;
             }
-            return Judge(context, result, options, parsed.GetValue(failOn));
+            return Evaluate(context, result, options, parsed.GetValue(failOn));
         });
         return command;
     }
@@ -98,7 +98,7 @@ public sealed class ScanCommand : ICommandModule
     }
 
     /// <summary>What could not be read outranks what was found: the answer is not whole.</summary>
-    private static int Judge(CommandContext context, ScanResult result, DetectionOptions options, SeverityBand? level)
+    private static int Evaluate(CommandContext context, ScanResult result, DetectionOptions options, SeverityBand? level)
     {
         if (result.Input.Unreadable > 0)
         {

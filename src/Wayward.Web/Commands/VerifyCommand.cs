@@ -14,7 +14,7 @@ public sealed class VerifyCommand : ICommandModule
         var backup = new Option<string?>("--backup") { Description = "Check this backup against its manifest instead of the database.", HelpName = "FILE" };
         var dump = new Option<bool>("--dump-hash") { Description = "Also print the hash of the canonical dump: equal for two stores that took in the same objects, in whatever order." };
         var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
-        var command = new Command("verify", "Check the database: its own integrity, and the digest of every day's contacts. Exit 1 when something is wrong.") { backup, dump, data };
+        var command = new Command("verify", "Check the database: its own integrity, and the checksum of every day's contacts. Exit 1 when something is wrong.") { backup, dump, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(backup) is { } file)
@@ -30,7 +30,7 @@ public sealed class VerifyCommand : ICommandModule
     private static int Report(CommandContext context, VerifyReport report)
     {
         foreach (string problem in report.Problems) context.Error.WriteLine($"wayward: {SafeText.Plain(problem, 2_000)}");
-        context.Out.WriteLine(FormattableString.Invariant($"{(report.Good ? "sound" : "NOT sound")}: {report.Days} days with a digest, {report.Rows} rows read, {report.Problems.Count} problems"));
+        context.Out.WriteLine(FormattableString.Invariant($"{(report.Good ? "sound" : "NOT sound")}: {report.Days} days with a checksum, {report.Rows} rows read, {report.Problems.Count} problems"));
         return report.Good ? ExitCode.Success : ExitCode.Found;
     }
 }

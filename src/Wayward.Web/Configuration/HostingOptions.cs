@@ -1,4 +1,4 @@
-using Wayward.Ingest;
+using Wayward.Engine;
 
 namespace Wayward.Web.Configuration;
 
@@ -38,10 +38,10 @@ public sealed record HostingOptions
     }
 }
 
-/// <summary>Configuration section <c>Desk</c>: who sits at it, until there is sign-in.</summary>
-public sealed record DeskOptions
+/// <summary>Configuration section <c>Fixture</c>: who sits at it, until there is sign-in.</summary>
+public sealed record FixtureOptions
 {
-    public const string Section = "Desk";
+    public const string Section = "Fixture";
     /// <summary>Name for the audit trail; empty = the user the program runs as.</summary>
     public string Analyst { get; init; } = "";
 

@@ -1,4 +1,4 @@
-using Wayward.Ingest.Pipeline;
+using Wayward.Engine.Pipeline;
 using Wayward.Web.Commands;
 using Wayward.Web.Hosting;
 
@@ -41,7 +41,7 @@ internal sealed class DemoRunner(CommandContext context, string? dataDirectory, 
         DemoProgress.RunAsync(context, "Writing 60 days of flow logs", progress => Task.Run(() => DemoLog.WriteTo(logs, done => progress(done, DemoLog.Count), cancellation), cancellation));
 
     private Task IngestedAsync(WebApplication app, CancellationToken cancellation) =>
-        DemoProgress.RunAsync(context, "Ingesting and judging", async progress =>
+        DemoProgress.RunAsync(context, "Ingesting and evaluating", async progress =>
         {
             var ingest = app.Services.GetRequiredService<IIngestControl>();
             var idle = ingest.WhenIdleAsync(cancellation);

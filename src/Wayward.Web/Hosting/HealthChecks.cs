@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Wayward.Core.Text;
-using Wayward.Ingest.Inventories;
-using Wayward.Ingest.Pipeline;
-using Wayward.Ingest.Sources;
+using Wayward.Engine.Inventories;
+using Wayward.Engine.Pipeline;
+using Wayward.Engine.Sources;
 using Wayward.Storage;
 using Wayward.Storage.Ingest;
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Wayward.Web.Hosting;
 
-/// <summary>What the server will listen on, judged before it does.</summary>
+/// <summary>What the server will listen on, evaluated before it does.</summary>
 internal static class ListenAddresses
 {
     /// <summary>Splits and checks addresses as Kestrel reads them.</summary>

@@ -4,7 +4,7 @@ using Wayward.Storage.Maintenance;
 
 namespace Wayward.Web.Hosting;
 
-/// <summary>Once a day, and a while after the start: retention, and the digests of days at rest.</summary>
+/// <summary>Once a day, and a while after the start: retention, and the summaries of days at rest.</summary>
 internal sealed class StorageCare(IStorageMaintenance maintenance, IDetectorRole role, RetentionOptions retention, TimeProvider time, ILogger<StorageCare> log) : BackgroundService
 {
     /// <summary>The start belongs to ingest.</summary>
@@ -18,7 +18,7 @@ internal sealed class StorageCare(IStorageMaintenance maintenance, IDetectorRole
         {
             await Task.Delay(pause, time, stoppingToken);
             pause = Every;
-            // Once is enough: where several processes work on one database, the one that judges does it.
+            // Once is enough: where several processes work on one database, the one that evaluates does it.
             if (!role.Held) continue;
             try
             {

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MudBlazor.Services;
-using Wayward.Ingest;
+using Wayward.Engine;
 using Wayward.Web.Api;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;

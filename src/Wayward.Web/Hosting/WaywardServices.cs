@@ -1,7 +1,7 @@
 using Wayward.Core.Resolvers;
-using Wayward.Ingest;
-using Wayward.Ingest.Detection;
-using Wayward.Ingest.Resolvers;
+using Wayward.Engine;
+using Wayward.Engine.Detection;
+using Wayward.Engine.Resolvers;
 using Wayward.Storage;
 using Wayward.Web.Reports;
 
@@ -16,7 +16,7 @@ internal static class WaywardServices
         services.AddSingleton(options.Hosting);
         services.AddSingleton(options.Detection);
         services.AddSingleton(options.Ingest);
-        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
+        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Fixture));
         services.AddSingleton(options.Catalog);
         services.AddSingleton(options.Retention);
         services.AddSingleton(options.Inventory);

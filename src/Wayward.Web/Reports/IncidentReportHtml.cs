@@ -109,23 +109,23 @@ internal static class IncidentReportHtml
     private static void Points(HtmlText html, Finding finding)
     {
         html.Markup("<h2>The points</h2>\n");
-        Waterfall(html, "Severity", finding.SeveritySigns, 100, tenths: true, $"{Tenths(finding.Severity)} {SeverityBands.Of(finding.Severity)}", finding.Severity);
-        Waterfall(html, "Confidence", finding.ConfidenceSigns, 110, tenths: false, finding.Confidence.ToString(CultureInfo.InvariantCulture), finding.Confidence);
+        Waterfall(html, "Severity", finding.SeverityFactors, 100, tenths: true, $"{Tenths(finding.Severity)} {SeverityBands.Of(finding.Severity)}", finding.Severity);
+        Waterfall(html, "Confidence", finding.ConfidenceFactors, 110, tenths: false, finding.Confidence.ToString(CultureInfo.InvariantCulture), finding.Confidence);
     }
 
-    /// <summary>Each sign moves the sum by its points; the bars let the eye add up.</summary>
-    private static void Waterfall(HtmlText html, string title, IReadOnlyList<Sign> signs, int scale, bool tenths, string total, int value)
+    /// <summary>Each factor moves the sum by its points; the bars let the eye add up.</summary>
+    private static void Waterfall(HtmlText html, string title, IReadOnlyList<ScoreFactor> factors, int scale, bool tenths, string total, int value)
     {
-        html.Element("h3", title).Markup("<table class=\"waterfall\"><thead><tr><th>Sign</th><th>Because</th><th class=\"num\">Points</th><th></th></tr></thead><tbody>\n");
+        html.Element("h3", title).Markup("<table class=\"waterfall\"><thead><tr><th>ScoreFactor</th><th>Because</th><th class=\"num\">Points</th><th></th></tr></thead><tbody>\n");
         int sum = 0;
-        foreach (var sign in signs)
+        foreach (var factor in factors)
         {
-            int from = Math.Min(sum, sum + sign.Points), to = Math.Max(sum, sum + sign.Points);
-            html.Markup("<tr>").ForeignElement("td", Words(sign.Code)).ForeignElement("td", sign.Evidence)
-                .Element("td class=\"num\"", Points(sign.Points, tenths, first: ReferenceEquals(sign, signs[0]))).Markup("<td class=\"bar\">");
-            Bar(html, from, to, scale, sign.Points < 0 ? "#4d7a6b" : "#8a5a00");
+            int from = Math.Min(sum, sum + factor.Points), to = Math.Max(sum, sum + factor.Points);
+            html.Markup("<tr>").ForeignElement("td", Words(factor.Code)).ForeignElement("td", factor.Evidence)
+                .Element("td class=\"num\"", Points(factor.Points, tenths, first: ReferenceEquals(factor, factors[0]))).Markup("<td class=\"bar\">");
+            Bar(html, from, to, scale, factor.Points < 0 ? "#4d7a6b" : "#8a5a00");
             html.Markup("</td></tr>\n");
-            sum += sign.Points;
+            sum += factor.Points;
         }
         html.Markup("<tr class=\"total\">").Element("td", "Sum").Element("td", sum == value ? "" : string.Create(CultureInfo.InvariantCulture, $"{(tenths ? Tenths(sum) : sum.ToString(CultureInfo.InvariantCulture))} before the limits of the scale"))
             .Element("td class=\"num\"", total).Markup("<td class=\"bar\">");
@@ -133,7 +133,7 @@ internal static class IncidentReportHtml
         html.Markup("</td></tr>\n</tbody></table>\n");
     }
 
-    /// <summary>The first line is where the sum starts, and carries no sign.</summary>
+    /// <summary>The first line is where the sum starts, and carries no factor.</summary>
     private static string Points(int points, bool tenths, bool first) =>
         first ? (tenths ? Tenths(points) : points.ToString(CultureInfo.InvariantCulture)) : tenths ? Shown.SignedTenths(points) : Shown.Signed(points);
 

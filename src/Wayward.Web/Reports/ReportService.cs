@@ -3,7 +3,7 @@ using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Reports;
 using Wayward.Core.Timeline;
-using Wayward.Ingest.Detection;
+using Wayward.Engine.Detection;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
@@ -83,7 +83,7 @@ public sealed class ReportService(
         if (await instances.HistoryAsync(instance, 0, UnixTime.Hour(fleet.MaxStart) + 1, cancellation) is not { } history) return null;
         long from = Math.Max(Math.Max(finding.Novelty.ObservedSince, fleet.FirstRecord), finding.First - (long)options.HistoryWindow.TotalSeconds);
         long to = Math.Max(finding.First + UnixTime.DaySeconds, Math.Min(fleet.MaxStart + UnixTime.HourSeconds, finding.First + 7 * UnixTime.DaySeconds));
-        // A member of a cohort may be younger than what the cohort was judged by.
+        // A member of a cohort may be younger than what the cohort was evaluated by.
         if (history.Coverage.Count > 0) from = Math.Max(from, history.Coverage.Values.First().FirstStart - UnixTime.DaySeconds);
         from = Math.Min(from, finding.First - UnixTime.HourSeconds);
         return InstanceTimeline.Build(new TimelineRequest

@@ -2,7 +2,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
-using Wayward.Ingest.Scan;
+using Wayward.Engine.Scan;
 
 namespace Wayward.Web.Scan;
 

@@ -4,7 +4,7 @@ using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Scan;
+using Wayward.Engine.Scan;
 
 namespace Wayward.Web.Scan;
 

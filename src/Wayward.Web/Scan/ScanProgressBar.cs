@@ -1,6 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
-using Wayward.Ingest.Scan;
+using Wayward.Engine.Scan;
 using Wayward.Web.Commands;
 
 namespace Wayward.Web.Scan;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
-using Wayward.Ingest.Scan;
+using Wayward.Engine.Scan;
 
 namespace Wayward.Web.Scan;
 

@@ -25,9 +25,9 @@ public sealed class ContactRulesTests
         var ledger = new ContactLedger();
         ledger.Add(Fold(lines));
         // Episodes are what counts: an unproven run is none.
-        var digest = Core.Detection.InstanceDigest.Of(ledger.Instances.Values.Single(), TestCatalog.Default, new Core.Triage.ExpectedMatcher([]),
+        var summary = Core.Detection.InstanceSummary.Of(ledger.Instances.Values.Single(), TestCatalog.Default, new Core.Triage.ExpectedMatcher([]),
             new Core.Detection.Parameters(Core.Detection.DetectionOptions.Default, Core.Detection.Boundaries.Exact));
-        return digest.Destinations.Length > 0;
+        return summary.Destinations.Length > 0;
     }
 
     [Fact] public void An_egress_query_to_a_public_server_is_a_contact() => Assert.True(IsContact(Query));
@@ -37,7 +37,7 @@ public sealed class ContactRulesTests
     [Fact] public void Local_port_53_is_no_contact() => Assert.False(IsContact(Query with { SourcePort = 53 }));
     [Fact] public void Local_port_853_to_port_53_is_no_contact() => Assert.False(IsContact(Query with { SourcePort = 853 }));
     [Fact] public void Equal_ports_are_no_contact() => Assert.False(IsContact(Query with { Destination = "8.8.8.8", SourcePort = 443, DestinationPort = 443 }));
-    [Fact] public void Both_ports_53_leave_a_mark_in_the_cell() => Assert.Equal(ContactSigns.BothPortsService, Cell(Query with { SourcePort = 53 })!.Signs & ContactSigns.BothPortsService);
+    [Fact] public void Both_ports_53_leave_a_mark_in_the_cell() => Assert.Equal(ContactFlags.BothPortsService, Cell(Query with { SourcePort = 53 })!.Flags & ContactFlags.BothPortsService);
     [Fact] public void A_query_over_tcp_is_the_same_kind() => Assert.True(IsContact(Syn));
     [Fact] public void A_syn_and_ack_of_ours_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 18 }));
     [Fact] public void A_syn_ack_and_fin_of_ours_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 19 }));
@@ -135,7 +135,7 @@ public sealed class ContactRulesTests
     {
         var cell = Cell(Query with { Direction = FlowDirection.Unknown });
         Assert.True(cell!.HasContact);
-        Assert.NotEqual(ContactSigns.None, cell.Signs & ContactSigns.SideFromAddresses);
+        Assert.NotEqual(ContactFlags.None, cell.Flags & ContactFlags.SideFromAddresses);
     }
 
     [Fact] public void Behind_a_middle_box_the_remote_is_the_packet_level_address()
@@ -161,7 +161,7 @@ public sealed class ContactRulesTests
         var cell = Assert.Single(batch.Instances.Values.Single().Cells);
         Assert.Equal("8.8.8.8", cell.Key.Endpoint.Address.ToString());
         Assert.Equal(2, cell.Value.OutAccepted.Records);
-        Assert.NotEqual(ContactSigns.None, cell.Value.Signs & ContactSigns.Nat64);
+        Assert.NotEqual(ContactFlags.None, cell.Value.Flags & ContactFlags.Nat64);
     }
 
     [Fact] public void A_service_interface_is_skipped_and_counted()

@@ -57,8 +57,8 @@ public sealed class RecordedTrafficTests
             Assert.InRange(cells.Max(c => c.LastContact), 1713741701 - 60, 1713741701 + 60);
         }
         Assert.True(batch.ContactRecords > 0);
-        Assert.Empty(new DetectionEngine(ResolverCatalog.Shipped, [], DetectionOptions.Default).Judge(ledger).Findings);
-        Assert.Empty(new DetectionEngine(ResolverCatalog.Shipped, [], DetectionOptions.Default with { Learning = TimeSpan.FromDays(1) }).Judge(ledger).Findings);
+        Assert.Empty(new DetectionEngine(ResolverCatalog.Shipped, [], DetectionOptions.Default).Evaluate(ledger).Findings);
+        Assert.Empty(new DetectionEngine(ResolverCatalog.Shipped, [], DetectionOptions.Default with { Learning = TimeSpan.FromDays(1) }).Evaluate(ledger).Findings);
     }
 
     [Fact]

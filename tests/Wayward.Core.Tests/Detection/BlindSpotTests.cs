@@ -14,7 +14,7 @@ public sealed class BlindSpotTests
     {
         var world = new World();
         Web(world).Asks("10.0.0.2").Sending(90_000, 22_500_000, 20_000_000).Hourly(40);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class BlindSpotTests
     {
         var world = new World();
         Web(world).Asks("203.119.1.1", DnsTransport.DoH).Hourly(40);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class BlindSpotTests
     {
         var world = new World();
         Web(world).Asks("104.21.7.7", DnsTransport.DoH).Hourly(40);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class BlindSpotTests
     {
         var world = new World();
         world.Instance("web-1").InAsg("web").Asks("203.119.1.1").Hourly(3);
-        var result = world.Judge();
+        var result = world.Evaluate();
         Assert.Empty(result.Findings);
         Assert.True(Assert.Single(result.Learned).WouldHaveAlerted);
     }
@@ -48,7 +48,7 @@ public sealed class BlindSpotTests
     {
         var world = new World();
         world.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.8.8").Hourly(40);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class BlindSpotTests
         var world = new World();
         var web = Web(world);
         for (int i = 0; i < 100; i++) world.Add(web.Line(40 + i * 0.01, "203.119.1.1", 51_820, packets: 900, bytes: 900_000));
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class BlindSpotTests
     {
         var world = new World();
         world.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.8.8").Sending(1_500, 220_000, 300_000).Hourly(30);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public sealed class BlindSpotTests
             var line = web.Line(40, "10.0.0.99", 53);
             return world.Add(packetLevel ? line with { PacketSource = line.Source, PacketDestination = "8.8.8.8" } : line);
         }
-        Assert.Empty(With(packetLevel: false).Judge().Findings);
-        Assert.Single(With(packetLevel: true).Judge().Findings);
+        Assert.Empty(With(packetLevel: false).Evaluate().Findings);
+        Assert.Single(With(packetLevel: true).Evaluate().Findings);
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class BlindSpotTests
             var web = Web(world);
             return world.Add(web.Line(40, "2001:4860:4860::8888", 53) with { Source = "2600:1f18::10", Direction = FlowDirection.Unknown });
         }
-        Assert.Empty(With().Judge().Findings);
-        Assert.Single(With("2600:1f18::/36").Judge().Findings);
+        Assert.Empty(With().Evaluate().Findings);
+        Assert.Single(With("2600:1f18::/36").Evaluate().Findings);
     }
 
     [Fact]
@@ -102,6 +102,6 @@ public sealed class BlindSpotTests
         var world = new World(format: LineFormat.V2);
         var web = world.Instance("web-1").Asks("9.9.9.9").Daily();
         world.Add(web.Line(40, "203.119.1.1", 53, 6, localPort: 443, packets: 9, bytes: 900));
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 }

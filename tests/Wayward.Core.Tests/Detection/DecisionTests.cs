@@ -18,7 +18,7 @@ public sealed class DecisionTests
     {
         var world = new World();
         Mature(world).Asks("8.8.8.8").On(40.5);
-        var finding = Assert.Single(world.Judge().Findings);
+        var finding = Assert.Single(world.Evaluate().Findings);
         Assert.Equal((FindingType.UnusualDnsResolver, FindingBasis.OwnHistory, "Google Public DNS"), (finding.Type, finding.Basis, finding.Provider));
         Assert.Equal(World.At(40.5), finding.First);
         Assert.Equal(World.Id("web-1"), finding.Subject.Id);
@@ -30,11 +30,11 @@ public sealed class DecisionTests
     {
         var world = new World();
         world.Instance("web-1").Asks("8.8.8.8").On(7);
-        Assert.Single(world.Judge().Findings);
+        Assert.Single(world.Evaluate().Findings);
 
         world = new World();
         world.Instance("web-1").Asks("8.8.8.8").On(7 - Second);
-        var result = world.Judge();
+        var result = world.Evaluate();
         Assert.Empty(result.Findings);
         Assert.Equal(EpisodeDecision.Learned, Assert.Single(result.Learned).Decision);
         Assert.True(result.Learned[0].WouldHaveAlerted);
@@ -46,11 +46,11 @@ public sealed class DecisionTests
         // A record ends ten seconds after its start.
         var world = new World(120);
         world.Instance("web-1").Asks("8.8.8.8").On(1, 46 + 10 * Second);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
 
         world = new World(120);
         world.Instance("web-1").Asks("8.8.8.8").On(1, 46 + 11 * Second);
-        Assert.Equal(World.At(46 + 11 * Second), Assert.Single(world.Judge().Findings).First);
+        Assert.Equal(World.At(46 + 11 * Second), Assert.Single(world.Evaluate().Findings).First);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class DecisionTests
         var instance = world.Instance("web-1");
         world.Add(instance.Line(1, "8.8.8.8", 53, seconds: 2 * 86_400), instance.Line(2, "8.8.8.8", 53));
         instance.Asks("8.8.8.8").On(48);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class DecisionTests
     {
         var world = new World(140);
         world.Instance("web-1").Runs(0, 60).Runs(120, 140).Asks("8.8.8.8").On(121);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class DecisionTests
     {
         var world = new World(140);
         world.Instance("web-1").Runs(0, 60).Runs(100, 140).Asks("8.8.8.8").On(101);
-        Assert.Single(world.Judge().Findings);
+        Assert.Single(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class DecisionTests
     {
         var world = new World();
         world.Instance("web-1").Quiet().Asks("8.8.8.8").On(30);
-        Assert.Single(world.Judge().Findings);
+        Assert.Single(world.Evaluate().Findings);
     }
 
     private static World Fleet(int peers, int users, double since, double at = 40)
@@ -99,14 +99,14 @@ public sealed class DecisionTests
         return world;
     }
 
-    private static EpisodeDecision? New(World world) => world.Judge().Learned.SingleOrDefault(l => l.Instance.Id == World.Id("new"))?.Decision;
+    private static EpisodeDecision? New(World world) => world.Evaluate().Learned.SingleOrDefault(l => l.Instance.Id == World.Id("new"))?.Decision;
 
     [Fact] public void A_cold_instance_learns_what_is_established_in_its_cohort() => Assert.Equal(EpisodeDecision.LearnedFromCohort, New(Fleet(3, 2, 0.5)));
 
     [Fact]
     public void A_cold_instance_in_a_mature_cohort_is_a_finding_about_the_cohort()
     {
-        var finding = Assert.Single(Fleet(3, 1, 0.5).Judge().Findings);
+        var finding = Assert.Single(Fleet(3, 1, 0.5).Evaluate().Findings);
         Assert.Equal((new Subject(SubjectKind.Cohort, "asg:web"), FindingBasis.CohortHistory), (finding.Subject, finding.Basis));
         Assert.Equal([World.Id("new")], finding.Members.Select(m => m.Id));
     }
@@ -141,7 +141,7 @@ public sealed class DecisionTests
         world.Instance("old-0").Asks("8.8.8.8").Daily(38);
         world.Instance("old-1").Asks("8.8.8.8").Daily(38.1);
         Assert.Null(New(world));
-        Assert.Equal(3, world.Judge().Findings.Count);
+        Assert.Equal(3, world.Evaluate().Findings.Count);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class DecisionTests
         var world = Fleet(4, 0, 0.5);
         world.Instance("new-2").InAsg("web").Runs(39).Asks("8.8.8.8").On(40.2);
         world.Instance("new-3").InAsg("web").Runs(39).Asks("8.8.4.4").On(41);
-        var finding = Assert.Single(world.Judge().Findings);
+        var finding = Assert.Single(world.Evaluate().Findings);
         Assert.Equal(3, finding.Members.Count);
         Assert.Equal(["8.8.4.4", "8.8.8.8"], finding.Addresses.Select(a => a.Address.ToString()));
     }
@@ -168,7 +168,7 @@ public sealed class DecisionTests
         var world = new World(format: LineFormat.V5);
         for (int i = 0; i < 4; i++) world.Instance($"old-{i}").InSubnet("subnet-1").Asks("9.9.9.9").Daily();
         world.Instance("new").InSubnet("subnet-1").Runs(39).Asks("8.8.8.8").On(40);
-        Assert.Equal("subnet:subnet-1", Assert.Single(world.Judge().Findings).Subject.Id);
+        Assert.Equal("subnet:subnet-1", Assert.Single(world.Evaluate().Findings).Subject.Id);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class DecisionTests
     {
         var world = new World(6);
         world.Instance("web-1").Asks("8.8.8.8").Daily(1).Asks("1.1.1.1", DnsTransport.DoH).On(5);
-        var result = world.Judge();
+        var result = world.Evaluate();
         Assert.Empty(result.Findings);
         Assert.Equal(2, result.Learned.Count(l => l.WouldHaveAlerted));
     }
@@ -191,10 +191,10 @@ public sealed class DecisionTests
             world.Catalog = TestCatalog.Default.With([TestCatalog.Entry("X", "51.0.0.1", 6, 443, DnsTransport.DoH, CatalogTier.Dedicated) with { ValidFrom = World.At(from), ValidTo = World.At(to) }]);
             return world;
         }
-        Assert.Empty(With(20, 40, 20 - Second).Judge().Findings);
-        Assert.Single(With(20, 40, 20).Judge().Findings);
-        Assert.Single(With(20, 40, 70 - Second).Judge().Findings);
-        Assert.Empty(With(20, 40, 70).Judge().Findings);
+        Assert.Empty(With(20, 40, 20 - Second).Evaluate().Findings);
+        Assert.Single(With(20, 40, 20).Evaluate().Findings);
+        Assert.Single(With(20, 40, 70 - Second).Evaluate().Findings);
+        Assert.Empty(With(20, 40, 70).Evaluate().Findings);
     }
 
     [Fact]
@@ -207,9 +207,9 @@ public sealed class DecisionTests
             world.Catalog = TestCatalog.Default.With([TestCatalog.Entry("X", "51.0.0.1", 6, 443, DnsTransport.DoH, CatalogTier.Dedicated) with { AlertsFrom = World.At(30) }]);
             return world;
         }
-        Assert.Empty(With(30 - Second).Judge().Findings);
-        var finding = Assert.Single(With(30).Judge().Findings);
-        Assert.Contains(finding.ConfidenceSigns, s => s.Code == "target-learning");
+        Assert.Empty(With(30 - Second).Evaluate().Findings);
+        var finding = Assert.Single(With(30).Evaluate().Findings);
+        Assert.Contains(finding.ConfidenceFactors, s => s.Code == "target-learning");
     }
 
     [Fact]
@@ -217,9 +217,9 @@ public sealed class DecisionTests
     {
         var world = new World().Expect("8.8.8.8", action: ExpectedAction.Forbid);
         world.Instance("web-1").Asks("8.8.8.8").Daily(2.5);
-        var finding = Assert.Single(world.Judge().Findings);
+        var finding = Assert.Single(world.Evaluate().Findings);
         Assert.Equal((FindingBasis.Forbidden, World.At(2.5)), (finding.Basis, finding.First));
-        Assert.Contains(finding.SeveritySigns, s => s is { Code: "forbidden", Points: 30 });
+        Assert.Contains(finding.SeverityFactors, s => s is { Code: "forbidden", Points: 30 });
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class DecisionTests
     {
         var world = new World().Expect("8.8.8.8", from: 30, action: ExpectedAction.Forbid);
         world.Instance("web-1").Asks("8.8.8.8").Daily(2.5);
-        var finding = Assert.Single(world.Judge().Findings);
+        var finding = Assert.Single(world.Evaluate().Findings);
         Assert.Equal(World.At(30.5), finding.First);
         Assert.Equal(30, finding.Count);
     }
@@ -237,7 +237,7 @@ public sealed class DecisionTests
     {
         var world = new World(200);
         Mature(world).Asks("8.8.8.8").On(20).Asks("8.8.4.4").On(50).Asks("8.8.8.8").On(140);
-        var findings = world.Judge().Findings;
+        var findings = world.Evaluate().Findings;
         Assert.Equal([World.At(20), World.At(140)], findings.Select(f => f.First));
         Assert.Equal(2, findings[0].Addresses.Count);
         Assert.Equal([World.At(20), World.At(50)], findings[1].Novelty.Earlier.Select(e => e.Start));
@@ -251,7 +251,7 @@ public sealed class DecisionTests
         var world = new World();
         Mature(world).Asks("8.8.8.8").On(20).Asks("8.8.4.4").On(21);
         world.Options = world.Options with { ProviderMerge = false };
-        Assert.Equal(2, world.Judge().Findings.Count);
+        Assert.Equal(2, world.Evaluate().Findings.Count);
     }
 
     [Fact]
@@ -259,10 +259,10 @@ public sealed class DecisionTests
     {
         var world = new World(40.5);
         Mature(world).Asks("8.8.8.8").On(40.49);
-        Assert.True(Assert.Single(world.Judge().Findings).Provisional);
+        Assert.True(Assert.Single(world.Evaluate().Findings).Provisional);
         world = new World(41);
         Mature(world).Asks("8.8.8.8").On(40.49);
-        Assert.False(Assert.Single(world.Judge().Findings).Provisional);
+        Assert.False(Assert.Single(world.Evaluate().Findings).Provisional);
     }
 
     [Fact]
@@ -272,7 +272,7 @@ public sealed class DecisionTests
         var instance = Mature(world);
         world.Add(instance.Line(30, "8.8.8.8", 53, 6));
         instance.Asks("8.8.8.8").On(1);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public sealed class DecisionTests
         var world = new World();
         Mature(world).Asks("8.8.8.8").On(30).Asks("1.1.1.1", DnsTransport.DoQ).On(31).Asks("1.1.1.1", DnsTransport.DoT).On(32);
         world.Options = DetectionOptions.GuardDutyProfile(world.Options);
-        var findings = world.Judge().Findings;
+        var findings = world.Evaluate().Findings;
         Assert.Equal([FindingType.UnusualDnsResolver, FindingType.UnusualDotActivity], findings.Select(f => f.Type));
         Assert.All(findings, f => Assert.Equal(50, f.Severity));
     }

@@ -11,7 +11,7 @@ public sealed class FindingTextTests
     {
         var world = new World(days);
         describe(world);
-        return Assert.Single(world.Judge().Findings);
+        return Assert.Single(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class FindingTextTests
         var finding = One(w => w.Instance("web-17").Asks("9.9.9.9").Daily().Asks("8.8.8.8").On(10));
         string text = string.Join("\n", FindingText.Explain(finding));
         Assert.Contains("Usual: Quad9 daily since 1 Jan; 10 days observed, 100 % coverage; this target never in 10 days.", text, StringComparison.Ordinal);
-        Assert.Contains("judged by its own history", text, StringComparison.Ordinal);
+        Assert.Contains("evaluated by its own history", text, StringComparison.Ordinal);
         Assert.Contains("50 (start)", text.Replace("5.0 (start)", "50 (start)", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("with a learning time of 11 days or longer", text, StringComparison.Ordinal);
         Assert.Contains(finding.Id, text, StringComparison.Ordinal);

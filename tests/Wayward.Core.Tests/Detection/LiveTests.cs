@@ -8,7 +8,7 @@ using Wayward.Testing;
 
 namespace Wayward.Core.Tests.Detection;
 
-/// <summary>Live equals batch: objects in random order, some twice, judged after each batch, the process restarted in between.</summary>
+/// <summary>Live equals batch: objects in random order, some twice, evaluated after each batch, the process restarted in between.</summary>
 public sealed class LiveTests
 {
     private const int Runs = 100;
@@ -16,11 +16,11 @@ public sealed class LiveTests
 
     private static string Text(IEnumerable<Finding> findings) => string.Join('\n', findings.OrderBy(f => f.Id, StringComparer.Ordinal).Select(f => JsonSerializer.Serialize(f)));
 
-    /// <summary>What a store does: a judged finding that is no longer said is gone.</summary>
+    /// <summary>What a store does: an evaluated finding that is no longer said is gone.</summary>
     private static void Apply(Dictionary<string, Finding> stored, DetectionResult result)
     {
         foreach (var (id, finding) in stored.ToArray())
-            if (result.Judged is null || result.Judged.Covers(finding) || result.Findings.Any(f => f.GroupId == finding.GroupId)) stored.Remove(id);
+            if (result.Evaluated is null || result.Evaluated.Covers(finding) || result.Findings.Any(f => f.GroupId == finding.GroupId)) stored.Remove(id);
         foreach (var finding in result.Findings) stored[finding.Id] = finding;
     }
 
@@ -65,7 +65,7 @@ public sealed class LiveTests
             {
                 bool isLast = batch == batches[^1];
                 ledger.Add(batch);
-                // The process ends between commit and judgement.
+                // The process ends between commit and evaluation.
                 if (random.Next(5) == 0) session = Loaded(engine, ledger);
                 session.MaxStart = ledger.MaxStart;
                 foreach (var key in batch.Instances.Keys) session.Update(ledger.Find(key)!);
@@ -78,8 +78,8 @@ public sealed class LiveTests
                         if (history.Pairs.Keys.Any(differing)) session.Update(history);
                 }
                 var needs = session.Needs();
-                var result = session.Judge(key => needs.Contains(key) ? ledger.Find(key) : null);
-                // Now and then storing fails, and what was judged is judged again with the next batch.
+                var result = session.Evaluate(key => needs.Contains(key) ? ledger.Find(key) : null);
+                // Now and then storing fails, and what was evaluated is evaluated again with the next batch.
                 if (!isLast && random.Next(6) == 0) continue;
                 Apply(stored, result);
                 session.Accept();
@@ -88,7 +88,7 @@ public sealed class LiveTests
                 session = Loaded(engine, ledger);
                 session.Resume();
             }
-            Assert.True(Text(engine.Judge(ledger).Findings) == Text(stored.Values), $"seed {seed}: live differs from batch");
+            Assert.True(Text(engine.Evaluate(ledger).Findings) == Text(stored.Values), $"seed {seed}: live differs from batch");
         }
     }
 
@@ -100,7 +100,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public void A_scoped_judgement_says_of_its_groups_what_the_full_one_says()
+    public void A_scoped_evaluation_says_of_its_groups_what_the_full_one_says()
     {
         for (int seed = 1; seed <= Runs; seed++)
         {
@@ -109,9 +109,9 @@ public sealed class LiveTests
             var ledger = new ContactLedger();
             var batches = World.Batches(Objects(seed, random), RandomRecords.Catalog, Options).ToList();
             foreach (var batch in batches) ledger.Add(batch);
-            var result = engine.Judge(ledger, Touched([batches[random.Next(batches.Count)]], RandomRecords.Catalog));
-            var full = engine.Judge(ledger).Findings;
-            Assert.True(Text(full.Where(result.Judged!.Covers)) == Text(result.Findings.Where(result.Judged.Covers)), $"seed {seed}");
+            var result = engine.Evaluate(ledger, Touched([batches[random.Next(batches.Count)]], RandomRecords.Catalog));
+            var full = engine.Evaluate(ledger).Findings;
+            Assert.True(Text(full.Where(result.Evaluated!.Covers)) == Text(result.Findings.Where(result.Evaluated.Covers)), $"seed {seed}");
             Assert.True(Text(full.Where(f => result.Findings.Any(r => r.Id == f.Id))) == Text(result.Findings), $"seed {seed}");
         }
     }

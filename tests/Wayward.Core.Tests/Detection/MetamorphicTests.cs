@@ -15,8 +15,8 @@ public sealed class MetamorphicTests
 
     private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true };
 
-    private static IReadOnlyList<Finding> Judge(IEnumerable<IReadOnlyList<FlowLine>> objects, IReadOnlyList<ExpectedTarget> rules, ResolverCatalog? catalog = null) =>
-        new DetectionEngine(catalog ?? RandomRecords.Catalog, rules, Options).Judge(World.Fold(objects, catalog ?? RandomRecords.Catalog, Options)).Findings;
+    private static IReadOnlyList<Finding> Evaluate(IEnumerable<IReadOnlyList<FlowLine>> objects, IReadOnlyList<ExpectedTarget> rules, ResolverCatalog? catalog = null) =>
+        new DetectionEngine(catalog ?? RandomRecords.Catalog, rules, Options).Evaluate(World.Fold(objects, catalog ?? RandomRecords.Catalog, Options)).Findings;
 
     private static (IReadOnlyList<FlowLine> Lines, IReadOnlyList<ExpectedTarget> Rules) WorldOf(int seed)
     {
@@ -35,13 +35,13 @@ public sealed class MetamorphicTests
     public void Files_in_any_order_and_any_split_give_the_same_findings(int seed)
     {
         var (lines, rules) = WorldOf(seed);
-        string expected = Text(Judge([lines], rules));
+        string expected = Text(Evaluate([lines], rules));
         var random = new Random(seed);
         for (int round = 0; round < 4; round++)
         {
             var shuffled = lines.ToArray();
             random.Shuffle(shuffled);
-            Assert.Equal(expected, Text(Judge(Split(shuffled, random), rules)));
+            Assert.Equal(expected, Text(Evaluate(Split(shuffled, random), rules)));
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class MetamorphicTests
         var ledger = World.Fold(halves[0], RandomRecords.Catalog, Options);
         foreach (var half in halves.Skip(1))
             foreach (var batch in World.Batches(half, RandomRecords.Catalog, Options)) ledger.Add(batch);
-        Assert.Equal(Text(Judge([lines], rules)), Text(new DetectionEngine(RandomRecords.Catalog, rules, Options).Judge(ledger).Findings));
+        Assert.Equal(Text(Evaluate([lines], rules)), Text(new DetectionEngine(RandomRecords.Catalog, rules, Options).Evaluate(ledger).Findings));
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -64,7 +64,7 @@ public sealed class MetamorphicTests
         var catalog = new ResolverCatalog("shifted", RandomRecords.Catalog.Entries.Select(e => e.ValidFrom == 0 ? e : e with { ValidFrom = e.ValidFrom + shift, ValidTo = e.ValidTo + shift }));
         string[] Facts(IEnumerable<Finding> findings, long by) =>
             [.. findings.Select(f => $"{f.First - by} {f.Last - by} {f.Type} {f.Subject} {f.Transport} {f.Severity} {f.Confidence} {f.Count} {f.Outcome} {string.Join(' ', f.Members)}").Order(StringComparer.Ordinal)];
-        Assert.Equal(Facts(Judge([lines], []), 0), Facts(Judge([[.. lines.Select(l => l with { Start = l.Start + shift, End = l.End + shift })]], [], catalog), shift));
+        Assert.Equal(Facts(Evaluate([lines], []), 0), Facts(Evaluate([[.. lines.Select(l => l with { Start = l.Start + shift, End = l.End + shift })]], [], catalog), shift));
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -73,7 +73,7 @@ public sealed class MetamorphicTests
         var (lines, _) = WorldOf(seed);
         string Rename(string? id) => id is null ? null! : id.Replace("i-", "i-9", StringComparison.Ordinal).Replace("eni-", "eni-9", StringComparison.Ordinal).Replace("subnet-", "subnet-9", StringComparison.Ordinal);
         string[] Facts(IEnumerable<Finding> findings) => [.. findings.Select(f => $"{f.First} {f.Last} {f.Type} {f.Transport} {f.Addresses[0].Address} {f.Severity} {f.Confidence} {f.Members.Count}").Order(StringComparer.Ordinal)];
-        Assert.Equal(Facts(Judge([lines], [])), Facts(Judge([[.. lines.Select(l => l with { Instance = Rename(l.Instance), Interface = Rename(l.Interface), Subnet = Rename(l.Subnet) })]], [])));
+        Assert.Equal(Facts(Evaluate([lines], [])), Facts(Evaluate([[.. lines.Select(l => l with { Instance = Rename(l.Instance), Interface = Rename(l.Interface), Subnet = Rename(l.Subnet) })]], [])));
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -84,12 +84,12 @@ public sealed class MetamorphicTests
         string[] Facts(IEnumerable<Finding> findings) =>
             [.. findings.Where(f => f.Type < FindingType.DnsTunnel).Select(f => $"{f.Id} {f.First} {f.Last} {f.Count} {f.Outcome} {f.Confidence} {string.Join(' ', f.Members)} {JsonSerializer.Serialize(f.Novelty with { Others = [], OtherCount = 0 })}").Order(StringComparer.Ordinal)];
         var ours = lines.Select(l => l.Instance ?? l.Interface).ToHashSet();
-        var alone = Judge([lines], rules);
-        var together = Judge([lines, [.. others]], rules).Where(f => f.Members.Any(m => ours.Contains(m.Id))).ToList();
+        var alone = Evaluate([lines], rules);
+        var together = Evaluate([lines, [.. others]], rules).Where(f => f.Members.Any(m => ours.Contains(m.Id))).ToList();
         Assert.Equal(Facts(alone), Facts(together));
         string[] prevalence = ["first-in-account", "spreading", "widely-established"];
         foreach (var (a, b) in alone.Where(f => f.Type < FindingType.DnsTunnel).Join(together, f => f.Id, f => f.Id, (a, b) => (a, b)))
-            Assert.Equal(a.SeveritySigns.Where(s => !prevalence.Contains(s.Code) && s.Code != "clamp"), b.SeveritySigns.Where(s => !prevalence.Contains(s.Code) && s.Code != "clamp"));
+            Assert.Equal(a.SeverityFactors.Where(s => !prevalence.Contains(s.Code) && s.Code != "clamp"), b.SeverityFactors.Where(s => !prevalence.Contains(s.Code) && s.Code != "clamp"));
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -97,7 +97,7 @@ public sealed class MetamorphicTests
     {
         var (lines, rules) = WorldOf(seed);
         var catalog = RandomRecords.Catalog.With([TestCatalog.Entry("Elsewhere", "192.88.1.1", 6, 443, DnsTransport.DoH, CatalogTier.Dedicated)]);
-        Assert.Equal(Text(Judge([lines], rules)), Text(Judge([lines], rules, catalog)));
+        Assert.Equal(Text(Evaluate([lines], rules)), Text(Evaluate([lines], rules, catalog)));
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -109,6 +109,6 @@ public sealed class MetamorphicTests
         {
             Source = Form(l.Source), Destination = Form(l.Destination), PacketSource = l.PacketSource is null ? null : Form(l.PacketSource), PacketDestination = l.PacketDestination is null ? null : Form(l.PacketDestination),
         });
-        Assert.Equal(Text(Judge([lines], rules)), Text(Judge([[.. translated]], rules)));
+        Assert.Equal(Text(Evaluate([lines], rules)), Text(Evaluate([[.. translated]], rules)));
     }
 }

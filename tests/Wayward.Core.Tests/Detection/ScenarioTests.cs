@@ -13,7 +13,7 @@ public sealed class ScenarioTests
     public void A_scenario_has_exactly_its_findings(string name)
     {
         var scenario = Scenarios.All.Single(s => s.Name == name);
-        var findings = scenario.Build().Judge().Findings;
+        var findings = scenario.Build().Evaluate().Findings;
         Assert.Equal(Text(scenario.Reported), Text(findings.Where(f => f.Reported).Select(Of)));
         Assert.Equal(Text(scenario.Low), Text(findings.Where(f => !f.Reported).Select(Of)));
         foreach (var finding in findings)
@@ -21,7 +21,7 @@ public sealed class ScenarioTests
             Assert.NotEmpty(FindingText.Headline(finding));
             Assert.NotEmpty(FindingText.Why(finding));
             Assert.NotEmpty(FindingText.Explain(finding));
-            Assert.Equal(finding.Severity, finding.SeveritySigns.Sum(s => s.Points));
+            Assert.Equal(finding.Severity, finding.SeverityFactors.Sum(s => s.Points));
         }
     }
 
@@ -33,7 +33,7 @@ public sealed class ScenarioTests
             var world = new World();
             for (int i = 0; i < 5; i++) world.Instance($"old-{i}").InAsg("web").Asks("9.9.9.9").Daily();
             for (int i = 0; i < victims; i++) world.Instance($"new-{i}").InAsg("web").Runs(39).Asks("203.119.1.1").Hourly(40 + i * 0.3);
-            return Assert.Single(world.Judge().Findings);
+            return Assert.Single(world.Evaluate().Findings);
         }
         Assert.True(Worm(3).Severity > Worm(1).Severity);
     }
@@ -41,7 +41,7 @@ public sealed class ScenarioTests
     [Fact]
     public void The_quarterly_job_is_lower_when_it_reappears()
     {
-        var findings = Scenarios.All.Single(s => s.Name == "quarterly job").Build().Judge().Findings;
+        var findings = Scenarios.All.Single(s => s.Name == "quarterly job").Build().Evaluate().Findings;
         Assert.True(findings[1].Severity < findings[0].Severity);
         Assert.Contains("again after 90 days", FindingText.Headline(findings[1]), StringComparison.Ordinal);
     }
@@ -50,12 +50,12 @@ public sealed class ScenarioTests
     public void An_iterating_resolver_has_daily_summaries_and_still_alerts_on_public_resolvers()
     {
         var world = Scenarios.All.Single(s => s.Name.StartsWith("iterating", StringComparison.Ordinal)).Build();
-        var result = world.Judge();
+        var result = world.Evaluate();
         Assert.Empty(result.Findings);
         Assert.True(result.RoleSummaries.Count > 20);
         Assert.All(result.RoleSummaries, s => Assert.InRange(s.NewTargets, 1, 31));
         world.Instance("unbound").Asks("8.8.8.8").On(45).Asks("203.119.1.1", Core.Resolvers.DnsTransport.DoT).On(46);
-        Assert.Equal(["8.8.8.8", "203.119.1.1"], world.Judge().Findings.Select(f => f.Addresses[0].Address.ToString()));
+        Assert.Equal(["8.8.8.8", "203.119.1.1"], world.Evaluate().Findings.Select(f => f.Addresses[0].Address.ToString()));
     }
 
     private static ExpectedFinding Of(Finding f) =>

@@ -6,28 +6,28 @@ using Wayward.Testing;
 
 namespace Wayward.Core.Tests.Detection;
 
-/// <summary>Section 9 of the rules: each sign where it belongs, and sums that anyone can add up again.</summary>
+/// <summary>Section 9 of the rules: each factor where it belongs, and sums that anyone can add up again.</summary>
 public sealed class ScoringTests
 {
     private static WorldInstance Web(World world, string name = "web-1") => world.Instance(name).InAsg("web").Asks("9.9.9.9").Daily();
 
-    private static Finding Judge(World world, string name = "web-1") =>
-        Assert.Single(world.Judge().Findings, f => f.Subject.Id == World.Id(name));
+    private static Finding Evaluate(World world, string name = "web-1") =>
+        Assert.Single(world.Evaluate().Findings, f => f.Subject.Id == World.Id(name));
 
-    private static int? Points(Finding finding, string code) => finding.SeveritySigns.Concat(finding.ConfidenceSigns).SingleOrDefault(s => s.Code == code)?.Points;
+    private static int? Points(Finding finding, string code) => finding.SeverityFactors.Concat(finding.ConfidenceFactors).SingleOrDefault(s => s.Code == code)?.Points;
 
     [Fact]
     public void Sums_add_up_and_every_sign_has_evidence()
     {
         var world = new World();
         Web(world).Asks("203.119.1.1").Daily(40).Asks("8.8.8.8", DnsTransport.DoH).Daily(42);
-        foreach (var finding in world.Judge().Findings)
+        foreach (var finding in world.Evaluate().Findings)
         {
-            Assert.Equal(finding.Severity, finding.SeveritySigns.Sum(s => s.Points));
-            Assert.Equal(finding.Confidence, finding.ConfidenceSigns.Sum(s => s.Points));
-            Assert.Equal("start", finding.SeveritySigns[0].Code);
-            Assert.Equal("start", finding.ConfidenceSigns[0].Code);
-            Assert.All(finding.SeveritySigns.Concat(finding.ConfidenceSigns), s => Assert.EndsWith(".", s.Evidence, StringComparison.Ordinal));
+            Assert.Equal(finding.Severity, finding.SeverityFactors.Sum(s => s.Points));
+            Assert.Equal(finding.Confidence, finding.ConfidenceFactors.Sum(s => s.Points));
+            Assert.Equal("start", finding.SeverityFactors[0].Code);
+            Assert.Equal("start", finding.ConfidenceFactors[0].Code);
+            Assert.All(finding.SeverityFactors.Concat(finding.ConfidenceFactors), s => Assert.EndsWith(".", s.Evidence, StringComparison.Ordinal));
         }
     }
 
@@ -36,13 +36,13 @@ public sealed class ScoringTests
     {
         var world = new World();
         Web(world).Asks("8.8.8.8").On(40);
-        Assert.Equal(10, Points(Judge(world), "first-in-account"));
+        Assert.Equal(10, Points(Evaluate(world), "first-in-account"));
         world.Instance("other").Asks("8.8.8.8").On(20);
-        Assert.Null(Points(Judge(world), "first-in-account"));
+        Assert.Null(Points(Evaluate(world), "first-in-account"));
         world = new World();
         Web(world).Asks("8.8.8.8").On(40);
         world.Instance("foreign").InAccount("999").Asks("8.8.8.8").On(20);
-        Assert.Equal(10, Points(Judge(world), "first-in-account"));
+        Assert.Equal(10, Points(Evaluate(world), "first-in-account"));
     }
 
     [Fact]
@@ -50,11 +50,11 @@ public sealed class ScoringTests
     {
         var world = new World();
         Web(world).Asks("203.119.1.1").On(40);
-        Assert.Equal(10, Points(Judge(world), "uncatalogued-answered"));
+        Assert.Equal(10, Points(Evaluate(world), "uncatalogued-answered"));
         world = new World();
         Web(world).Asks("203.119.1.1").Unanswered().On(40);
-        Assert.Null(Points(Judge(world), "uncatalogued-answered"));
-        Assert.Equal(-10, Points(Judge(world), "unanswered"));
+        Assert.Null(Points(Evaluate(world), "uncatalogued-answered"));
+        Assert.Equal(-10, Points(Evaluate(world), "unanswered"));
     }
 
     [Fact]
@@ -62,10 +62,10 @@ public sealed class ScoringTests
     {
         var world = new World();
         Web(world).Asks("8.8.8.8").Blocked().On(40);
-        Assert.Equal((ContactOutcome.Blocked, -20), (Judge(world).Outcome, Points(Judge(world), "blocked")));
+        Assert.Equal((ContactOutcome.Blocked, -20), (Evaluate(world).Outcome, Points(Evaluate(world), "blocked")));
         world = new World();
         Web(world).Asks("8.8.8.8").AnswerBlocked().On(40);
-        Assert.Equal(ContactOutcome.AnswerBlocked, Judge(world).Outcome);
+        Assert.Equal(ContactOutcome.AnswerBlocked, Evaluate(world).Outcome);
     }
 
     [Fact]
@@ -77,8 +77,8 @@ public sealed class ScoringTests
             var line = Web(world).Line(40.5, "8.8.8.8", 53);
             return world.Add(line, line.Reply() with { Start = line.End + after, End = line.End + after });
         }
-        Assert.Equal(ContactOutcome.Answered, Judge(With(60)).Outcome);
-        Assert.Equal(ContactOutcome.Unanswered, Judge(With(61)).Outcome);
+        Assert.Equal(ContactOutcome.Answered, Evaluate(With(60)).Outcome);
+        Assert.Equal(ContactOutcome.Unanswered, Evaluate(With(61)).Outcome);
     }
 
     [Fact]
@@ -86,13 +86,13 @@ public sealed class ScoringTests
     {
         var world = new World();
         Web(world).Asks("8.8.8.8").On(40);
-        Assert.Null(Points(Judge(world), "spreading"));
+        Assert.Null(Points(Evaluate(world), "spreading"));
         Web(world, "web-2").Asks("8.8.8.8").On(46.9);
-        Assert.Equal(5, Points(Judge(world), "spreading"));
+        Assert.Equal(5, Points(Evaluate(world), "spreading"));
         world = new World();
         Web(world).Asks("8.8.8.8").On(40);
         Web(world, "web-2").Asks("8.8.8.8").On(47.1);
-        Assert.Null(Points(Judge(world), "spreading"));
+        Assert.Null(Points(Evaluate(world), "spreading"));
     }
 
     [Fact]
@@ -100,9 +100,9 @@ public sealed class ScoringTests
     {
         var world = new World();
         Web(world).Asks("1.1.1.1", DnsTransport.DoT).On(40);
-        Assert.Equal(5, Points(Judge(world), "first-encrypted"));
+        Assert.Equal(5, Points(Evaluate(world), "first-encrypted"));
         world.Instance("web-1").Asks("9.9.9.9", DnsTransport.DoH).Daily(1);
-        Assert.Null(Points(Judge(world), "first-encrypted"));
+        Assert.Null(Points(Evaluate(world), "first-encrypted"));
     }
 
     [Fact]
@@ -110,15 +110,15 @@ public sealed class ScoringTests
     {
         var world = new World();
         world.Instance("web-1").Asks("9.9.9.9").Daily(0.1, 40).Asks("8.8.8.8").Daily(40);
-        var finding = Judge(world);
+        var finding = Evaluate(world);
         Assert.Equal(5, Points(finding, "resolver-silent"));
         Assert.Contains("Quad9 (9.9.9.9)", Assert.Single(finding.Novelty.Nearby), StringComparison.Ordinal);
         world = new World(40.9);
         world.Instance("web-1").Asks("9.9.9.9").Daily(0.1, 40).Asks("8.8.8.8").Daily(40);
-        Assert.Null(Points(Judge(world), "resolver-silent"));
+        Assert.Null(Points(Evaluate(world), "resolver-silent"));
         world = new World();
         Web(world).Asks("8.8.8.8").Daily(40);
-        Assert.Null(Points(Judge(world), "resolver-silent"));
+        Assert.Null(Points(Evaluate(world), "resolver-silent"));
     }
 
     [Fact]
@@ -126,13 +126,13 @@ public sealed class ScoringTests
     {
         var world = new World();
         Web(world).Asks("203.119.1.1").Every(0.25, 40, 43);
-        Assert.Equal(5, Points(Judge(world), "regular-recontact"));
+        Assert.Equal(5, Points(Evaluate(world), "regular-recontact"));
         world = new World();
         Web(world).Asks("203.119.1.1").On([.. Enumerable.Range(0, 12).Select(i => 40 + i * i * 0.1)]);
-        Assert.Null(Points(Judge(world), "regular-recontact"));
+        Assert.Null(Points(Evaluate(world), "regular-recontact"));
         world = new World();
         Web(world).Asks("8.8.8.8").Every(0.25, 40, 43);
-        Assert.Null(Points(Judge(world), "regular-recontact"));
+        Assert.Null(Points(Evaluate(world), "regular-recontact"));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ScoringTests
     {
         var world = new World();
         world.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.4.4").On(40);
-        var finding = Judge(world);
+        var finding = Evaluate(world);
         Assert.Equal(-25, Points(finding, "provider-known"));
         Assert.Equal(SeverityBand.Low, SeverityBands.Of(finding.Severity));
         Assert.False(finding.Reported);
@@ -152,7 +152,7 @@ public sealed class ScoringTests
         var world = new World();
         Web(world).Asks("8.8.8.8").On(40);
         for (int i = 0; i < 2; i++) Web(world, $"peer-{i}").Asks("8.8.8.8").Daily();
-        Assert.Equal(-15, Points(Judge(world), "established-in-cohort"));
+        Assert.Equal(-15, Points(Evaluate(world), "established-in-cohort"));
     }
 
     [Fact]
@@ -161,9 +161,9 @@ public sealed class ScoringTests
         var world = new World();
         Web(world).Asks("8.8.8.8").On(40);
         for (int i = 0; i < 5; i++) world.Instance($"other-{i}").Asks("8.8.8.8").Daily();
-        Assert.Equal(-10, Points(Judge(world), "widely-established"));
+        Assert.Equal(-10, Points(Evaluate(world), "widely-established"));
         world.Instance("late").Asks("8.8.8.8").Daily(39);
-        Assert.Null(Points(Judge(world), "widely-established"));
+        Assert.Null(Points(Evaluate(world), "widely-established"));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class ScoringTests
     {
         var world = new World(120);
         Web(world).Asks("8.8.8.8").On(2, 100);
-        var finding = Judge(world);
+        var finding = Evaluate(world);
         Assert.Equal(-15, Points(finding, "seen-before"));
         Assert.Equal(World.At(2), Assert.Single(finding.Novelty.Earlier).Start);
         Assert.Contains(finding.Novelty.Counterfactuals, c => c.Contains("98 days or longer", StringComparison.Ordinal));
@@ -182,11 +182,11 @@ public sealed class ScoringTests
     {
         var world = new World();
         Web(world).Asks("8.8.8.8").Blocked().On(40).Asks("1.1.1.1", DnsTransport.DoH).On(40.02);
-        var findings = world.Judge().Findings;
+        var findings = world.Evaluate().Findings;
         Assert.Equal(25, Points(Assert.Single(findings, f => f.Type == FindingType.UnusualDohActivity), "evasion-after-block"));
         world = new World();
         Web(world).Asks("1.1.1.1", DnsTransport.DoT).Blocked().On(40).Asks("8.8.8.8").On(40.02);
-        Assert.All(world.Judge().Findings, f => Assert.Null(Points(f, "evasion-after-block")));
+        Assert.All(world.Evaluate().Findings, f => Assert.Null(Points(f, "evasion-after-block")));
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class ScoringTests
         var world = new World();
         world.Options = world.Options with { Scoring = new ScoringOptions { FirstInAccount = 80 } };
         Web(world).Asks("8.8.8.8").On(40);
-        var finding = Judge(world);
+        var finding = Evaluate(world);
         Assert.Equal(89, finding.Severity);
         Assert.Equal(-41, Points(finding, "clamp"));
     }
@@ -220,7 +220,7 @@ public sealed class ScoringTests
         var contact = Web(world).Asks(address, transport).Sending(2, 200, 200);
         if (!answered) contact.Unanswered();
         contact.On(46);
-        Assert.Equal(expected, Judge(world).ConfidenceSigns[0].Points);
+        Assert.Equal(expected, Evaluate(world).ConfidenceFactors[0].Points);
     }
 
     [Fact]
@@ -228,21 +228,21 @@ public sealed class ScoringTests
     {
         var world = new World(120);
         Web(world).Asks("8.8.8.8").Unanswered().On(50).Asks("1.1.1.1", DnsTransport.DoT).On(60);
-        var findings = world.Judge().Findings;
+        var findings = world.Evaluate().Findings;
         Assert.Equal(-15, Points(findings[0], "one-packet"));
         Assert.Equal(3, Points(findings[1], "syn-sent"));
         Assert.All(findings, f => Assert.Null(Points(f, "thin-history")));
 
         world = new World(format: LineFormat.V2);
         world.Instance("web-1").Asks("8.8.8.8").On(10);
-        var thin = Assert.Single(world.Judge().Findings);
+        var thin = Assert.Single(world.Evaluate().Findings);
         Assert.Equal((-5, -10), (Points(thin, "side-from-addresses"), Points(thin, "thin-history")));
 
         world = new World();
         var instance = Web(world);
         world.Add(instance.Line(40, "8.8.8.8", 53) with { Status = LogStatus.SkipData });
         instance.Asks("8.8.8.8").On(40);
-        Assert.Equal(-10, Points(Judge(world), "skip-data"));
+        Assert.Equal(-10, Points(Evaluate(world), "skip-data"));
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public sealed class ScoringTests
         var world = new World();
         world.Catalog = TestCatalog.Default.With([TestCatalog.Entry("Somebody's resolver", "185.95.218.42", 6, 443, DnsTransport.DoH, CatalogTier.PersonalHost) with { LastConfirmed = World.At(40) - 180 * 86_400L }]);
         Web(world).Asks("185.95.218.42", DnsTransport.DoH).On(40);
-        Assert.Equal(-20, Points(Judge(world), "unconfirmed"));
+        Assert.Equal(-20, Points(Evaluate(world), "unconfirmed"));
     }
 
     [Fact]
@@ -260,6 +260,6 @@ public sealed class ScoringTests
         var world = new World();
         for (int i = 0; i < 4; i++) Web(world, $"old-{i}");
         world.Instance("new").InAsg("web").Runs(39).Asks("8.8.8.8").On(40);
-        Assert.Equal(-10, Points(Assert.Single(world.Judge().Findings), "cohort-basis"));
+        Assert.Equal(-10, Points(Assert.Single(world.Evaluate().Findings), "cohort-basis"));
     }
 }

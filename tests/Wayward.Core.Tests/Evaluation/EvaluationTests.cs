@@ -33,7 +33,7 @@ public sealed class EvaluationTests
     {
         var world = scenario.Build();
         world.Options = change(world.Options);
-        var all = world.Judge().Findings;
+        var all = world.Evaluate().Findings;
         var found = all.Where(f => f.Reported).Select(Key).ToHashSet();
         var expected = scenario.Reported.Select(e => (e.Type.ToString(), e.Subject, e.Transport, e.Target, e.First)).ToHashSet();
         return new Score(scenario.Name, scenario.IsAttack, expected.Count, found.Count, expected.Count(e => !found.Contains(e)), found.Count(f => !expected.Contains(f)), all.Count(f => !f.Reported));
@@ -45,7 +45,7 @@ public sealed class EvaluationTests
         fleet.Count();
         var session = new DetectionSession(new DetectionEngine(TestCatalog.Default, [], change(DetectionOptions.Default))) { MaxStart = FleetBackground.MaxStart };
         foreach (var history in fleet.Histories) session.Load(history);
-        int reported = session.Judge(fleet.Of).Findings.Count(f => f.Reported);
+        int reported = session.Evaluate(fleet.Of).Findings.Count(f => f.Reported);
         return (reported, reported * 1_000.0 / fleet.InstanceDays, fleet.InstanceDays);
     }
 
@@ -90,7 +90,7 @@ public sealed class EvaluationTests
         foreach (var (from, to) in new[] { (50, 64), (65, 79), (80, 89), (90, 99) })
             text.AppendLine(culture, $"| {from} to {to} | {all.Count(x => x.IsAttack && x.Confidence >= from && x.Confidence <= to)} | {all.Count(x => !x.IsAttack && x.Confidence >= from && x.Confidence <= to)} |");
 
-        text.AppendLine().AppendLine(culture, $"Time to detect, objects of one hour judged as they come: {TimeToDetect()} hours after the object that holds the first contact (the longest of all first-contact attacks).");
+        text.AppendLine().AppendLine(culture, $"Time to detect, objects of one hour evaluated as they come: {TimeToDetect()} hours after the object that holds the first contact (the longest of all first-contact attacks).");
         await File.WriteAllTextAsync(path, text.ToString(), TestContext.Current.CancellationToken);
         Assert.Equal(0, shipped.Sum(s => s.Missed + s.Extra));
     }
@@ -111,7 +111,7 @@ public sealed class EvaluationTests
                 ledger.Add(batch);
                 if (ledger.MaxStart < expected.First) continue;
                 waited++;
-                if (engine.Judge(ledger).Findings.Any(f => f.First == expected.First)) break;
+                if (engine.Evaluate(ledger).Findings.Any(f => f.First == expected.First)) break;
             }
             longest = Math.Max(longest, waited);
         }

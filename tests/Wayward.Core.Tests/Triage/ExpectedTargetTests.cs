@@ -70,11 +70,11 @@ public sealed class ExpectedTargetTests
     [Fact]
     public void A_rule_without_a_beginning_closes_what_it_covers()
     {
-        Assert.Equal(3, Fleet().Judge().Findings.Count);
-        Assert.Empty(Fleet().Expect("8.8.8.8").Judge().Findings);
-        Assert.Equal(2, Fleet().Expect("8.8.8.8", scope: new() { Instances = [World.Id("web-0")] }).Judge().Findings.Count);
-        Assert.Single(Fleet().Expect("8.8.8.8", scope: new() { Subnets = ["subnet-0"] }).Judge().Findings);
-        Assert.Empty(Fleet().Expect("8.8.8.8", scope: new() { Cohorts = ["asg:web"] }).Judge().Findings);
+        Assert.Equal(3, Fleet().Evaluate().Findings.Count);
+        Assert.Empty(Fleet().Expect("8.8.8.8").Evaluate().Findings);
+        Assert.Equal(2, Fleet().Expect("8.8.8.8", scope: new() { Instances = [World.Id("web-0")] }).Evaluate().Findings.Count);
+        Assert.Single(Fleet().Expect("8.8.8.8", scope: new() { Subnets = ["subnet-0"] }).Evaluate().Findings);
+        Assert.Empty(Fleet().Expect("8.8.8.8", scope: new() { Cohorts = ["asg:web"] }).Evaluate().Findings);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ExpectedTargetTests
         var world = new World();
         world.Instance("web-1").Asks("9.9.9.9").Daily().Asks("8.8.8.8").Daily(20);
         world.Expect("8.8.8.8", from: 20, to: 30);
-        var finding = Assert.Single(world.Judge().Findings);
+        var finding = Assert.Single(world.Evaluate().Findings);
         Assert.Equal(World.At(30), finding.First);
         Assert.Equal("was expected until 31 January 2026 by rule 1", finding.Novelty.WasExpected);
     }
@@ -94,9 +94,9 @@ public sealed class ExpectedTargetTests
         var world = new World();
         for (int i = 0; i < 4; i++) world.Instance($"old-{i}").InAsg("web").Asks("8.8.8.8").Daily();
         world.Instance("new").InAsg("web").Runs(39).Asks("8.8.8.8").On(40);
-        Assert.Empty(world.Judge().Findings);
+        Assert.Empty(world.Evaluate().Findings);
         world.Expect("8.8.8.8", scope: new() { Instances = [.. Enumerable.Range(0, 4).Select(i => World.Id($"old-{i}"))] });
-        Assert.Single(world.Judge().Findings);
+        Assert.Single(world.Evaluate().Findings);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ExpectedTargetTests
         var world = Fleet();
         world.Instance("old").Asks("8.8.8.8").Daily(1);
         var ledger = world.Ledger();
-        var from = world.Engine().Judge(ledger).Findings[0];
+        var from = world.Engine().Evaluate(ledger).Findings[0];
         var rule = Rule(0) with { Prefixes = [IpPrefix.Parse("8.8.8.8")] };
 
         var preview = ExpectedPreviewBuilder.Build(ledger, world.Engine(), rule, fromFindingId: from.Id);
@@ -127,7 +127,7 @@ public sealed class ExpectedTargetTests
         var world = new World();
         world.Instance("web-1").Asks("9.9.9.9").Daily().Asks("8.8.8.8").Daily(40).Asks("8.8.4.4").Daily(41);
         var ledger = world.Ledger();
-        var finding = Assert.Single(world.Engine().Judge(ledger).Findings);
+        var finding = Assert.Single(world.Engine().Evaluate(ledger).Findings);
         var first = ExpectedPreviewBuilder.Build(ledger, world.Engine(), Rule(0) with { Prefixes = [IpPrefix.Parse("8.8.8.8")] });
         Assert.Empty(first.Closes);
         Assert.Equal([finding.Id], first.PartlyCovered);

@@ -24,7 +24,7 @@ public sealed class WriterBenchmark
             double rows = Objects * CellsPerObject;
             // The first round compiles.
             if (round == 0) continue;
-            // Besides its cells an object writes the spans of its pairs, and for each instance coverage, last sight and what is to be judged.
+            // Besides its cells an object writes the spans of its pairs, and for each instance coverage, last sight and what is to be evaluated.
             double all = rows + rows + Objects * Instances * 3;
             ratios.Add(all / store / (rows / bare));
             Say($"round {round}: bare loop {rows / bare:N0} rows/s; store {rows / store:N0} cells/s, {all / store:N0} rows/s of processor time; ratio by rows {ratios[^1]:F2}, by cells {bare / store:F2}");
@@ -83,7 +83,7 @@ public sealed class WriterBenchmark
                 {
                     upsert.Bind(instance).Bind(endpoint).Bind(c.Hour).Bind(c.FirstContact).Bind(c.LastContact).Bind(c.OutAccepted.Records).Bind(c.OutAccepted.Packets).Bind(c.OutAccepted.Bytes)
                         .Bind(0L).Bind(0L).Bind(0L).Bind(c.InAccepted.Records).Bind(c.InAccepted.Packets).Bind(c.InAccepted.Bytes).Bind(0L).Bind(0L).Bind(0L)
-                        .Bind(c.MaxPackets).Bind((long)c.Signs).Bind(c.FirstAnswer).Bind(c.LastAnswer).Bind((long)c.AnswerMinutes).Bind((byte[]?)null).Bind(c.FirstObject).Bind(c.FirstLine).Run();
+                        .Bind(c.MaxPackets).Bind((long)c.Flags).Bind(c.FirstAnswer).Bind(c.LastAnswer).Bind((long)c.AnswerMinutes).Bind((byte[]?)null).Bind(c.FirstObject).Bind(c.FirstLine).Run();
                 }
                 SqliteStatement.Check(db, raw.sqlite3_exec(db, "COMMIT"));
             }
@@ -110,7 +110,7 @@ public sealed class WriterBenchmark
         CREATE TABLE contact_hours (instance_id INTEGER NOT NULL, endpoint_id INTEGER NOT NULL, hour INTEGER NOT NULL, first_contact INTEGER NOT NULL, last_contact INTEGER NOT NULL,
             out_accepted_records INTEGER NOT NULL, out_accepted_packets INTEGER NOT NULL, out_accepted_bytes INTEGER NOT NULL, out_rejected_records INTEGER NOT NULL, out_rejected_packets INTEGER NOT NULL,
             out_rejected_bytes INTEGER NOT NULL, in_accepted_records INTEGER NOT NULL, in_accepted_packets INTEGER NOT NULL, in_accepted_bytes INTEGER NOT NULL, in_rejected_records INTEGER NOT NULL,
-            in_rejected_packets INTEGER NOT NULL, in_rejected_bytes INTEGER NOT NULL, max_packets INTEGER NOT NULL, signs INTEGER NOT NULL, first_answer INTEGER NOT NULL, last_answer INTEGER NOT NULL,
+            in_rejected_packets INTEGER NOT NULL, in_rejected_bytes INTEGER NOT NULL, max_packets INTEGER NOT NULL, flags INTEGER NOT NULL, first_answer INTEGER NOT NULL, last_answer INTEGER NOT NULL,
             answer_minutes INTEGER NOT NULL, inner_sources BLOB, first_object INTEGER NOT NULL, first_line INTEGER NOT NULL, PRIMARY KEY (instance_id, endpoint_id, hour)) WITHOUT ROWID
         """;
 }

@@ -75,7 +75,7 @@ public sealed class ScanCommandTests
     }
 
     [Fact]
-    public async Task Contacts_are_what_the_judgement_takes_for_contacts()
+    public async Task Contacts_are_what_the_evaluation_takes_for_contacts()
     {
         using var folder = new TemporaryFolder();
         const string tail = "ACCEPT OK\n", header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";

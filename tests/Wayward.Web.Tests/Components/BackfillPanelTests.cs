@@ -1,15 +1,15 @@
 using Bunit;
-using Wayward.Ingest.Sources;
+using Wayward.Engine.Sources;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Ingest;
 
 namespace Wayward.Web.Tests.Components;
 
-public sealed class BackfillPanelTests : DeskContext
+public sealed class BackfillPanelTests : FixtureContext
 {
     private const string Source = "s3://logs/";
 
-    private void WithSource(params BackfillRow[] rows) => Use(FakeDesk.Fleet(), d =>
+    private void WithSource(params BackfillRow[] rows) => Use(PageFixture.Fleet(), d =>
     {
         d.Backfills.Known.Add(new("sqs:https://queue", false, 1, null, null));
         d.Backfills.Known.Add(new(Source, true, 1, null, null));
@@ -34,7 +34,7 @@ public sealed class BackfillPanelTests : DeskContext
         page.Find("#bf-order").Change("newest");
         page.Find("#backfills form").Submit();
         page.WaitForAssertion(() => Assert.Contains("Waits for a process", page.Find("#backfills tbody").TextContent, StringComparison.Ordinal));
-        Assert.Equal([$"request {Source} 2026-10-01 2026-10-31 'AWSLogs/' newest survey by tester"], Desk.Backfills.Calls);
+        Assert.Equal([$"request {Source} 2026-10-01 2026-10-31 'AWSLogs/' newest survey by tester"], Fixture.Backfills.Calls);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class BackfillPanelTests : DeskContext
         page.Find("#bf-to").Change("2026-10-01");
         page.Find("#backfills form").Submit();
         Assert.Contains("before the first", page.Find("#backfills .problem").TextContent, StringComparison.Ordinal);
-        Assert.Empty(Desk.Backfills.Calls);
+        Assert.Empty(Fixture.Backfills.Calls);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class BackfillPanelTests : DeskContext
         WithSource(Row(state));
         var page = Open<IngestPage>("ingest");
         page.FindAll("#backfills tbody button.btn").Single(b => b.TextContent == button).Click();
-        page.WaitForAssertion(() => Assert.Equal([call], Desk.Backfills.Calls));
+        page.WaitForAssertion(() => Assert.Equal([call], Fixture.Backfills.Calls));
         Snackbars.WaitForAssertion(() => Assert.Contains(told, Snackbars.Markup, StringComparison.Ordinal));
     }
 
@@ -68,7 +68,7 @@ public sealed class BackfillPanelTests : DeskContext
     public void A_verb_that_came_too_late_says_so()
     {
         WithSource(Row(BackfillState.Running));
-        Desk.Backfills.Accepts = false;
+        Fixture.Backfills.Accepts = false;
         Open<IngestPage>("ingest").FindAll("#backfills tbody button.btn")[0].Click();
         Snackbars.WaitForAssertion(() => Assert.Contains("not in a state for that", Snackbars.Markup, StringComparison.Ordinal));
     }
@@ -97,16 +97,16 @@ public sealed class BackfillPanelTests : DeskContext
     public void A_source_is_paused_and_resumed_from_its_row(bool paused, string button, string call)
     {
         WithSource();
-        Desk.SourceList.Add(new(Source, SourceHealth.Healthy, null, null, 0, 3, 1) { Paused = paused });
+        Fixture.SourceList.Add(new(Source, SourceHealth.Healthy, null, null, 0, 3, 1) { Paused = paused });
         var page = Open<IngestPage>("ingest");
         page.FindAll("button").Single(b => b.TextContent == button).Click();
-        page.WaitForAssertion(() => Assert.Contains($"{call} {Source} by tester", Desk.Calls));
+        page.WaitForAssertion(() => Assert.Contains($"{call} {Source} by tester", Fixture.Calls));
     }
 
     [Fact]
     public void Where_no_source_can_be_listed_that_is_said()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         Assert.Contains("No source that can be listed", Open<IngestPage>("ingest").Find("#backfills").TextContent, StringComparison.Ordinal);
     }
 }

@@ -6,11 +6,11 @@ using MudBlazor;
 using MudBlazor.Services;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
-using Wayward.Ingest.Detection;
-using Wayward.Ingest.Evidence;
-using Wayward.Ingest.Notifications;
-using Wayward.Ingest.Pipeline;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Detection;
+using Wayward.Engine.Evidence;
+using Wayward.Engine.Notifications;
+using Wayward.Engine.Pipeline;
+using Wayward.Engine.Triage;
 using Wayward.Storage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Expected;
@@ -24,13 +24,13 @@ using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Tests.Components;
 
-/// <summary>Renders pages over a fake desk, with the dialogs and snackbars of the frame beside them.</summary>
-public abstract class DeskContext : BunitContext, IAsyncLifetime
+/// <summary>Renders pages over a fake fixture, with the dialogs and snackbars of the frame beside them.</summary>
+public abstract class FixtureContext : BunitContext, IAsyncLifetime
 {
     /// <summary>A busy machine is no fault of the page.</summary>
-    static DeskContext() => DefaultWaitTimeout = TimeSpan.FromSeconds(20);
+    static FixtureContext() => DefaultWaitTimeout = TimeSpan.FromSeconds(20);
 
-    private protected FakeDesk Desk { get; private set; } = new();
+    private protected PageFixture Fixture { get; private set; } = new();
     private protected FakeTriage Triage { get; private set; } = default!;
     private protected IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = default!;
     private protected IRenderedComponent<MudSnackbarProvider> Snackbars { get; private set; } = default!;
@@ -45,11 +45,11 @@ public abstract class DeskContext : BunitContext, IAsyncLifetime
 
     private protected Configuration.HostingOptions Hosting { get; set; } = new();
 
-    private protected void Use(FakeDesk desk, Action<FakeDesk>? arrange = null)
+    private protected void Use(PageFixture fixture, Action<PageFixture>? arrange = null)
     {
-        arrange?.Invoke(desk);
-        Desk = desk;
-        Triage = new(desk);
+        arrange?.Invoke(fixture);
+        Fixture = fixture;
+        Triage = new(fixture);
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
         Services.AddSingleton<TimeProvider>(new FixedTime());
@@ -59,16 +59,16 @@ public abstract class DeskContext : BunitContext, IAsyncLifetime
         Services.TryAddSingleton<ICatalogProvider>(new FixedCatalogProvider(TestCatalog.Default));
         Services.AddSingleton<ICurrentAnalyst>(new TestAnalyst());
         Services.AddSingleton(new HostExposure([]));
-        Services.AddSingleton<IFindingStore>(desk);
-        Services.AddSingleton<IInstanceStore>(desk);
-        Services.AddSingleton<IExpectedTargetStore>(desk);
-        Services.AddSingleton<IAuditStore>(desk);
-        Services.AddSingleton<ISourceObjectStore>(desk);
-        Services.AddSingleton<IBackfillStore>(desk.Backfills);
-        Services.AddSingleton<ISourceDirectory>(desk.Backfills);
-        Services.AddSingleton<IEvidenceReader>(desk);
-        Services.AddSingleton<IIngestControl>(desk);
-        Services.AddSingleton<IChangeNotifier>(desk);
+        Services.AddSingleton<IFindingStore>(fixture);
+        Services.AddSingleton<IInstanceStore>(fixture);
+        Services.AddSingleton<IExpectedTargetStore>(fixture);
+        Services.AddSingleton<IAuditStore>(fixture);
+        Services.AddSingleton<ISourceObjectStore>(fixture);
+        Services.AddSingleton<IBackfillStore>(fixture.Backfills);
+        Services.AddSingleton<ISourceDirectory>(fixture.Backfills);
+        Services.AddSingleton<IEvidenceReader>(fixture);
+        Services.AddSingleton<IIngestControl>(fixture);
+        Services.AddSingleton<IChangeNotifier>(fixture);
         Services.AddSingleton<ITriageService>(Triage);
         Services.AddWaywardComponents();
         Services.RemoveAll<PageScript>();

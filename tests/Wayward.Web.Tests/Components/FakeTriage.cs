@@ -1,13 +1,13 @@
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
 
 namespace Wayward.Web.Tests.Components;
 
-/// <summary>Notes what is asked of it and applies it to the fake desk.</summary>
-internal sealed class FakeTriage(FakeDesk desk) : ITriageService
+/// <summary>Notes what is asked of it and applies it to the fake fixture.</summary>
+internal sealed class FakeTriage(PageFixture fixture) : ITriageService
 {
     private long _audit = 100;
 
@@ -19,8 +19,8 @@ internal sealed class FakeTriage(FakeDesk desk) : ITriageService
     {
         if (Conflict) throw new TriageConflictException([.. findings.Revisions.Keys]);
         Calls.Add(call);
-        for (int i = 0; i < desk.Findings.Count; i++)
-            if (findings.Revisions.ContainsKey(desk.Findings[i].Finding.Id)) desk.Findings[i] = change(desk.Findings[i]) with { Revision = desk.Findings[i].Revision + 1 };
+        for (int i = 0; i < fixture.Findings.Count; i++)
+            if (findings.Revisions.ContainsKey(fixture.Findings[i].Finding.Id)) fixture.Findings[i] = change(fixture.Findings[i]) with { Revision = fixture.Findings[i].Revision + 1 };
         return Task.FromResult(++_audit);
     }
 
@@ -33,24 +33,24 @@ internal sealed class FakeTriage(FakeDesk desk) : ITriageService
     public async Task<long> CommentAsync(string findingId, string actor, string text, CancellationToken cancellation)
     {
         Calls.Add($"comment {text}");
-        await desk.AddCommentAsync(findingId, actor, text, cancellation);
+        await fixture.AddCommentAsync(findingId, actor, text, cancellation);
         return ++_audit;
     }
 
     public Task<ExpectedPreview> PreviewAsync(ExpectedTarget rule, string? fromFindingId, CancellationToken cancellation)
     {
         bool wide = rule.Scope.IsEverywhere;
-        var closes = fromFindingId is null ? [] : desk.Findings.Where(f => f.Status.IsOpen() && (f.Finding.Id == fromFindingId || wide)).Select(f => f.Finding.Id).ToList();
+        var closes = fromFindingId is null ? [] : fixture.Findings.Where(f => f.Status.IsOpen() && (f.Finding.Id == fromFindingId || wide)).Select(f => f.Finding.Id).ToList();
         return Task.FromResult(new ExpectedPreview(closes, [], [], [], wide ? 12 : 0, null, wide ? ["This rule is for everyone."] : []));
     }
 
     public async Task<ExpectedOutcome> ExpectAsync(ExpectedTarget rule, string? fromFindingId, string actor, CancellationToken cancellation)
     {
-        Saved = rule with { Id = desk.Rules.Count + 1, CreatedBy = actor };
-        desk.Rules.Add(Saved);
+        Saved = rule with { Id = fixture.Rules.Count + 1, CreatedBy = actor };
+        fixture.Rules.Add(Saved);
         var preview = await PreviewAsync(rule, fromFindingId, cancellation);
-        for (int i = 0; i < desk.Findings.Count; i++)
-            if (preview.Closes.Contains(desk.Findings[i].Finding.Id)) desk.Findings[i] = desk.Findings[i] with { Status = FindingStatus.ClosedExpected, ExpectedTargetId = Saved.Id, Revision = desk.Findings[i].Revision + 1 };
+        for (int i = 0; i < fixture.Findings.Count; i++)
+            if (preview.Closes.Contains(fixture.Findings[i].Finding.Id)) fixture.Findings[i] = fixture.Findings[i] with { Status = FindingStatus.ClosedExpected, ExpectedTargetId = Saved.Id, Revision = fixture.Findings[i].Revision + 1 };
         Calls.Add($"expect {preview.Closes.Count}");
         return new(Saved, ++_audit, preview.Closes, []);
     }
@@ -58,9 +58,9 @@ internal sealed class FakeTriage(FakeDesk desk) : ITriageService
     public Task<ExpectedOutcome> DeleteExpectedAsync(int ruleId, string actor, string reason, CancellationToken cancellation)
     {
         Calls.Add($"withdraw {ruleId} {reason}");
-        int at = desk.Rules.FindIndex(r => r.Id == ruleId);
-        desk.Rules[at] = desk.Rules[at] with { DeletedAt = 1 };
-        return Task.FromResult(new ExpectedOutcome(desk.Rules[at], ++_audit, [], []));
+        int at = fixture.Rules.FindIndex(r => r.Id == ruleId);
+        fixture.Rules[at] = fixture.Rules[at] with { DeletedAt = 1 };
+        return Task.FromResult(new ExpectedOutcome(fixture.Rules[at], ++_audit, [], []));
     }
 
     public IReadOnlyList<ExpectedProposal> Propose(Finding finding) => ExpectedRules.Propose(finding);
@@ -68,7 +68,7 @@ internal sealed class FakeTriage(FakeDesk desk) : ITriageService
     public Task<UndoResult> UndoAsync(long auditId, string actor, CancellationToken cancellation)
     {
         Calls.Add($"undo {auditId}");
-        for (int i = 0; i < desk.Findings.Count; i++) desk.Findings[i] = desk.Findings[i] with { Status = FindingStatus.Open };
+        for (int i = 0; i < fixture.Findings.Count; i++) fixture.Findings[i] = fixture.Findings[i] with { Status = FindingStatus.Open };
         return Task.FromResult(new UndoResult(++_audit, ["finding"], [], false));
     }
 }

@@ -5,12 +5,12 @@ using Wayward.Web.Components.Findings;
 
 namespace Wayward.Web.Tests.Components;
 
-public sealed class FindingPageTests : DeskContext
+public sealed class FindingPageTests : FixtureContext
 {
     private IRenderedComponent<FindingPage> OpenFirst()
     {
-        Use(FakeDesk.Fleet());
-        string id = Desk.Findings.First(f => f.Finding.Addresses[0].Address.ToString() == "8.8.8.8").Finding.Id;
+        Use(PageFixture.Fleet());
+        string id = Fixture.Findings.First(f => f.Finding.Addresses[0].Address.ToString() == "8.8.8.8").Finding.Id;
         return Open<FindingPage>("findings/" + id, p => p.Add(x => x.Id, id));
     }
 
@@ -23,7 +23,7 @@ public sealed class FindingPageTests : DeskContext
         Assert.Contains("8.8.8.8", text, StringComparison.Ordinal);
         Assert.Contains("Why this is new", page.Markup, StringComparison.Ordinal);
         Assert.NotEmpty(page.FindAll(".tl .lane"));
-        var finding = Desk.Findings.First(f => f.Finding.Addresses[0].Address.ToString() == "8.8.8.8").Finding;
+        var finding = Fixture.Findings.First(f => f.Finding.Addresses[0].Address.ToString() == "8.8.8.8").Finding;
         Assert.Equal(Web.Components.Shared.Words.Severity(finding.Severity), page.FindAll(".fall")[0].QuerySelectorAll(".num.total")[0].TextContent);
         Assert.Contains($"findings/{finding.Id}/report.html", page.Find("#report-html").GetAttribute("href"), StringComparison.Ordinal);
     }
@@ -31,7 +31,7 @@ public sealed class FindingPageTests : DeskContext
     [Fact]
     public void An_unknown_id_says_so_and_leads_back()
     {
-        Use(new FakeDesk());
+        Use(new PageFixture());
         var page = Open<FindingPage>("findings/none", p => p.Add(x => x.Id, "none"));
         Assert.Contains("There is no such finding", page.Markup, StringComparison.Ordinal);
     }
@@ -91,17 +91,17 @@ public sealed class FindingPageTests : DeskContext
         page.FindAll("button").Single(b => b.TextContent == "Read all around the first contact").Click();
         page.WaitForAssertion(() => Assert.Contains("a/b.log.gz", page.Markup, StringComparison.Ordinal));
         Assert.Contains("Line 12 of", page.Markup, StringComparison.Ordinal);
-        Assert.StartsWith("evidence " + World.Id("web-1") + " 8.8.8.8", Desk.Calls[^1], StringComparison.Ordinal);
+        Assert.StartsWith("evidence " + World.Id("web-1") + " 8.8.8.8", Fixture.Calls[^1], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Hostile_names_and_comments_are_shown_inert()
     {
-        Use(FakeDesk.Fleet());
-        var stored = Desk.Findings[0];
+        Use(PageFixture.Fleet());
+        var stored = Fixture.Findings[0];
         string storm = string.Concat(HostileNames.All.Values.Where(v => v.Length < 200));
-        Desk.Findings[0] = stored with { Finding = stored.Finding with { InstanceName = storm, AccountId = HostileNames.All["script tag"], VpcId = HostileNames.All["ten thousand characters"] }, Assignee = HostileNames.All["bidi override"] };
-        foreach (string name in HostileNames.All.Values) await Desk.AddCommentAsync(stored.Finding.Id, name, name, Xunit.TestContext.Current.CancellationToken);
+        Fixture.Findings[0] = stored with { Finding = stored.Finding with { InstanceName = storm, AccountId = HostileNames.All["script tag"], VpcId = HostileNames.All["ten thousand characters"] }, Assignee = HostileNames.All["bidi override"] };
+        foreach (string name in HostileNames.All.Values) await Fixture.AddCommentAsync(stored.Finding.Id, name, name, Xunit.TestContext.Current.CancellationToken);
         var page = Open<FindingPage>("findings/" + stored.Finding.Id, p => p.Add(x => x.Id, stored.Finding.Id));
         Assert.Empty(page.FindAll("script"));
         Assert.Empty(page.FindAll("img"));

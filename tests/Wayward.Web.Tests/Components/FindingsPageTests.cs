@@ -1,37 +1,37 @@
 using Bunit;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Testing;
 using Wayward.Web.Components.Findings;
 
 namespace Wayward.Web.Tests.Components;
 
-public sealed class FindingsPageTests : DeskContext
+public sealed class FindingsPageTests : FixtureContext
 {
     [Fact]
     public void Before_the_first_answer_a_skeleton_stands_and_then_the_rows()
     {
-        Use(FakeDesk.Fleet(), d => d.Gate = new());
+        Use(PageFixture.Fleet(), d => d.Gate = new());
         var page = Open<FindingsPage>("findings");
         Assert.NotNull(page.Find(".skeleton"));
-        Desk.Gate!.SetResult();
-        page.WaitForAssertion(() => Assert.Equal(Desk.Findings.Count(f => f.Finding.Reported), page.FindAll("tbody tr").Count));
+        Fixture.Gate!.SetResult();
+        page.WaitForAssertion(() => Assert.Equal(Fixture.Findings.Count(f => f.Finding.Reported), page.FindAll("tbody tr").Count));
         Assert.Empty(page.FindAll(".skeleton"));
     }
 
     [Fact]
     public void An_empty_queue_says_who_is_still_learning_or_where_to_look()
     {
-        Use(new FakeDesk());
+        Use(new PageFixture());
         Assert.Contains("No flow logs have been read yet", Open<FindingsPage>("findings").Markup, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_empty_queue_of_a_learning_fleet_names_the_first_judgement()
+    public void An_empty_queue_of_a_learning_fleet_names_the_first_evaluation()
     {
         var world = new World(3);
         world.Instance("web-1").Asks("9.9.9.9").Daily();
-        Use(new FakeDesk(world) { Learning = 41 });
+        Use(new PageFixture(world) { Learning = 41 });
         string markup = Open<FindingsPage>("findings").Markup;
         Assert.Contains("41 instances are still learning", markup, StringComparison.Ordinal);
         Assert.Contains("8 Jan 2026", markup, StringComparison.Ordinal);
@@ -40,14 +40,14 @@ public sealed class FindingsPageTests : DeskContext
     [Fact]
     public void A_failed_read_keeps_the_old_rows_and_offers_to_try_again()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         int rows = page.FindAll("tbody tr").Count;
-        Desk.Failure = new IOException("disk");
-        Desk.Publish(ChangeKinds.Findings);
+        Fixture.Failure = new IOException("disk");
+        Fixture.Publish(ChangeKinds.Findings);
         page.WaitForAssertion(() => Assert.Contains("Not up to date", page.Markup, StringComparison.Ordinal));
         Assert.Equal(rows, page.FindAll("tbody tr").Count);
-        Desk.Failure = null;
+        Fixture.Failure = null;
         page.Find(".problem button").Click();
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".problem")));
     }
@@ -55,7 +55,7 @@ public sealed class FindingsPageTests : DeskContext
     [Fact]
     public void The_first_row_is_reasoned_beside_the_list_and_a_click_moves_it()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         Assert.Contains("45.90.77.3", page.Find(".side h2").TextContent, StringComparison.Ordinal);
         page.FindAll("tbody tr")[1].Click();
@@ -65,7 +65,7 @@ public sealed class FindingsPageTests : DeskContext
     [Fact]
     public void Filters_of_the_URL_reach_the_store()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings?transport=DoT");
         Assert.Equal("DoT", Assert.Single(page.FindAll("tbody tr")).QuerySelectorAll("td")[3].TextContent.Trim().Split(' ')[0].Replace("Cloudflare", "", StringComparison.Ordinal).Trim());
         Assert.Equal("true", page.FindAll("a.chip").Single(c => c.TextContent.StartsWith("DoT", StringComparison.Ordinal)).GetAttribute("aria-pressed"));
@@ -74,7 +74,7 @@ public sealed class FindingsPageTests : DeskContext
     [Fact]
     public async Task Keys_move_acknowledge_and_undo()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         var keys = Services.GetService<Web.Components.Shared.Shortcuts>();
         Assert.True(await page.InvokeAsync(() => keys!.PressAsync("j")));
@@ -90,35 +90,35 @@ public sealed class FindingsPageTests : DeskContext
     [Fact]
     public async Task A_verb_is_about_the_row_moved_to_while_its_reasoning_is_still_read()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         var keys = Services.GetService<Web.Components.Shared.Shortcuts>()!;
         string[] ids = [.. page.FindAll("tbody tr").Select(r => r.Id!["row-".Length..])];
-        Desk.FindGate = new();
+        Fixture.FindGate = new();
         await page.InvokeAsync(() => keys.PressAsync("j"));
         page.WaitForAssertion(() => Assert.Equal("row-" + ids[1], page.Find("tbody tr.selected").Id));
         var pressed = page.InvokeAsync(() => keys.PressAsync("a"));
-        Desk.FindGate.SetResult();
+        Fixture.FindGate.SetResult();
         Assert.True(await pressed);
-        Assert.Equal([FindingStatus.Open, FindingStatus.Acknowledged], ids[..2].Select(id => Desk.Findings.Single(f => f.Finding.Id == id).Status));
+        Assert.Equal([FindingStatus.Open, FindingStatus.Acknowledged], ids[..2].Select(id => Fixture.Findings.Single(f => f.Finding.Id == id).Status));
     }
 
     [Fact]
     public void Many_are_acknowledged_with_one_call()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         int rows = page.FindAll("tbody tr").Count;
         page.Find("thead input[type=checkbox]").Change(true);
         page.FindAll(".bulk button").Single(b => b.TextContent == "Acknowledge").Click();
         Assert.Equal([$"acknowledge {rows}"], Triage.Calls);
-        Assert.All(Desk.Findings.Where(f => f.Finding.Reported), f => Assert.Equal(FindingStatus.Acknowledged, f.Status));
+        Assert.All(Fixture.Findings.Where(f => f.Finding.Reported), f => Assert.Equal(FindingStatus.Acknowledged, f.Status));
     }
 
     [Fact]
     public void A_conflict_is_told_and_nothing_is_lost()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         Triage.Conflict = true;
         page.FindAll(".side button").Single(b => b.TextContent.StartsWith("Acknowledge", StringComparison.Ordinal)).Click();
@@ -129,28 +129,28 @@ public sealed class FindingsPageTests : DeskContext
     [Fact]
     public void A_change_elsewhere_redraws_and_a_page_that_is_left_listens_no_more()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         int before = page.FindAll("tbody tr").Count;
-        Desk.Findings[Desk.Findings.ToList().FindIndex(f => f.Finding.Reported)] = Desk.Findings.First(f => f.Finding.Reported) with { Status = FindingStatus.Closed };
-        Desk.Publish(ChangeKinds.Triage);
+        Fixture.Findings[Fixture.Findings.ToList().FindIndex(f => f.Finding.Reported)] = Fixture.Findings.First(f => f.Finding.Reported) with { Status = FindingStatus.Closed };
+        Fixture.Publish(ChangeKinds.Triage);
         page.WaitForAssertion(() => Assert.Equal(before - 1, page.FindAll("tbody tr").Count));
-        int subscribers = Desk.Subscribers;
+        int subscribers = Fixture.Subscribers;
         page.Instance.Dispose();
-        Assert.Equal(subscribers - 1, Desk.Subscribers);
+        Assert.Equal(subscribers - 1, Fixture.Subscribers);
     }
 
     [Fact]
     public void A_decided_row_gives_its_place_to_the_next_one()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         string[] ids = [.. page.FindAll("tbody tr").Select(r => r.Id!)];
         page.FindAll("tbody tr")[1].Click();
         page.WaitForAssertion(() => Assert.Equal(ids[1], page.Find("tr.selected").Id));
-        int at = Desk.Findings.ToList().FindIndex(f => "row-" + f.Finding.Id == ids[1]);
-        Desk.Findings[at] = Desk.Findings[at] with { Status = FindingStatus.Closed };
-        Desk.Publish(ChangeKinds.Triage);
+        int at = Fixture.Findings.ToList().FindIndex(f => "row-" + f.Finding.Id == ids[1]);
+        Fixture.Findings[at] = Fixture.Findings[at] with { Status = FindingStatus.Closed };
+        Fixture.Publish(ChangeKinds.Triage);
         page.WaitForAssertion(() => Assert.Equal(ids.Length - 1, page.FindAll("tbody tr").Count));
         Assert.Equal(ids.Length > 2 ? ids[2] : ids[0], page.Find("tr.selected").Id);
     }
@@ -158,13 +158,13 @@ public sealed class FindingsPageTests : DeskContext
     [Fact]
     public async Task While_paused_nothing_moves_and_going_live_catches_up()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<FindingsPage>("findings");
         int before = page.FindAll("tbody tr").Count;
         var ui = Services.GetService<Web.Components.Shared.UiState>()!;
         await page.InvokeAsync(() => ui.SetPaused(true));
-        Desk.Findings.Clear();
-        Desk.Publish(ChangeKinds.Findings);
+        Fixture.Findings.Clear();
+        Fixture.Publish(ChangeKinds.Findings);
         page.WaitForAssertion(() => Assert.Equal(1, ui.Waiting));
         Assert.Equal(before, page.FindAll("tbody tr").Count);
         await page.InvokeAsync(() => ui.SetPaused(false));

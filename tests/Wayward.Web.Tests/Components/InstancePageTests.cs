@@ -8,13 +8,13 @@ using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Tests.Components;
 
-public sealed class InstancePageTests : DeskContext
+public sealed class InstancePageTests : FixtureContext
 {
     private static readonly string Id = World.Id("web-1");
 
     private IRenderedComponent<InstancePage> OpenWeb1(string query = "")
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         return Open<InstancePage>($"instances/{Id}{query}", p => p.Add(x => x.Id, Id));
     }
 
@@ -79,7 +79,7 @@ public sealed class InstancePageTests : DeskContext
     {
         var world = new World();
         world.Instance("web-1").Runs(0, 20).Runs(21).Asks("9.9.9.9").Daily(0.1, 20);
-        Use(new FakeDesk(world));
+        Use(new PageFixture(world));
         var page = Open<InstancePage>($"instances/{Id}", p => p.Add(x => x.Id, Id));
         Assert.NotEmpty(page.FindAll(".tl .gone"));
         Assert.Contains("No data: nothing is known of this time.", page.FindComponent<DestinationTimeline>().Instance.Describe(0, 20 * 4 + 1)!, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class InstancePageTests : DeskContext
     [Fact]
     public void An_unknown_instance_says_so()
     {
-        Use(new FakeDesk());
+        Use(new PageFixture());
         Assert.Contains("No such instance has been seen", Open<InstancePage>("instances/i-0", p => p.Add(x => x.Id, "i-0")).Markup, StringComparison.Ordinal);
     }
 
@@ -117,7 +117,7 @@ public sealed class InstancePageTests : DeskContext
         var world = new World(90);
         var instance = world.Instance("busy");
         for (int i = 0; i < 200; i++) instance.Asks($"45.90.{i}.3").Every(0.5, i / 400.0);
-        Use(FakeDesk.Unjudged(world));
+        Use(PageFixture.Unevaluated(world));
         var page = Open<InstancePage>("instances/" + World.Id("busy"), p => p.Add(x => x.Id, World.Id("busy")));
         Assert.Equal(200, page.FindAll(".tl .lane").Count);
         Assert.True(page.Find(".tl").OuterHtml.Length < 2_500_000, $"{page.Find(".tl").OuterHtml.Length} characters");

@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Detection;
-using Wayward.Ingest.Resolvers;
-using Wayward.Ingest.Sources;
+using Wayward.Engine.Detection;
+using Wayward.Engine.Resolvers;
+using Wayward.Engine.Sources;
 using Wayward.Storage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Ingest;
@@ -20,12 +20,12 @@ using Wayward.Web.Components.Settings;
 
 namespace Wayward.Web.Tests.Components;
 
-public sealed class OtherPagesTests : DeskContext
+public sealed class OtherPagesTests : FixtureContext
 {
     [Fact]
     public void The_overview_of_an_empty_store_says_what_to_do()
     {
-        Use(new FakeDesk());
+        Use(new PageFixture());
         var page = Open<OverviewPage>("");
         Assert.Contains("Nothing has been read yet", page.Markup, StringComparison.Ordinal);
         Assert.Contains("--source", page.Markup, StringComparison.Ordinal);
@@ -34,7 +34,7 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void Every_number_of_the_overview_is_a_link_with_a_comparison()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<OverviewPage>("");
         var stats = page.FindAll(".stat");
         Assert.Equal(8, stats.Count);
@@ -45,15 +45,15 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void A_sick_source_is_named_on_the_overview()
     {
-        Use(FakeDesk.Fleet());
-        Desk.SourceList.Add(new("folder:/logs", SourceHealth.Failing, "The folder is gone: mount it again.", null, 0, 3, 1));
+        Use(PageFixture.Fleet());
+        Fixture.SourceList.Add(new("folder:/logs", SourceHealth.Failing, "The folder is gone: mount it again.", null, 0, 3, 1));
         Assert.Contains("mount it again", Open<OverviewPage>("").Markup, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_page_that_cannot_read_says_so_from_the_start()
     {
-        Use(FakeDesk.Fleet(), d => d.Failure = new IOException("disk"));
+        Use(PageFixture.Fleet(), d => d.Failure = new IOException("disk"));
         Assert.Contains("Not up to date", Open<OverviewPage>("").Markup, StringComparison.Ordinal);
         Assert.Contains("Not up to date", Open<InstancesPage>("instances").Markup, StringComparison.Ordinal);
         Assert.Contains("Not up to date", Open<DestinationsPage>("destinations").Markup, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void A_store_that_cannot_be_used_says_why_in_its_own_words()
     {
-        Use(FakeDesk.Fleet(), d => d.Failure = new StorageUnavailableException(StorageProblem.ReadOnly, "'/data/wayward.db' cannot be opened: <b>make</b> it readable.", new IOException()));
+        Use(PageFixture.Fleet(), d => d.Failure = new StorageUnavailableException(StorageProblem.ReadOnly, "'/data/wayward.db' cannot be opened: <b>make</b> it readable.", new IOException()));
         var page = Open<OverviewPage>("");
         Assert.Contains("cannot be opened: &lt;b&gt;make", page.Markup, StringComparison.Ordinal);
     }
@@ -73,16 +73,16 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void Ingest_says_that_nothing_can_be_written_and_why()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         Assert.DoesNotContain("Nothing can be written", Open<IngestPage>("ingest").Markup, StringComparison.Ordinal);
-        Desk.StoreProblem = "The disk that holds '/data/wayward.db' is full.";
+        Fixture.StoreProblem = "The disk that holds '/data/wayward.db' is full.";
         Assert.Contains("The disk that holds", Open<IngestPage>("ingest").Find(".problem").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Pages_wait_with_a_skeleton()
     {
-        Use(FakeDesk.Fleet(), d => d.Gate = new());
+        Use(PageFixture.Fleet(), d => d.Gate = new());
         Assert.NotNull(Open<OverviewPage>("").Find(".skeleton"));
         Assert.NotNull(Open<InstancesPage>("instances").Find(".skeleton"));
         Assert.NotNull(Open<DestinationsPage>("destinations").Find(".skeleton"));
@@ -94,7 +94,7 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void Instances_are_listed_and_an_empty_list_teaches()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         Assert.Equal(4, Open<InstancesPage>("instances").FindAll("tbody tr").Count);
         Assert.Contains("No instance matches", Open<InstancesPage>("instances?q=nobody").Markup, StringComparison.Ordinal);
     }
@@ -102,15 +102,15 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void A_process_that_shows_pages_only_says_who_reads()
     {
-        Hosting = new() { Role = Wayward.Ingest.ProcessRole.Web };
-        Use(new FakeDesk());
+        Hosting = new() { Role = Wayward.Engine.ProcessRole.Web };
+        Use(new PageFixture());
         Assert.Contains("Sources are read by other processes", Open<IngestPage>("ingest").Markup, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Destinations_carry_the_catalogues_names()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<DestinationsPage>("destinations");
         Assert.Contains("Quad9", page.Markup, StringComparison.Ordinal);
         Assert.Contains("Not in the catalogue", page.Find("tbody").TextContent, StringComparison.Ordinal);
@@ -123,7 +123,7 @@ public sealed class OtherPagesTests : DeskContext
     [InlineData("destinations?known=0", "Not in the catalogue")]
     public void Destinations_are_found_by_operator_address_and_standing(string address, string only)
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var operators = Open<DestinationsPage>(address).FindAll("tbody tr td:first-child").Select(td => td.TextContent.Trim()).ToList();
         Assert.NotEmpty(operators);
         Assert.All(operators, o => Assert.Equal(only, o));
@@ -132,7 +132,7 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void A_destination_lists_its_users_in_order_of_adoption()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var page = Open<DestinationPage>("destinations/8.8.8.8", p => p.Add(x => x.Address, "64:ff9b::808:808"));
         Assert.Contains("web-1", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
         Assert.Contains("the first", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
@@ -143,9 +143,9 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void Rules_show_what_they_do_and_are_withdrawn_with_a_reason()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         Assert.Contains("No rule yet", Open<ExpectedPage>("expected").Markup, StringComparison.Ordinal);
-        Desk.Rules.Add(new() { Id = 7, Action = ExpectedAction.Expected, Prefixes = [IpPrefix.Parse("8.8.8.8")], Transports = [DnsTransport.Dns], Reason = HostileNames.All["script tag"], CreatedBy = "tester", CreatedAt = World.At(50) });
+        Fixture.Rules.Add(new() { Id = 7, Action = ExpectedAction.Expected, Prefixes = [IpPrefix.Parse("8.8.8.8")], Transports = [DnsTransport.Dns], Reason = HostileNames.All["script tag"], CreatedBy = "tester", CreatedAt = World.At(50) });
         var page = Open<ExpectedPage>("expected");
         Assert.Contains("8.8.8.8, DNS", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
         Assert.Contains("everywhere", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
@@ -173,28 +173,28 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void Failed_objects_give_a_reason_and_can_be_retried()
     {
-        Use(FakeDesk.Fleet());
-        Desk.SourceList.Add(new("folder:/logs", SourceHealth.Healthy, null, DateTimeOffset.UnixEpoch, 0, 3, 1));
-        Desk.Objects.Add(new() { ObjectId = 5, Source = "folder:/logs", Container = "/logs", Key = "a/" + HostileNames.All["script tag"], ETag = "1", State = SourceObjectState.Quarantined, Reason = "The gzip trailer is missing.", QuarantineJson = """[{"line":3,"column":"srcaddr","reason":"not an address"}]""" });
+        Use(PageFixture.Fleet());
+        Fixture.SourceList.Add(new("folder:/logs", SourceHealth.Healthy, null, DateTimeOffset.UnixEpoch, 0, 3, 1));
+        Fixture.Objects.Add(new() { ObjectId = 5, Source = "folder:/logs", Container = "/logs", Key = "a/" + HostileNames.All["script tag"], ETag = "1", State = SourceObjectState.Quarantined, Reason = "The gzip trailer is missing.", QuarantineJson = """[{"line":3,"column":"srcaddr","reason":"not an address"}]""" });
         var page = Open<IngestPage>("ingest?object=5");
         Assert.Contains("The gzip trailer is missing.", page.Markup, StringComparison.Ordinal);
         Assert.Contains("not an address", page.Markup, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("script"));
         page.FindAll("button").Single(b => b.TextContent == "Retry").Click();
-        Assert.Equal("retry 5", Desk.Calls[^1]);
+        Assert.Equal("retry 5", Fixture.Calls[^1]);
     }
 
     [Fact]
     public void An_object_tells_what_the_columns_it_lacks_cost()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         var row = new SourceObjectRow
         {
             ObjectId = 9, Source = "folder:/logs", Container = "/logs", Key = "v2.log.gz", ETag = "e1", State = SourceObjectState.Done, Format = "text v2 default, gzip",
             Columns = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status",
         };
-        Desk.Objects.Add(row);
-        Desk.Objects.Add(row with { ObjectId = 10, Key = "waiting.log.gz", State = SourceObjectState.Seen, Format = null, Columns = "" });
+        Fixture.Objects.Add(row);
+        Fixture.Objects.Add(row with { ObjectId = 10, Key = "waiting.log.gz", State = SourceObjectState.Seen, Format = null, Columns = "" });
         string markup = Open<IngestPage>("ingest?object=9").Markup;
         Assert.Contains("Columns that its format lacks", markup, StringComparison.Ordinal);
         Assert.Contains("flow-direction", markup, StringComparison.Ordinal);
@@ -204,10 +204,10 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void Audit_entries_can_be_undone_once()
     {
-        Use(FakeDesk.Fleet());
+        Use(PageFixture.Fleet());
         Assert.Contains("Nothing has been decided yet", Open<AuditPage>("audit").Markup, StringComparison.Ordinal);
-        Desk.Entries.Add(new(3, 1_772_000_000_000, HostileNames.All["bidi override"], "finding.close", "abc", "Closed: duplicate", null, null, null, null));
-        Desk.Entries.Add(new(2, 1_772_000_000_000, "tester", "finding.close", "def", "Closed", null, null, null, 4));
+        Fixture.Entries.Add(new(3, 1_772_000_000_000, HostileNames.All["bidi override"], "finding.close", "abc", "Closed: duplicate", null, null, null, null));
+        Fixture.Entries.Add(new(2, 1_772_000_000_000, "tester", "finding.close", "def", "Closed", null, null, null, 4));
         var page = Open<AuditPage>("audit");
         page.FindAll("button").Single(b => b.TextContent == "Undo").Click();
         Assert.Equal("undo 3", Triage.Calls[^1]);
@@ -218,7 +218,7 @@ public sealed class OtherPagesTests : DeskContext
     [Fact]
     public void Settings_name_key_value_and_catalogue()
     {
-        Use(new FakeDesk());
+        Use(new PageFixture());
         string markup = Open<SettingsPage>("settings").Markup;
         Assert.Contains("Detection:HistoryWindow", markup, StringComparison.Ordinal);
         Assert.Contains("45 days", markup, StringComparison.Ordinal);
@@ -234,7 +234,7 @@ public sealed class OtherPagesTests : DeskContext
             File.WriteAllText(Path.Combine(folder.FullName, "mine.txt"), "192.88.1.1\n");
             File.WriteAllText(Path.Combine(folder.FullName, "broken.txt"), "wayward-catalog 1\nnonsense\n");
             Services.AddSingleton<ICatalogProvider>(new CatalogStore(folder.FullName, DetectionOptions.Default, TimeProvider.System));
-            Use(new FakeDesk());
+            Use(new PageFixture());
             string text = Open<SettingsPage>("settings").Find("section:contains('Resolver catalogue')").TextContent;
             Assert.Matches("(?s)Added: *mine.*2 entries", text);
             Assert.Matches("(?s)Added: *broken.*0 entries.*Not in force: *broken.txt:2: ", text);

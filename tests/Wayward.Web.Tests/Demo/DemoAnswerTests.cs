@@ -1,6 +1,6 @@
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
-using Wayward.Ingest.Scan;
+using Wayward.Engine.Scan;
 using Wayward.Testing;
 using Wayward.Web.Demo;
 
@@ -49,12 +49,12 @@ public sealed class DemoAnswerTests(DemoScan scan) : IClassFixture<DemoScan>
     }
 
     [Fact]
-    public void Points_and_confidence_add_up_from_their_signs()
+    public void Points_and_confidence_add_up_from_their_factors()
     {
         Assert.All(scan.Result.Findings, f =>
         {
-            Assert.Equal(f.Severity, Math.Clamp(f.SeveritySigns.Sum(s => s.Points), 10, 89));
-            Assert.Equal(f.Confidence, Math.Clamp(f.ConfidenceSigns.Sum(s => s.Points), 0, 99));
+            Assert.Equal(f.Severity, Math.Clamp(f.SeverityFactors.Sum(s => s.Points), 10, 89));
+            Assert.Equal(f.Confidence, Math.Clamp(f.ConfidenceFactors.Sum(s => s.Points), 0, 99));
         });
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Pipeline;
+using Wayward.Engine.Pipeline;
 using Wayward.Storage.Findings;
 using Wayward.Testing;
 using Wayward.Web.Demo;
@@ -9,7 +9,7 @@ using Wayward.Web.Tests.Commands;
 
 namespace Wayward.Web.Tests.Demo;
 
-/// <summary>The demo as <c>wayward demo</c> runs it: ingested by the server into its database, judged on the way.</summary>
+/// <summary>The demo as <c>wayward demo</c> runs it: ingested by the server into its database, evaluated on the way.</summary>
 public sealed class DemoServeTests
 {
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net;
 using Npgsql;
-using Wayward.Ingest.Tests.Fakes;
+using Wayward.Engine.Tests.Fakes;
 using Wayward.Testing;
 
 namespace Wayward.Web.Tests.Deployment;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Wayward.Core.Detection;
-using Wayward.Ingest;
-using Wayward.Ingest.Inventories;
+using Wayward.Engine;
+using Wayward.Engine.Inventories;
 using Wayward.Storage;
 using Wayward.Storage.Maintenance;
 using Wayward.Testing;
@@ -113,7 +113,7 @@ public sealed partial class DocumentationTests
     [
         (DetectionOptions.Section, DetectionOptions.Default), (IngestOptions.Section, new IngestOptions()), (StorageOptions.Section, new StorageOptions()), (RetentionOptions.Section, new RetentionOptions()),
         (InventoryOptions.Section, new InventoryOptions()),
-        (HostingOptions.Section, new HostingOptions()), (DeskOptions.Section, new DeskOptions()),
+        (HostingOptions.Section, new HostingOptions()), (FixtureOptions.Section, new FixtureOptions()),
     ];
 
     /// <summary>Key to default, as configuration text; a list or no value is empty.</summary>

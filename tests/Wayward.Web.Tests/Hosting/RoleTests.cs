@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Wayward.Ingest.Pipeline;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Pipeline;
+using Wayward.Engine.Triage;
 using Wayward.Storage.Findings;
 using Wayward.Testing;
 using Wayward.Web.Demo;
@@ -52,7 +52,7 @@ public sealed class RoleTests
         Assert.All(done, d => Assert.True(d > 0, string.Join(" and ", done)));
         Assert.Equal(DemoLog.Count, done.Sum());
 
-        // Nobody judges on a web process: the elected one is asked, and its work is told as the rule's outcome.
+        // Nobody evaluates on a web process: the elected one is asked, and its work is told as the rule's outcome.
         var tool = (await OpenAsync()).Single(r => r.Provider == "OpenDNS");
         var triage = web.Services.GetRequiredService<ITriageService>();
         var rule = triage.Propose((await findings.FindAsync(tool.Id, cancellation))!.Finding)[0].Rule with { Reason = "ours" };

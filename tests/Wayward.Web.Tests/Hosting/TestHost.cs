@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Wayward.Ingest.Pipeline;
+using Wayward.Engine.Pipeline;
 using Wayward.Storage.Findings;
 using Wayward.Web.Hosting;
 
@@ -39,13 +39,13 @@ internal sealed class TestHost : IAsyncDisposable
             DataDirectory = Path.Combine(folder.FullName, "data"),
             Sources = [source],
             WorkingDirectory = folder.FullName,
-            Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))],
+            Settings = [new("Fixture:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))],
         }, builder => builder.Logging.ClearProviders());
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, folder);
     }
 
-    /// <summary>All findings once everything in the source is read and judged.</summary>
+    /// <summary>All findings once everything in the source is read and evaluated.</summary>
     public async Task<IReadOnlyList<FindingRow>> FindingsAsync(int atLeast)
     {
         var cancellation = TestContext.Current.CancellationToken;

@@ -1,7 +1,7 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
-using Wayward.Ingest.Detection;
+using Wayward.Engine.Detection;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Instances;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;

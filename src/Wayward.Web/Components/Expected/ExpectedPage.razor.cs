@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Web.Components.Findings;
 using Wayward.Web.Components.Shared;
 

@@ -1,7 +1,7 @@
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
 using Wayward.Web.Components.Shared;

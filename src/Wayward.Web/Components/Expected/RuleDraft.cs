@@ -1,7 +1,7 @@
 using System.Globalization;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 
 namespace Wayward.Web.Components.Expected;
 

@@ -1,6 +1,6 @@
 using MudBlazor;
 using Wayward.Core.Detection;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 using Wayward.Web.Components.Expected;
 using Wayward.Web.Components.Shared;
 

@@ -3,7 +3,7 @@ using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Timeline;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
 using Wayward.Web.Components.Shared;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Notifications;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Notifications;
+using Wayward.Engine.Triage;
 using Wayward.Storage.Findings;
 using Wayward.Web.Components.Shared;
 

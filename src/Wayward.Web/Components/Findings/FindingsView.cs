@@ -104,5 +104,5 @@ public sealed record FindingView
 /// <summary>A finding and the revision that the analyst saw.</summary>
 public readonly record struct FindingRefsOne(string Id, int Revision)
 {
-    public Wayward.Ingest.Triage.FindingRefs Refs => Wayward.Ingest.Triage.FindingRefs.One(Id, Revision);
+    public Wayward.Engine.Triage.FindingRefs Refs => Wayward.Engine.Triage.FindingRefs.One(Id, Revision);
 }

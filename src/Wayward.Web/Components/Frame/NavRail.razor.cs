@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Storage.Findings;
 using Wayward.Web.Components.Shared;
 using Wayward.Web.Hosting;

@@ -1,7 +1,7 @@
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
-using Wayward.Ingest.Detection;
+using Wayward.Engine.Detection;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Instances;
 using Wayward.Web.Components.Shared;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Storage;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;

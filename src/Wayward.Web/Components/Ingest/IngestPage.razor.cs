@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using Wayward.Ingest.Notifications;
-using Wayward.Ingest.Pipeline;
+using Wayward.Engine.Notifications;
+using Wayward.Engine.Pipeline;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;
 using Wayward.Web.Hosting;

@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Contacts;
 using Wayward.Core.Timeline;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Storage.Instances;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Instances;
 
-/// <summary>One instance and its DNS destination timeline: the heart of the desk. Span, width of cells, lane, cell and table live in the URL.</summary>
+/// <summary>One instance and its DNS destination timeline: the heart of the fixture. Span, width of cells, lane, cell and table live in the URL.</summary>
 public partial class InstancePage
 {
     private static readonly (string Word, string? Value)[] Resolutions = [("Auto", null), ("Hour", "hour"), ("6 h", "6h"), ("Day", "day")];
@@ -41,9 +41,9 @@ public partial class InstancePage
         }
     }
 
-    private string Judged => Maturity.Of(Row.ObservedSince, Row.LastSeen, Service.Options.Learning, Ui.Now) is { Learned: false } maturity
+    private string Evaluated => Maturity.Of(Row.ObservedSince, Row.LastSeen, Service.Options.Learning, Ui.Now) is { Learned: false } maturity
         ? maturity.Sentence
-        : $"observed since {Ui.Date(Row.ObservedSince)}, judged by its own history";
+        : $"observed since {Ui.Date(Row.ObservedSince)}, evaluated by its own history";
 
     protected override ChangeKinds Watches => ChangeKinds.Contacts | ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected;
 

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Storage.Instances;
 using Wayward.Web.Components.Shared;
 
@@ -46,5 +46,5 @@ public partial class InstancesPage
 
     private void Filter() => Go(("q", string.IsNullOrWhiteSpace(_text) ? null : _text.Trim()), ("page", null));
 
-    private string Judged(InstanceRow row) => Maturity.Of(row.ObservedSince, row.LastSeen, Service.Options.Learning, Ui.Now).Short;
+    private string Evaluated(InstanceRow row) => Maturity.Of(row.ObservedSince, row.LastSeen, Service.Options.Learning, Ui.Now).Short;
 }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Contacts;
 using Wayward.Core.Timeline;
-using Wayward.Ingest.Evidence;
+using Wayward.Engine.Evidence;
 using Wayward.Storage.Findings;
 using Wayward.Web.Components.Findings;
 using Wayward.Web.Components.Shared;

@@ -2,7 +2,7 @@ using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Instances;
 
-/// <summary>How an instance is judged: by its own history, still learning, or only ever by its group because it went before it had learned. Counted to its last record. Times in Unix seconds, spans in seconds.</summary>
+/// <summary>How an instance is evaluated: by its own history, still learning, or only ever by its group because it went before it had learned. Counted to its last record. Times in Unix seconds, spans in seconds.</summary>
 /// <param name="Left">What it still has to be watched for; not above 0 once it has learned.</param>
 internal readonly record struct Maturity(long Left, bool Gone, long Watched)
 {
@@ -18,5 +18,5 @@ internal readonly record struct Maturity(long Left, bool Gone, long Watched)
     public string Short => Learned ? "own history" : Gone ? $"its group; gone after {Words.Span(Watched)}" : $"learning, {Words.Span(Left)} left";
 
     /// <summary>In a page's head, for one that has not learned.</summary>
-    public string Sentence => Gone ? $"judged by its group; gone after {Words.Span(Watched)}" : $"still learning, {Words.Span(Left)} left";
+    public string Sentence => Gone ? $"evaluated by its group; gone after {Words.Span(Watched)}" : $"still learning, {Words.Span(Left)} left";
 }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Contacts;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;
 

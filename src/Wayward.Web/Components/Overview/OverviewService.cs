@@ -1,8 +1,8 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Pipeline;
-using Wayward.Ingest.Sources;
+using Wayward.Engine.Pipeline;
+using Wayward.Engine.Sources;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;

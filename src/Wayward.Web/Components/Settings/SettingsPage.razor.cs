@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Detection;
-using Wayward.Ingest.Detection;
-using Wayward.Ingest.Resolvers;
+using Wayward.Engine.Detection;
+using Wayward.Engine.Resolvers;
 using Wayward.Storage;
 using Wayward.Web.Components.Shared;
 using Wayward.Web.Hosting;
@@ -34,7 +34,7 @@ public sealed partial class SettingsPage : IDisposable
             yield return Text(nameof(Options.ReportSeverity), "Reported from severity", o => Words.Severity(o.ReportSeverity));
             yield return Text(nameof(Options.ReportConfidence), "Reported from confidence", o => Words.Count(o.ReportConfidence));
             yield return Text(nameof(Options.ProviderMerge), "Addresses of one operator join in one finding", o => YesNo(o.ProviderMerge));
-            yield return Text(nameof(Options.Cohorts), "Young instances are judged by their cohort", o => YesNo(o.Cohorts));
+            yield return Text(nameof(Options.Cohorts), "Young instances are evaluated by their cohort", o => YesNo(o.Cohorts));
             yield return Text(nameof(Options.OwnTypes), "Finding types beyond GuardDuty's three", o => YesNo(o.OwnTypes));
             yield return Text(nameof(Options.FixedSeverity), "Fixed severity", o => o.FixedSeverity == 0 ? "computed from signs" : Words.Severity(o.FixedSeverity));
             yield return Text(nameof(Options.OwnPrefixes), "Own networks", o => o.OwnPrefixes.Count == 0 ? "none" : string.Join(", ", o.OwnPrefixes));

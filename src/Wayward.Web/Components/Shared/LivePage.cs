@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using Wayward.Ingest.Notifications;
+using Wayward.Engine.Notifications;
 using Wayward.Storage;
 
 namespace Wayward.Web.Components.Shared;

@@ -1,6 +1,6 @@
 using MudBlazor;
 using Wayward.Core.Triage;
-using Wayward.Ingest.Triage;
+using Wayward.Engine.Triage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
 

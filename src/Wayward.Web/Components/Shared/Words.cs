@@ -30,7 +30,7 @@ public static class Words
     /// <summary>Tenths of severity as "6.0".</summary>
     public static string Severity(int tenths) => (tenths / 10.0).ToString("0.0", CultureInfo.InvariantCulture);
 
-    /// <summary>Points as "+10" or "−25", with the minus sign that lines up with digits.</summary>
+    /// <summary>Points as "+10" or "−25", with the minus factor that lines up with digits.</summary>
     public static string Signed(int points) => points < 0 ? $"−{Count(-points)}" : $"+{Count(points)}";
 
     public static string SignedTenths(int points) => points < 0 ? $"−{Severity(-points)}" : $"+{Severity(points)}";

@@ -1,0 +1,791 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Wayward.Migrations.Sqlite.Migrations
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "audit_entries",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    actor = table.Column<string>(type: "TEXT", nullable: false),
+                    verb = table.Column<string>(type: "TEXT", nullable: false),
+                    subject = table.Column<string>(type: "TEXT", nullable: false),
+                    summary = table.Column<string>(type: "TEXT", nullable: false),
+                    before = table.Column<string>(type: "TEXT", nullable: true),
+                    after = table.Column<string>(type: "TEXT", nullable: true),
+                    undo_of = table.Column<long>(type: "INTEGER", nullable: true),
+                    undone_by = table.Column<long>(type: "INTEGER", nullable: true),
+                    search = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_subjects",
+                columns: table => new
+                {
+                    audit_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    subject = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_subjects", x => new { x.audit_id, x.subject });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "backfills",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    source = table.Column<string>(type: "TEXT", nullable: false),
+                    from_day = table.Column<int>(type: "INTEGER", nullable: true),
+                    to_day = table.Column<int>(type: "INTEGER", nullable: true),
+                    prefix = table.Column<string>(type: "TEXT", nullable: false),
+                    newest_first = table.Column<bool>(type: "INTEGER", nullable: false),
+                    state = table.Column<byte>(type: "INTEGER", nullable: false),
+                    requested_by = table.Column<string>(type: "TEXT", nullable: false),
+                    requested_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    started_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    ended_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    survey_objects = table.Column<long>(type: "INTEGER", nullable: false),
+                    survey_bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    lacking_objects = table.Column<long>(type: "INTEGER", nullable: false),
+                    lacking_bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    objects = table.Column<long>(type: "INTEGER", nullable: false),
+                    bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    listed = table.Column<bool>(type: "INTEGER", nullable: false),
+                    settled = table.Column<long>(type: "INTEGER", nullable: false),
+                    quarantined = table.Column<long>(type: "INTEGER", nullable: false),
+                    objects_per_second = table.Column<double>(type: "REAL", nullable: false),
+                    problem = table.Column<string>(type: "TEXT", nullable: true),
+                    keeper = table.Column<string>(type: "TEXT", nullable: true),
+                    keeper_until = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_backfills", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contact_evidence",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    endpoint_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    start = table.Column<long>(type: "INTEGER", nullable: false),
+                    object_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    line = table.Column<long>(type: "INTEGER", nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_evidence", x => new { x.instance_id, x.endpoint_id, x.start, x.object_id, x.line });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contact_hours",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    endpoint_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    first_contact = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_contact = table.Column<long>(type: "INTEGER", nullable: false),
+                    out_accepted_records = table.Column<long>(type: "INTEGER", nullable: false),
+                    out_accepted_packets = table.Column<long>(type: "INTEGER", nullable: false),
+                    out_accepted_bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    out_rejected_records = table.Column<long>(type: "INTEGER", nullable: false),
+                    out_rejected_packets = table.Column<long>(type: "INTEGER", nullable: false),
+                    out_rejected_bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    in_accepted_records = table.Column<long>(type: "INTEGER", nullable: false),
+                    in_accepted_packets = table.Column<long>(type: "INTEGER", nullable: false),
+                    in_accepted_bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    in_rejected_records = table.Column<long>(type: "INTEGER", nullable: false),
+                    in_rejected_packets = table.Column<long>(type: "INTEGER", nullable: false),
+                    in_rejected_bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    max_packets = table.Column<long>(type: "INTEGER", nullable: false),
+                    flags = table.Column<short>(type: "INTEGER", nullable: false),
+                    first_answer = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_answer = table.Column<long>(type: "INTEGER", nullable: false),
+                    answer_minutes = table.Column<long>(type: "INTEGER", nullable: false),
+                    inner_sources = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    first_object = table.Column<long>(type: "INTEGER", nullable: false),
+                    first_line = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_hours", x => new { x.instance_id, x.endpoint_id, x.hour });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contact_pairs",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    endpoint_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    first = table.Column<long>(type: "INTEGER", nullable: false),
+                    last = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_pairs", x => new { x.instance_id, x.endpoint_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "coverage_days",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    first_start = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_end = table.Column<long>(type: "INTEGER", nullable: false),
+                    hours = table.Column<int>(type: "INTEGER", nullable: false),
+                    skip_hours = table.Column<int>(type: "INTEGER", nullable: false),
+                    records = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_coverage_days", x => new { x.instance_id, x.day });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "day_checksums",
+                columns: table => new
+                {
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    rows = table.Column<long>(type: "INTEGER", nullable: false),
+                    checksum = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_day_checksums", x => x.day);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "endpoints",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    address = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    protocol = table.Column<byte>(type: "INTEGER", nullable: false),
+                    port = table.Column<int>(type: "INTEGER", nullable: false),
+                    first = table.Column<long>(type: "INTEGER", nullable: false),
+                    last = table.Column<long>(type: "INTEGER", nullable: false),
+                    instances = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_endpoints", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "expected_targets",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    json = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_expected_targets", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding_addresses",
+                columns: table => new
+                {
+                    finding_id = table.Column<string>(type: "TEXT", nullable: false),
+                    address = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding_addresses", x => new { x.finding_id, x.address });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding_aliases",
+                columns: table => new
+                {
+                    old_id = table.Column<string>(type: "TEXT", nullable: false),
+                    finding_id = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding_aliases", x => x.old_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding_comments",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    finding_id = table.Column<string>(type: "TEXT", nullable: false),
+                    author = table.Column<string>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    withdrawn = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding_comments", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding_documents",
+                columns: table => new
+                {
+                    finding_id = table.Column<string>(type: "TEXT", nullable: false),
+                    json = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding_documents", x => x.finding_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding_members",
+                columns: table => new
+                {
+                    finding_id = table.Column<string>(type: "TEXT", nullable: false),
+                    instance_key = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding_members", x => new { x.finding_id, x.instance_key });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "finding_tallies",
+                columns: table => new
+                {
+                    status = table.Column<byte>(type: "INTEGER", nullable: false),
+                    reported = table.Column<bool>(type: "INTEGER", nullable: false),
+                    type = table.Column<byte>(type: "INTEGER", nullable: false),
+                    transport = table.Column<byte>(type: "INTEGER", nullable: false),
+                    band = table.Column<byte>(type: "INTEGER", nullable: false),
+                    count = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_finding_tallies", x => new { x.status, x.reported, x.type, x.transport, x.band });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "findings",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", nullable: false),
+                    group_id = table.Column<string>(type: "TEXT", nullable: false),
+                    type = table.Column<byte>(type: "INTEGER", nullable: false),
+                    subject_kind = table.Column<byte>(type: "INTEGER", nullable: false),
+                    subject_id = table.Column<string>(type: "TEXT", nullable: false),
+                    instance_name = table.Column<string>(type: "TEXT", nullable: true),
+                    account_id = table.Column<string>(type: "TEXT", nullable: true),
+                    vpc_id = table.Column<string>(type: "TEXT", nullable: true),
+                    asg = table.Column<string>(type: "TEXT", nullable: true),
+                    transport = table.Column<byte>(type: "INTEGER", nullable: false),
+                    provider = table.Column<string>(type: "TEXT", nullable: true),
+                    target = table.Column<string>(type: "TEXT", nullable: false),
+                    address = table.Column<string>(type: "TEXT", nullable: false),
+                    address_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    member_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    basis = table.Column<byte>(type: "INTEGER", nullable: false),
+                    outcome = table.Column<byte>(type: "INTEGER", nullable: false),
+                    severity = table.Column<int>(type: "INTEGER", nullable: false),
+                    band = table.Column<byte>(type: "INTEGER", nullable: false),
+                    confidence = table.Column<int>(type: "INTEGER", nullable: false),
+                    first = table.Column<long>(type: "INTEGER", nullable: false),
+                    last = table.Column<long>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    reported = table.Column<int>(type: "INTEGER", nullable: false),
+                    provisional = table.Column<bool>(type: "INTEGER", nullable: false),
+                    why = table.Column<string>(type: "TEXT", nullable: false),
+                    search = table.Column<string>(type: "TEXT", nullable: false),
+                    content_hash = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<byte>(type: "INTEGER", nullable: false),
+                    is_open = table.Column<int>(type: "INTEGER", nullable: false),
+                    previous_status = table.Column<byte>(type: "INTEGER", nullable: false),
+                    resolution = table.Column<byte>(type: "INTEGER", nullable: false),
+                    assignee = table.Column<string>(type: "TEXT", nullable: true),
+                    expected_target_id = table.Column<int>(type: "INTEGER", nullable: true),
+                    note = table.Column<string>(type: "TEXT", nullable: true),
+                    revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    guard_revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    detected_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_findings", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "instance_facts",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    attribute = table.Column<byte>(type: "INTEGER", nullable: false),
+                    value = table.Column<string>(type: "TEXT", nullable: false),
+                    first = table.Column<long>(type: "INTEGER", nullable: false),
+                    last = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_instance_facts", x => new { x.instance_id, x.attribute, x.value });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "instance_summaries",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    content = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_instance_summaries", x => x.instance_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "instances",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    key = table.Column<string>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: true),
+                    account_id = table.Column<string>(type: "TEXT", nullable: true),
+                    vpc_id = table.Column<string>(type: "TEXT", nullable: true),
+                    subnet_id = table.Column<string>(type: "TEXT", nullable: true),
+                    asg = table.Column<string>(type: "TEXT", nullable: true),
+                    region = table.Column<string>(type: "TEXT", nullable: true),
+                    first_seen = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_seen = table.Column<long>(type: "INTEGER", nullable: false),
+                    observed_since = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_contact = table.Column<long>(type: "INTEGER", nullable: false),
+                    destinations = table.Column<int>(type: "INTEGER", nullable: false),
+                    open_findings = table.Column<int>(type: "INTEGER", nullable: false),
+                    max_severity = table.Column<int>(type: "INTEGER", nullable: false),
+                    search = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_instances", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ledger_state",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    commit_number = table.Column<long>(type: "INTEGER", nullable: false),
+                    evaluated_commit = table.Column<long>(type: "INTEGER", nullable: false),
+                    max_start = table.Column<long>(type: "INTEGER", nullable: false),
+                    compacted_before = table.Column<int>(type: "INTEGER", nullable: false),
+                    history_window = table.Column<long>(type: "INTEGER", nullable: false),
+                    evaluated_with = table.Column<string>(type: "TEXT", nullable: true),
+                    summary_inputs = table.Column<string>(type: "TEXT", nullable: true),
+                    summary_commit = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ledger_state", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "object_replays",
+                columns: table => new
+                {
+                    object_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    window_id = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_object_replays", x => new { x.object_id, x.window_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "rebuild_windows",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    from_day = table.Column<int>(type: "INTEGER", nullable: false),
+                    to_day = table.Column<int>(type: "INTEGER", nullable: false),
+                    instance_ids = table.Column<byte[]>(type: "BLOB", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_rebuild_windows", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "source_objects",
+                columns: table => new
+                {
+                    object_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    source = table.Column<string>(type: "TEXT", nullable: false),
+                    container = table.Column<string>(type: "TEXT", nullable: false),
+                    key = table.Column<string>(type: "TEXT", nullable: false),
+                    etag = table.Column<string>(type: "TEXT", nullable: false),
+                    search = table.Column<string>(type: "TEXT", nullable: false),
+                    state = table.Column<byte>(type: "INTEGER", nullable: false),
+                    bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_modified = table.Column<long>(type: "INTEGER", nullable: false),
+                    seen_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    done_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_try = table.Column<long>(type: "INTEGER", nullable: true),
+                    reason = table.Column<string>(type: "TEXT", nullable: true),
+                    lease_owner = table.Column<string>(type: "TEXT", nullable: true),
+                    lease_epoch = table.Column<int>(type: "INTEGER", nullable: false),
+                    lease_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    expanded_bytes = table.Column<long>(type: "INTEGER", nullable: false),
+                    records = table.Column<long>(type: "INTEGER", nullable: false),
+                    contact_records = table.Column<long>(type: "INTEGER", nullable: false),
+                    quarantined = table.Column<long>(type: "INTEGER", nullable: false),
+                    quarantine_json = table.Column<string>(type: "TEXT", nullable: true),
+                    skipped_json = table.Column<string>(type: "TEXT", nullable: true),
+                    format = table.Column<string>(type: "TEXT", nullable: true),
+                    columns = table.Column<string>(type: "TEXT", nullable: true),
+                    first_start = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_end = table.Column<long>(type: "INTEGER", nullable: false),
+                    sha256 = table.Column<string>(type: "TEXT", nullable: true),
+                    read_milliseconds = table.Column<double>(type: "REAL", nullable: false),
+                    instance_ids = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    backfill = table.Column<int>(type: "INTEGER", nullable: false, defaultValue: 0),
+                    turn = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
+                    commit_number = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_source_objects", x => x.object_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sources",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    can_list = table.Column<bool>(type: "INTEGER", nullable: false),
+                    present_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    paused_by = table.Column<string>(type: "TEXT", nullable: true),
+                    paused_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sources", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "touched_endpoints",
+                columns: table => new
+                {
+                    endpoint_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    commit_number = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_touched_endpoints", x => x.endpoint_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "touched_instances",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    commit_number = table.Column<long>(type: "INTEGER", nullable: false),
+                    from_hour = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_touched_instances", x => x.instance_id);
+                });
+
+            migrationBuilder.InsertData(
+                table: "ledger_state",
+                columns: new[] { "id", "commit_number", "compacted_before", "evaluated_commit", "evaluated_with", "history_window", "max_start", "summary_commit", "summary_inputs" },
+                values: new object[] { 1, 0L, 0, 0L, null, 0L, 0L, 0L, null });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_entries_subject_id",
+                table: "audit_entries",
+                columns: new[] { "subject", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_subjects_subject_audit_id",
+                table: "audit_subjects",
+                columns: new[] { "subject", "audit_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_backfills_state",
+                table: "backfills",
+                column: "state");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_contact_pairs_endpoint_id_first",
+                table: "contact_pairs",
+                columns: new[] { "endpoint_id", "first" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_endpoints_address_protocol_port",
+                table: "endpoints",
+                columns: new[] { "address", "protocol", "port" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_endpoints_first_id",
+                table: "endpoints",
+                columns: new[] { "first", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_finding_addresses_address",
+                table: "finding_addresses",
+                column: "address");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_finding_aliases_finding_id",
+                table: "finding_aliases",
+                column: "finding_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_finding_comments_finding_id_at",
+                table: "finding_comments",
+                columns: new[] { "finding_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_finding_members_instance_key",
+                table: "finding_members",
+                column: "instance_key");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_expected_target_id",
+                table: "findings",
+                column: "expected_target_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_first_id",
+                table: "findings",
+                columns: new[] { "first", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_group_id",
+                table: "findings",
+                column: "group_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_is_open_reported_count_id",
+                table: "findings",
+                columns: new[] { "is_open", "reported", "count", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_is_open_reported_detected_at_id",
+                table: "findings",
+                columns: new[] { "is_open", "reported", "detected_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_is_open_reported_first_id",
+                table: "findings",
+                columns: new[] { "is_open", "reported", "first", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_is_open_reported_last_id",
+                table: "findings",
+                columns: new[] { "is_open", "reported", "last", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_is_open_reported_severity_first_id",
+                table: "findings",
+                columns: new[] { "is_open", "reported", "severity", "first", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_is_open_reported_subject_id_id",
+                table: "findings",
+                columns: new[] { "is_open", "reported", "subject_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_severity_first_id",
+                table: "findings",
+                columns: new[] { "severity", "first", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_subject_id_first",
+                table: "findings",
+                columns: new[] { "subject_id", "first" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_target_first",
+                table: "findings",
+                columns: new[] { "target", "first" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_instance_facts_attribute_value",
+                table: "instance_facts",
+                columns: new[] { "attribute", "value" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_instances_destinations_key",
+                table: "instances",
+                columns: new[] { "destinations", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_instances_first_seen_key",
+                table: "instances",
+                columns: new[] { "first_seen", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_instances_key",
+                table: "instances",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_instances_observed_since",
+                table: "instances",
+                column: "observed_since");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_instances_open_findings_max_severity_key",
+                table: "instances",
+                columns: new[] { "open_findings", "max_severity", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_source_objects_commit_number",
+                table: "source_objects",
+                column: "commit_number");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_source_objects_container_key",
+                table: "source_objects",
+                columns: new[] { "container", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_source_objects_seen_at_object_id",
+                table: "source_objects",
+                columns: new[] { "seen_at", "object_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_source_objects_sha256",
+                table: "source_objects",
+                column: "sha256");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_source_objects_source_backfill_state_turn_object_id",
+                table: "source_objects",
+                columns: new[] { "source", "backfill", "state", "turn", "object_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_source_objects_state_last_end_first_start",
+                table: "source_objects",
+                columns: new[] { "state", "last_end", "first_start" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_source_objects_state_seen_at_object_id",
+                table: "source_objects",
+                columns: new[] { "state", "seen_at", "object_id" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "audit_entries");
+
+            migrationBuilder.DropTable(
+                name: "audit_subjects");
+
+            migrationBuilder.DropTable(
+                name: "backfills");
+
+            migrationBuilder.DropTable(
+                name: "contact_evidence");
+
+            migrationBuilder.DropTable(
+                name: "contact_hours");
+
+            migrationBuilder.DropTable(
+                name: "contact_pairs");
+
+            migrationBuilder.DropTable(
+                name: "coverage_days");
+
+            migrationBuilder.DropTable(
+                name: "day_checksums");
+
+            migrationBuilder.DropTable(
+                name: "endpoints");
+
+            migrationBuilder.DropTable(
+                name: "expected_targets");
+
+            migrationBuilder.DropTable(
+                name: "finding_addresses");
+
+            migrationBuilder.DropTable(
+                name: "finding_aliases");
+
+            migrationBuilder.DropTable(
+                name: "finding_comments");
+
+            migrationBuilder.DropTable(
+                name: "finding_documents");
+
+            migrationBuilder.DropTable(
+                name: "finding_members");
+
+            migrationBuilder.DropTable(
+                name: "finding_tallies");
+
+            migrationBuilder.DropTable(
+                name: "findings");
+
+            migrationBuilder.DropTable(
+                name: "instance_facts");
+
+            migrationBuilder.DropTable(
+                name: "instance_summaries");
+
+            migrationBuilder.DropTable(
+                name: "instances");
+
+            migrationBuilder.DropTable(
+                name: "ledger_state");
+
+            migrationBuilder.DropTable(
+                name: "object_replays");
+
+            migrationBuilder.DropTable(
+                name: "rebuild_windows");
+
+            migrationBuilder.DropTable(
+                name: "source_objects");
+
+            migrationBuilder.DropTable(
+                name: "sources");
+
+            migrationBuilder.DropTable(
+                name: "touched_endpoints");
+
+            migrationBuilder.DropTable(
+                name: "touched_instances");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>A destination of an instance, with its episodes.</summary>
+internal sealed class DestinationSummary
+{
+    public required InstanceSummary Instance { get; init; }
+    public required Destination Destination { get; init; }
+    /// <summary>What names it; null when uncatalogued.</summary>
+    public CatalogEntry? Entry { get; init; }
+    /// <summary>The entries that make its endpoints DNS at all; null when one of them is on port 53 or 853 and needs none.</summary>
+    public CatalogEntry[]? Required { get; init; }
+    /// <summary>Ascending; at least one.</summary>
+    public required EpisodeSpan[] Episodes { get; init; }
+
+    /// <summary>Hours in which it took in more than questions; ascending, nearly always none.</summary>
+    public TunnelHour[] Tunnels { get; init; } = [];
+
+    public string? Provider => Entry?.Provider;
+
+    /// <summary>The same of another summary of its instance.</summary>
+    public DestinationSummary Of(InstanceSummary owner) => new() { Instance = owner, Destination = Destination, Entry = Entry, Required = Required, Episodes = Episodes, Tunnels = Tunnels };
+
+    /// <summary>Does an episode touch [t-H, t), and since when?</summary>
+    public bool UsedBefore(long time, Parameters parameters, out EpisodeSpan episode)
+    {
+        for (int i = Episodes.Length - 1; i >= 0; i--)
+        {
+            episode = Episodes[i];
+            if (parameters.Touches(episode.Start, episode.End, time)) return true;
+        }
+        episode = default;
+        return false;
+    }
+
+    /// <summary>Its own use is older than L: it began at or before t-L and touched [t-H, t).</summary>
+    public bool IsEstablished(long time, Parameters parameters) =>
+        UsedBefore(time, parameters, out var episode) && episode.Start <= time - parameters.Learning;
+}
+
+/// <summary>
+/// What the evaluation needs to know of one instance, made from its history alone: epochs of observation and episodes. Small, so that a fleet fits in memory.
+/// </summary>
+internal sealed class InstanceSummary
+{
+    private readonly InstanceHistory _facts;
+    private readonly string? _constantCohort;
+    private readonly bool _isConstant;
+
+    private InstanceSummary(InstanceKey key, IEnumerable<InstanceFact> facts)
+    {
+        Key = key;
+        // Only the facts are kept: cells and coverage of a fleet would not fit.
+        _facts = new InstanceHistory { Key = key };
+        _facts.Facts.AddRange(facts);
+        _isConstant = Cohorts.IsConstant(_facts);
+        _constantCohort = _isConstant ? Cohorts.Of(_facts, 0) : null;
+    }
+
+    /// <summary>Puts a summary together from its parts.</summary>
+    /// <param name="cohortEpochs">Only read where the cohort may have changed over time.</param>
+    public static InstanceSummary Restore(
+        InstanceKey key, IEnumerable<InstanceFact> facts, EpochSpan[] epochs, Func<(string, EpochSpan[])[]> cohortEpochs, Roles roles, (Destination, long, long)[] rejects, bool needsWhole,
+        Func<InstanceSummary, DestinationSummary[]> destinations)
+    {
+        var summary = new InstanceSummary(key, facts) { Epochs = epochs, Roles = roles, Rejects = rejects, NeedsWhole = needsWhole };
+        summary.CohortEpochs = summary._isConstant ? summary._constantCohort is null ? [] : [(summary._constantCohort, epochs)] : cohortEpochs();
+        summary.Destinations = destinations(summary);
+        return summary;
+    }
+
+    public InstanceKey Key { get; }
+    public EpochSpan[] Epochs { get; private set; } = [];
+    /// <summary>Epochs by cohort; one entry unless the instance changed its cohort.</summary>
+    public (string Cohort, EpochSpan[] Epochs)[] CohortEpochs { get; private set; } = [];
+    /// <summary>Ascending by destination.</summary>
+    public DestinationSummary[] Destinations { get; private set; } = [];
+
+    public Roles Roles { get; private set; } = null!;
+    /// <summary>When plain DNS or port 853 was rejected: runs of neighbouring hours, by destination.</summary>
+    public (Destination Destination, long First, long Last)[] Rejects { get; private set; } = [];
+
+    /// <summary>
+    /// Something in its past may look different once more is known, in a way that its episodes do not show: an answer that stands in for a contact, a run in which nothing is proven, hours of much
+    /// volume, a role. Then only its whole history tells.
+    /// </summary>
+    public bool NeedsWhole { get; private set; }
+    /// <summary>Its cohort is the same at all times.</summary>
+    public bool IsConstant => _isConstant;
+
+    public string? CohortAt(long time) => _isConstant ? _constantCohort : Cohorts.Of(_facts, time);
+    public string? Fact(InstanceAttribute attribute, long time) => _facts.Fact(attribute, time);
+    public IReadOnlyList<InstanceFact> Facts => _facts.Facts;
+
+    /// <summary>Seconds observed before a time; 0 when no epoch holds it.</summary>
+    public long AgeAt(long time) => Runs.At(Epochs, time) is { } epoch ? time - epoch.Start : 0;
+
+    /// <summary>Seen in [t-H, t)?</summary>
+    public bool SeenBefore(string cohort, long time, Parameters parameters)
+    {
+        foreach (var (name, epochs) in CohortEpochs)
+        {
+            if (name != cohort) continue;
+            for (int i = epochs.Length - 1; i >= 0; i--)
+                if (parameters.Touches(epochs[i].Start, epochs[i].End, time)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Carries its last epoch on. Not for one of whose attributes there are several values: which holds when is then for the spans to say, and they grow too.
+    /// </summary>
+    /// <param name="ofInterfaces">Does it matter which interface was its own at a time?</param>
+    public bool Extend(long end, bool ofInterfaces)
+    {
+        if (Epochs.Length == 0 || Facts.Where(f => ofInterfaces || f.Attribute != InstanceAttribute.Interface).GroupBy(f => f.Attribute).Any(g => g.Skip(1).Any())) return false;
+        // The epochs of its one cohort are the same array.
+        if (end > Epochs[^1].End) Epochs[^1] = Epochs[^1] with { End = end };
+        return true;
+    }
+
+    public DestinationSummary? Find(Destination destination)
+    {
+        int low = 0, high = Destinations.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int order = Destinations[middle].Destination.CompareTo(destination);
+            if (order == 0) return Destinations[middle];
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+        return null;
+    }
+
+    public static InstanceSummary Of(InstanceHistory history, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
+    {
+        var summary = new InstanceSummary(history.Key, history.Facts);
+        summary.Epochs = Runs.Of(history.Coverage.Values.Select(d => new EpochSpan(d.FirstStart, d.LastEnd)), parameters);
+        summary.CohortEpochs = summary.OfCohorts(history, parameters);
+        summary.Roles = matcher.RolesOf(history);
+        summary.NeedsWhole = summary.Roles != Roles.None;
+        summary.Destinations = summary.OfDestinations(history, catalog, matcher, parameters);
+        return summary;
+    }
+
+    private (string, EpochSpan[])[] OfCohorts(InstanceHistory history, Parameters parameters)
+    {
+        if (_isConstant) return _constantCohort is null ? [] : [(_constantCohort, Epochs)];
+        return
+        [
+            .. history.Coverage.Values
+                .Select(day => (Cohort: Cohorts.Of(history, day.FirstStart), Span: new EpochSpan(day.FirstStart, day.LastEnd)))
+                .Where(x => x.Cohort is not null)
+                .GroupBy(x => x.Cohort!, x => x.Span, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => (g.Key, Runs.Of(g, parameters))),
+        ];
+    }
+
+    private DestinationSummary[] OfDestinations(InstanceHistory history, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
+    {
+        var result = new List<DestinationSummary>(history.Pairs.Count);
+        var cells = new List<EpisodeCell>();
+        var episodes = new List<EpisodeSpan>();
+        var rejects = new List<(Destination, long, long)>();
+        var pairs = DestinationPairs.Of(history, catalog);
+        var tunnels = TunnelHours.Of(pairs, parameters);
+        foreach (var destination in pairs)
+        {
+            AddRejects(destination, rejects);
+            destination.Collect(history, matcher, cells);
+            episodes.Clear();
+            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
+            if (episodes.Count == 0) continue;
+            result.Add(new DestinationSummary
+            {
+                Instance = this,
+                Destination = destination.Destination,
+                Entry = destination.Entry,
+                Required = destination.Required,
+                Episodes = [.. episodes],
+                // What a rule expects is no finding, whatever its volume.
+                Tunnels = tunnels.TryGetValue(destination.Destination, out var hours) ? [.. hours.Where(h => !cells.Exists(c => c.IsExpected && c.Start == h.Start))] : [],
+            });
+        }
+        Rejects = [.. rejects];
+        return [.. result];
+    }
+
+    private static void AddRejects(DestinationPairs pairs, List<(Destination Destination, long First, long Last)> rejects)
+    {
+        foreach (var (endpoint, _, cells) in pairs.Endpoints)
+        {
+            if (endpoint.Port is not (53 or 853)) continue;
+            int lastHour = int.MinValue;
+            foreach (var cell in cells)
+            {
+                if (cell.OutRejected.Records == 0) continue;
+                if (cell.Hour == lastHour + 1) rejects[^1] = rejects[^1] with { Last = cell.LastContact };
+                else rejects.Add((pairs.Destination, cell.FirstContact, cell.LastContact));
+                lastHour = cell.Hour;
+            }
+        }
+    }
+}

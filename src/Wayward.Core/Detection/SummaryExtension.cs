@@ -1,0 +1,101 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>
+/// Carries a summary on with nothing but the changed part of a history. Cells and coverage only ever grow (what takes something away is read whole), so runs of what was known and of what is new are
+/// the runs of both together. Where growth can take something back, or the summary has forgotten what it would take, the answer is that it cannot tell; never a guess.
+/// </summary>
+internal static class SummaryExtension
+{
+    /// <summary>Can any tail carry it on?</summary>
+    public static bool IsPossible(InstanceSummary summary) => !summary.NeedsWhole && summary.IsConstant && summary.Epochs.Length > 0;
+
+    /// <returns>What <see cref="InstanceSummary.Of"/> makes of the whole history; null = only that can tell.</returns>
+    public static InstanceSummary? Of(InstanceSummary old, HistoryTail tail, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
+    {
+        var part = tail.Part;
+        if (!IsPossible(old) || !SameFacts(old.Facts, part.Facts, matcher) || matcher.RolesOf(part) != Roles.None) return null;
+        if (Epochs(old, tail, parameters) is not { } epochs || Changed(old, part, catalog, matcher, parameters) is not { } changed) return null;
+        return InstanceSummary.Restore(old.Key, part.Facts, epochs, static () => [], old.Roles, old.Rejects, needsWhole: false, summary => [.. old.Destinations.Select(d => new DestinationSummary
+        {
+            Instance = summary, Destination = d.Destination, Entry = d.Entry, Required = d.Required, Tunnels = d.Tunnels,
+            Episodes = changed.TryGetValue(d.Destination, out var spans) ? Merge(d.Episodes, spans, parameters) : d.Episodes,
+        })]);
+    }
+
+    /// <summary>Facts that decide about cohorts, scopes and roles: one value each, and the same as before, so that when they held does not matter.</summary>
+    private static bool SameFacts(IReadOnlyList<InstanceFact> old, IReadOnlyList<InstanceFact> now, ExpectedMatcher matcher)
+    {
+        bool ofInterfaces = matcher.Rules.Any(r => r.Scope.Interfaces.Count > 0);
+        var before = Deciding(old).ToList();
+        var after = Deciding(now).ToList();
+        return before.Select(f => f.Attribute).Distinct().Count() == before.Count && before.Select(f => (f.Attribute, f.Value)).SequenceEqual(after.Select(f => (f.Attribute, f.Value)));
+
+        IEnumerable<InstanceFact> Deciding(IReadOnlyList<InstanceFact> facts) => facts
+            .Where(f => f.Attribute is InstanceAttribute.Account or InstanceAttribute.Vpc or InstanceAttribute.Subnet or InstanceAttribute.Asg or InstanceAttribute.LaunchTemplate or InstanceAttribute.Image or InstanceAttribute.Role
+                || (ofInterfaces && f.Attribute == InstanceAttribute.Interface))
+            .OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal);
+    }
+
+    private static EpochSpan[]? Epochs(InstanceSummary old, HistoryTail tail, Parameters parameters)
+    {
+        var epochs = Runs.Of(old.Epochs.Concat(tail.Part.Coverage.Values.Select(d => new EpochSpan(d.FirstStart, d.LastEnd))).OrderBy(e => e.Start).ThenBy(e => e.End), parameters);
+        // Something was taken away.
+        if (epochs[^1].End > tail.LastSeen) return null;
+        // The largest end of all lies in the last run, whichever day's records reach it.
+        epochs[^1] = epochs[^1] with { End = tail.LastSeen };
+        return epochs;
+    }
+
+    /// <summary>The contacts of changed destinations; null = its whole history is needed.</summary>
+    private static Dictionary<Destination, List<EpisodeSpan>>? Changed(InstanceSummary old, InstanceHistory part, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
+    {
+        var changed = new Dictionary<Destination, List<EpisodeSpan>>();
+        var cells = new List<EpisodeCell>();
+        foreach (var pairs in DestinationPairs.Of(part, catalog))
+        {
+            var known = old.Find(pairs.Destination);
+            foreach (var (endpoint, entry, hours) in pairs.Endpoints)
+            {
+                if (known is not null && !Names(known, endpoint, entry)) return null;
+                foreach (var cell in hours)
+                    if (TunnelHours.IsMuch(cell, parameters) || (endpoint.Port is 53 or 853 && cell.OutRejected.Records > 0)) return null;
+            }
+            pairs.Collect(part, matcher, cells);
+            foreach (var cell in cells)
+            {
+                if (!cell.Cell.HasContact || cell.IsForbidden) return null;
+                if (cell.IsExpected) continue;
+                // Of a target that is new, endpoints may be known that never were contacted and name it.
+                if (known is null || !cell.IsProven) return null;
+                if (!changed.TryGetValue(pairs.Destination, out var spans)) changed.Add(pairs.Destination, spans = []);
+                spans.Add(new EpisodeSpan(cell.Start, cell.End, long.MaxValue, 0));
+            }
+        }
+        return changed;
+    }
+
+    /// <summary>Would this endpoint, were it a new one, leave the target's name and the entries that it needs as they are?</summary>
+    private static bool Names(DestinationSummary known, Endpoint endpoint, CatalogEntry? entry) =>
+        (entry is null || entry.Id == known.Entry?.Id)
+        && (known.Required is null || (TargetNames.NeedsEntry(endpoint.Port) && entry is not null && known.Required.Any(r => r.Id == entry.Id)));
+
+    private static EpisodeSpan[] Merge(EpisodeSpan[] known, List<EpisodeSpan> more, Parameters parameters)
+    {
+        var merged = new List<EpisodeSpan>(known.Length + 1);
+        foreach (var next in known.Concat(more).OrderBy(s => s.Start).ThenBy(s => s.End))
+        {
+            if (merged.Count == 0 || !parameters.Boundaries.Joins(next.Start - merged[^1].End, parameters.History))
+            {
+                merged.Add(next);
+                continue;
+            }
+            var run = merged[^1] with { End = Math.Max(merged[^1].End, next.End) };
+            merged[^1] = next.ForbiddenFrom < run.ForbiddenFrom ? run with { ForbiddenFrom = next.ForbiddenFrom, ForbiddenBy = next.ForbiddenBy } : run;
+        }
+        return [.. merged];
+    }
+}

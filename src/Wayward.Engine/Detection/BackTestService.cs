@@ -1,0 +1,39 @@
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
+using Wayward.Engine.Inventories;
+using Wayward.Storage.Contacts;
+using Wayward.Storage.Expected;
+
+namespace Wayward.Engine.Detection;
+
+/// <summary>What a back-test changes; null = as at present.</summary>
+public sealed record BackTestTrial(DetectionOptions? Options = null, ResolverCatalog? Catalog = null, IReadOnlyList<ExpectedTarget>? Rules = null);
+
+/// <summary>
+/// What the stored ledger would say with other parameters, another catalogue or other rules, against what it says now. Reads only, as of one moment, instance by instance, so it may run beside a
+/// server and memory does not grow with the store.
+/// </summary>
+public sealed class BackTestService(IContactStore contacts, IExpectedTargetStore expected, ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options)
+{
+    private const int AtOnce = 500;
+
+    public async Task<BackTestDiff> RunAsync(BackTestTrial trial, CancellationToken cancellation)
+    {
+        var rules = await expected.AllAsync(cancellation);
+        var present = new DetectionEngine(catalog.Current, rules, options);
+        var changed = new DetectionEngine(trial.Catalog ?? catalog.Current, trial.Rules ?? rules, trial.Options ?? options);
+        return await contacts.ReadAsync(async (ledger, c) =>
+        {
+            var view = new InventoryView(ledger, inventories.Current);
+            return BackTest.Compare(await EvaluateAsync(view, ledger.MaxStart, present, c), await EvaluateAsync(view, ledger.MaxStart, changed, c));
+        }, cancellation);
+    }
+
+    private static async Task<IReadOnlyList<Finding>> EvaluateAsync(InventoryView view, long maxStart, DetectionEngine engine, CancellationToken cancellation)
+    {
+        var session = new DetectionSession(engine) { MaxStart = maxStart, KeepsLearned = false };
+        await view.ForEachAsync(session.Load, cancellation);
+        return (await session.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce)).Findings;
+    }
+}

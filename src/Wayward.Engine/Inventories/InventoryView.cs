@@ -1,0 +1,134 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Storage.Contacts;
+
+namespace Wayward.Engine.Inventories;
+
+/// <summary>
+/// The stored ledger as the inventory sees it: what stands under a bare interface is read under the instance that it belonged to, and groups, images and names are added. The store keeps what the logs
+/// said, so another inventory only has to be read with.
+/// </summary>
+internal sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
+{
+    private const int AtOnce = 500;
+
+    /// <summary>These instances, whole; unknown ones are left out.</summary>
+    public async Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inventory.Count == 0
+        ? await ledger.LoadAsync(instances, cancellation) : inventory.Apply(await ledger.LoadAsync(instances.SelectMany(inventory.SourcesOf).ToHashSet(), cancellation));
+
+    public async Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation)
+    {
+        var mapped = new HashSet<InstanceKey>();
+        await ledger.ForEachAsync(history =>
+        {
+            if (IsMapped(history.Key)) mapped.UnionWith(inventory.KeysOf(history.Key));
+            else take(inventory.Knows(history.Key) ? Applied(history) : history);
+        }, cancellation);
+        // Those whose records may stand under several keys are put together from all of these.
+        await TakeAsync(mapped, take, cancellation);
+    }
+
+    private async Task TakeAsync(HashSet<InstanceKey> keys, Action<InstanceHistory> take, CancellationToken cancellation)
+    {
+        foreach (var chunk in keys.Order().Chunk(AtOnce))
+        {
+            var part = await LoadAsync(chunk.ToHashSet(), cancellation);
+            foreach (var key in chunk)
+                if (part.Find(key) is { } history) take(history);
+        }
+    }
+
+    /// <summary>
+    /// Gives every instance with the summary that was kept of it (<see cref="ILedgerSnapshot.ForEachSummaryAsync"/>), and those of which none is, or of which it is no good, whole.
+    /// </summary>
+    /// <param name="kept">Key, summary, and the largest end of its records unless it was touched since.</param>
+    /// <returns>How many summaries were damaged; null = none was kept that could be used, and nothing was given.</returns>
+    public async Task<int?> ForEachSummaryAsync(string with, Func<InstanceKey, byte[], long?, SavedSummary> kept, Action<InstanceHistory> take, CancellationToken cancellation)
+    {
+        var touched = await ledger.TouchedAsync(cancellation);
+        var whole = new HashSet<InstanceKey>();
+        int damaged = 0;
+        bool any = await ledger.ForEachSummaryAsync(with, (key, content, lastSeen) =>
+        {
+            if (IsMapped(key)) whole.UnionWith(inventory.KeysOf(key));
+            else if (content is null) whole.Add(key);
+            else if (kept(key, content, touched.ContainsKey(key) ? null : lastSeen) is not SavedSummary.Taken and var why)
+            {
+                whole.Add(key);
+                if (why == SavedSummary.Damaged) damaged++;
+            }
+        }, cancellation);
+        if (!any) return null;
+        await TakeAsync(whole, take, cancellation);
+        return damaged;
+    }
+
+    /// <summary>Gives some instances by what was kept of them, and whole where nothing was or that is not enough.</summary>
+    /// <param name="kept">Key, summary, largest end of its records; false = give it whole.</param>
+    public async Task EachAsync(string with, IEnumerable<InstanceKey> instances, Func<InstanceKey, byte[], long, bool> kept, Action<InstanceHistory> take, CancellationToken cancellation)
+    {
+        foreach (var chunk in instances.Order().Chunk(AtOnce))
+        {
+            var whole = chunk.ToHashSet();
+            foreach (var (key, summary) in await ledger.SummariesAsync(with, whole.Where(k => !IsMapped(k)).ToHashSet(), cancellation))
+                if (kept(key, summary.Content, summary.LastSeen)) whole.Remove(key);
+            await TakeAsync(whole, take, cancellation);
+        }
+    }
+
+    /// <summary>See <see cref="ILedgerSnapshot.LoadTargetsAsync"/>; as the inventory sees it, and not for those it puts together of several.</summary>
+    public async Task<IReadOnlyList<InstanceHistory>?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation) =>
+        await ledger.LoadTargetsAsync(instances, which, cancellation) is { } part ? [.. part.Instances.Values.Select(h => inventory.Knows(h.Key) ? Applied(h) : h)] : null;
+
+    /// <summary>Members of cohorts, by what makes these.</summary>
+    public async Task<IReadOnlySet<InstanceKey>> MembersAsync(IEnumerable<(InstanceAttribute Attribute, string Value)> cohorts, CancellationToken cancellation)
+    {
+        var members = new HashSet<InstanceKey>();
+        foreach (var cohort in cohorts.GroupBy(c => c.Attribute, c => c.Value))
+        {
+            members.UnionWith((await ledger.WithFactAsync(cohort.Key, [.. cohort], cancellation)).SelectMany(inventory.KeysOf));
+            members.UnionWith(inventory.WithFact(cohort.Key, cohort.ToHashSet()).SelectMany(inventory.KeysOf));
+        }
+        return members;
+    }
+
+    /// <summary>Adds whoever may look different: touched, or seen where being seen is not enough to know; with the hour before which nothing of it changed, 0 when that cannot be said.</summary>
+    /// <param name="saw">Told of the others; false = that is not enough.</param>
+    public async Task TouchedAsync(Dictionary<InstanceKey, int> into, Func<InstanceKey, long, bool> saw, CancellationToken cancellation)
+    {
+        foreach (var (key, hour) in await ledger.TouchedAsync(cancellation))
+        {
+            if (!IsMapped(key)) into.TryAdd(key, hour);
+            else
+                foreach (var mapped in inventory.KeysOf(key)) into[mapped] = 0;
+        }
+        foreach (var (key, end) in await ledger.SeenAsync(cancellation))
+        {
+            if (IsMapped(key))
+                foreach (var mapped in inventory.KeysOf(key)) into[mapped] = 0;
+            else if (!into.ContainsKey(key) && !saw(key, end)) into.Add(key, 0);
+        }
+    }
+
+    /// <summary>What is new of touched instances, as the inventory sees it; of those it puts together of several, nothing.</summary>
+    public async Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation)
+    {
+        var own = from.Where(f => !IsMapped(f.Key)).ToDictionary(f => f.Key, f => f.Value);
+        var tails = await ledger.TailsAsync(own, cancellation);
+        return inventory.Count == 0 ? tails : [.. tails.Select(t => inventory.Knows(t.Part.Key) ? t with { Part = Applied(t.Part) } : t)];
+    }
+
+    /// <summary>Is it put together of several by the inventory, or does part of it go elsewhere?</summary>
+    public static bool IsPutTogether(Inventory inventory, InstanceKey key) => inventory.KeysOf(key).Skip(1).Any() || inventory.SourcesOf(key).Skip(1).Any();
+
+    public async Task<IEnumerable<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => (await ledger.UsersAsync(which, cancellation)).SelectMany(inventory.KeysOf);
+
+    private bool IsMapped(InstanceKey stored) => IsPutTogether(inventory, stored);
+
+    private InstanceHistory Applied(InstanceHistory history)
+    {
+        var one = new ContactLedger { MaxStart = ledger.MaxStart };
+        one.Put(history);
+        return inventory.Apply(one).Instances[history.Key];
+    }
+}

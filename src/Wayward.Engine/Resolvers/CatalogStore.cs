@@ -1,0 +1,144 @@
+using System.Text;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
+using Wayward.Engine.Detection;
+
+namespace Wayward.Engine.Resolvers;
+
+/// <summary>A file of the catalogue folder as it was last read.</summary>
+/// <param name="Error">Why it is not in force, or null; a broken file leaves its last good reading in force.</param>
+public sealed record CatalogAddition(string Name, string Path, DateTimeOffset Modified, IReadOnlyList<CatalogEntry> Entries, string? Error)
+{
+    /// <summary>Entries that left their feed.</summary>
+    public int Held => Entries.Count(e => e.ValidTo != long.MaxValue);
+
+    /// <summary>Entries that still train at a time, Unix seconds.</summary>
+    public int Training(long now) => Entries.Count(e => e.AlertsFrom > now);
+}
+
+/// <summary>
+/// The catalogue that ships, with the files of the catalogue folder added: what the analyst wrote, and the state of each feed. The folder is the whole state, in the
+/// project's own format, so it can be read, reviewed, copied and put under version control.
+/// </summary>
+public sealed class CatalogStore : ICatalogProvider
+{
+    private readonly string _folder;
+    private readonly ResolverCatalog _shipped;
+    private readonly DetectionOptions _detection;
+    private readonly TimeProvider _time;
+    private readonly Lock _writing = new();
+    private IReadOnlyList<CatalogAddition> _additions = [];
+    private ResolverCatalog _current;
+
+    public CatalogStore(string folder, DetectionOptions detection, TimeProvider time, ResolverCatalog? shipped = null)
+    {
+        _folder = folder;
+        _detection = detection;
+        _time = time;
+        _shipped = _current = shipped ?? ResolverCatalog.Shipped;
+        Reload();
+    }
+
+    public ResolverCatalog Current => Volatile.Read(ref _current);
+
+    public IReadOnlyList<CatalogAddition> Additions => Volatile.Read(ref _additions);
+
+    /// <summary>A name that can be a file's: 1 to 40 letters, digits, - and _.</summary>
+    public static bool IsName(string? name) => name is { Length: > 0 and <= 40 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    /// <summary>Reads the folder again.</summary>
+    /// <returns>True when the catalogue is another one now.</returns>
+    public bool Reload() => Reload(null);
+
+    /// <param name="written">The file just written: a clock that stood still must not make it look unchanged.</param>
+    private bool Reload(string? written)
+    {
+        lock (_writing)
+        {
+            var before = Additions.Where(a => a.Name != written).ToDictionary(a => a.Name, StringComparer.Ordinal);
+            string[] paths = Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*.txt") : [];
+            Volatile.Write(ref _additions, [.. paths.Order(StringComparer.Ordinal).Select(path => Read(path, before))]);
+            var catalog = Compose(Additions.SelectMany(a => a.Entries));
+            if (catalog.Hash == _current.Hash) return false;
+            Volatile.Write(ref _current, catalog);
+            return true;
+        }
+    }
+
+    /// <summary>What taking a file in under this name would do; nothing is changed.</summary>
+    public CatalogDiff Preview(string name, CatalogFile file) => CatalogImport.Diff(Without(name), file);
+
+    /// <summary>
+    /// Takes a file in under a name: weighed against everything else, with what was under that name before as its past, so that hold and training go on.
+    /// </summary>
+    /// <exception cref="ArgumentException">Not a name.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public CatalogDiff Import(string name, CatalogFile file)
+    {
+        if (!IsName(name)) throw new ArgumentException($"'{name}' is not a name: 1 to 40 letters, digits, - and _", nameof(name));
+        lock (_writing)
+        {
+            Reload();
+            var diff = Preview(name, file);
+            long now = _time.GetUtcNow().ToUnixTimeSeconds();
+            var previous = Additions.FirstOrDefault(a => a.Name == name)?.Entries ?? [];
+            Write(name, CatalogFeed.Update(previous, diff.Entries, now, _detection.Learning, _detection.CatalogHold));
+            return diff;
+        }
+    }
+
+    /// <summary>Lets the entries of a file alert at once: after a rescan, or on the analyst's word.</summary>
+    /// <param name="only">Ids of these entries, or null for all.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public void EndTraining(string name, IReadOnlySet<string>? only = null)
+    {
+        lock (_writing)
+        {
+            // Another process may have written since: a rescan beside a server takes its time.
+            Reload();
+            if (Additions.FirstOrDefault(a => a.Name == name) is { } addition) Write(name, CatalogFeed.Rescanned(addition.Entries, only));
+        }
+    }
+
+    private void Write(string name, IReadOnlyList<CatalogEntry> entries)
+    {
+        Directory.CreateDirectory(_folder);
+        string path = Path.Combine(_folder, name + ".txt"), partial = path + ".part";
+        string text = CatalogWriter.Write($"{_time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}", entries);
+        File.WriteAllText(partial, text, new UTF8Encoding(false));
+        File.SetLastWriteTimeUtc(partial, _time.GetUtcNow().UtcDateTime);
+        File.Move(partial, path, overwrite: true);
+        Reload(name);
+    }
+
+    private ResolverCatalog Without(string name) => Compose(Additions.Where(a => a.Name != name).SelectMany(a => a.Entries));
+
+    /// <summary>An entry that left its feed is dropped where an open one covers the same endpoint: it would win by its id or its longer prefix, and then be out of force.</summary>
+    private ResolverCatalog Compose(IEnumerable<CatalogEntry> added)
+    {
+        var all = added.ToList();
+        var open = _shipped.With(all.Where(e => e.ValidTo == long.MaxValue));
+        return open.With(all.Where(e => e.ValidTo != long.MaxValue && open.FindEndpoint(e.Prefix.Address, e.Protocol, e.Port) is null && open.Find(e.Id) is null));
+    }
+
+    private CatalogAddition Read(string path, Dictionary<string, CatalogAddition> before)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
+        before.TryGetValue(name, out var last);
+        if (last is { Error: null } && last.Modified == modified) return last;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var file = CatalogFile.Parse(stream, Path.GetFileName(path));
+            // A list dropped into the folder by hand is weighed like an import, its time of writing being the time at which it was loaded.
+            var entries = file.Format == CatalogFormat.Wayward ? file.Entries
+                : CatalogFeed.Update([], CatalogImport.Diff(_shipped, file).Entries, modified.ToUnixTimeSeconds(), _detection.Learning, _detection.CatalogHold);
+            return new(name, path, modified, entries, null);
+        }
+        catch (Exception e) when (e is CatalogFormatException or IOException or UnauthorizedAccessException)
+        {
+            return new(name, path, modified, last?.Entries ?? [], e.Message);
+        }
+    }
+}

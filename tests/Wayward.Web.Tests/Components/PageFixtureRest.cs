@@ -1,0 +1,109 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Triage;
+using Wayward.Engine.Evidence;
+using Wayward.Engine.Notifications;
+using Wayward.Engine.Pipeline;
+using Wayward.Engine.Sources;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Ingest;
+
+namespace Wayward.Web.Tests.Components;
+
+/// <summary>Rules, audit, objects, evidence and notifications of the fake fixture.</summary>
+internal sealed partial class PageFixture
+{
+    public async Task<IReadOnlyList<ExpectedTarget>> AllAsync(CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return Rules;
+    }
+
+    public Task<(ExpectedTarget Rule, long AuditId)> AddAsync(ExpectedTarget rule, string? findingId, string actor, CancellationToken cancellation) => throw new InvalidOperationException("Pages decide through the triage service.");
+    public Task<long?> DeleteAsync(int id, string actor, string reason, CancellationToken cancellation) => throw new InvalidOperationException("Pages decide through the triage service.");
+    public Task<long> AppendAsync(string actor, string verb, string subject, string summary, string? before, string? after, CancellationToken cancellation) => throw new InvalidOperationException("Pages do not write the log.");
+
+    public async Task<(IReadOnlyList<AuditEntry> Rows, int Total)> QueryAsync(string? subject, string? text, int skip, int take, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        var rows = Entries.Where(e => text is null || e.Summary.Contains(text, StringComparison.OrdinalIgnoreCase)).ToList();
+        return ([.. rows.Skip(skip).Take(take)], rows.Count);
+    }
+
+    public Task<IReadOnlyList<AuditEntry>> OfFindingAsync(string findingId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AuditEntry>>([.. Entries.Where(e => e.Subject == findingId)]);
+    public Task<UndoResult> UndoAsync(long entryId, string actor, CancellationToken cancellation) => throw new InvalidOperationException("Pages undo through the triage service.");
+
+    public Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<IReadOnlyList<OfferedObject>> WaitingAsync(string source, int take, bool newestFirst, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<IReadOnlySet<long>> KnownAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task MarkRetryAsync(long objectId, string reason, TimeSpan delay, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task MarkQuarantinedAsync(long objectId, string reason, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<bool> SkipAsync(long objectId, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation) => throw new InvalidOperationException();
+
+    public async Task<(IReadOnlyList<SourceObjectRow> Rows, int Total)> QueryAsync(IReadOnlyList<SourceObjectState> states, string? text, int skip, int take, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        var rows = Objects.Where(o => states.Count == 0 || states.Contains(o.State)).ToList();
+        return ([.. rows.Skip(skip).Take(take)], rows.Count);
+    }
+
+    public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => Task.FromResult(Objects.FirstOrDefault(o => o.ObjectId == objectId));
+
+    async Task<IngestCounts> ISourceObjectStore.CountAsync(CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return new(Objects.GroupBy(o => o.State).ToDictionary(g => g.Key, g => (long)g.Count()), Objects.Sum(o => o.Records), Objects.Sum(o => o.Bytes), Objects.Sum(o => o.QuarantinedLines), null, null);
+    }
+
+    public Task<IReadOnlyDictionary<(string Source, SourceObjectState State), long>> CountBySourceAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<(string, SourceObjectState), long>>(Objects.GroupBy(o => (o.Source, o.State)).ToDictionary(g => g.Key, g => (long)g.Count()));
+
+    public Task<EvidenceResult> ReadAsync(InstanceKey instance, Destination destination, long from, long to, int take, CancellationToken cancellation)
+    {
+        Calls.Add($"evidence {instance} {destination.Address}");
+        return Task.FromResult(new EvidenceResult([new("/logs", "a/b.log.gz", 12, from, from + 10, true, "ACCEPT", 1, 70, "2 111122223333 eni-1 … ACCEPT OK")], true, []));
+    }
+
+    public IReadOnlyList<SourceStatus> Sources => SourceList;
+    public IngestProgress Progress => new(Objects.Count, Objects.Count, 0, 0, 0, true, null, null) { StoreProblem = StoreProblem };
+    public string? StoreProblem { get; set; }
+
+    public Task<bool> RetryAsync(long objectId, string actor, CancellationToken cancellation)
+    {
+        Calls.Add($"retry {objectId}");
+        return Task.FromResult(true);
+    }
+
+    internal FakeBackfills Backfills { get; } = new();
+
+    Task<bool> IIngestControl.PauseAsync(string source, bool paused, string actor, CancellationToken cancellation)
+    {
+        Calls.Add($"{(paused ? "pause" : "resume")} {source} by {actor}");
+        return Task.FromResult(true);
+    }
+
+    Task<bool> IIngestControl.SkipAsync(long objectId, string actor, CancellationToken cancellation)
+    {
+        Calls.Add($"skip {objectId}");
+        return Task.FromResult(true);
+    }
+
+    public void Poke() => Calls.Add("poke");
+    public Task WhenIdleAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    public int Subscribers => _subscribers.Count;
+
+    public IDisposable Subscribe(Func<ChangeKinds, Task> handler)
+    {
+        _subscribers.Add(handler);
+        return new Subscription(() => _subscribers.Remove(handler));
+    }
+
+    public void Publish(ChangeKinds kinds) => Task.WaitAll([.. _subscribers.ToArray().Select(s => s(kinds))]);
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
