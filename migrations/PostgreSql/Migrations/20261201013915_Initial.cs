@@ -98,7 +98,6 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
             // Partitioned, which the generator has no word for.
             migrationBuilder.Sql(PostgreSqlSchema.ContactHours);
-                });
 
             migrationBuilder.CreateTable(
                 name: "contact_pairs",
