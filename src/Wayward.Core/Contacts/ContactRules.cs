@@ -29,22 +29,24 @@ internal static class ContactRules
     public static ContactProof Egress(in FlowRecord record)
     {
         ushort local = record.SourcePort;
-        bool opened = false;
         if (record.Protocol == Tcp && record.HasTcpFlags)
         {
             if ((record.TcpFlags & SynAck) == SynAck) return ContactProof.FarEndOpened;
+            // The side that sends a SYN opens the connection, whatever port it has bound.
+            if ((record.TcpFlags & Syn) != 0) return ContactProof.Opened;
             if (IsReset(record)) return ContactProof.FarEndOpened;
-            opened = (record.TcpFlags & Syn) != 0;
         }
         if (!LocalPortCanBeClient(local, record.DestinationPort)) return ContactProof.Unclear;
         // A web server's answer to a client whose own port is 53 or 853 looks like this in the middle of a connection, and always in formats without flags.
-        if (record.Protocol == Tcp && local < FirstEphemeral && !opened) return ContactProof.Unclear;
-        return opened ? ContactProof.Opened : ContactProof.Contact;
+        return record.Protocol == Tcp && local < FirstEphemeral ? ContactProof.Unclear : ContactProof.Contact;
     }
 
-    /// <summary>A bare reset: a closed port's reply to a probe, or in formats without flags what may be one.</summary>
+    /// <summary>
+    /// A bare reset: a closed port's reply to a probe, or in formats without flags what may be one. The size decides, because a long connection that ends with a reset shows the same flags: a record with payload
+    /// is no bare reset.
+    /// </summary>
     public static bool IsReset(in FlowRecord record) =>
-        record.Protocol == Tcp && (record.HasTcpFlags ? (record.TcpFlags & Rst) != 0 && (record.TcpFlags & (Fin | Syn)) == 0 : IsBare(record));
+        record.Protocol == Tcp && IsBare(record) && (!record.HasTcpFlags || ((record.TcpFlags & Rst) != 0 && (record.TcpFlags & (Fin | Syn)) == 0));
 
     /// <summary>An accepted ingress SYN+ACK from the service port: the far end answers a SYN that was ours.</summary>
     public static bool IsAnswerToOurSyn(in FlowRecord record) =>
@@ -63,11 +65,8 @@ internal static class ContactRules
     /// <summary>Bytes of the largest SYN in use: IP and TCP headers and 24 bytes of options.</summary>
     public static long SynBytes(bool isIPv4) => isIPv4 ? 64 : 84;
 
-    private static bool IsBare(in FlowRecord record)
-    {
-        long headers = record.SourceAddress.IsIPv4 ? 40 : 60;
-        return record.Bytes == headers * record.Packets || (record.Packets == 1 && record.Bytes < headers);
-    }
+    /// <summary>Nothing but IP and TCP headers without options: at most 40 bytes a packet, 60 on IPv6.</summary>
+    private static bool IsBare(in FlowRecord record) => record.Bytes <= (record.SourceAddress.IsIPv4 ? 40 : 60) * record.Packets;
 
     private static bool LocalPortCanBeClient(ushort local, ushort remote) => local is not (53 or 853) && local != remote;
 }

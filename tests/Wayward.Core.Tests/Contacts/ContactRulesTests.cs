@@ -41,7 +41,22 @@ public sealed class ContactRulesTests
     [Fact] public void A_query_over_tcp_is_the_same_kind() => Assert.True(IsContact(Syn));
     [Fact] public void A_syn_and_ack_of_ours_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 18 }));
     [Fact] public void A_syn_ack_and_fin_of_ours_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 19 }));
-    [Fact] public void A_bare_reset_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 4 }));
+    [Fact] public void A_bare_reset_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 4, Packets = 3, Bytes = 120 }));
+    [Fact] public void A_reset_at_the_end_of_a_connection_with_payload_is_a_contact() => Assert.True(IsContact(Syn with { TcpFlags = 4, Packets = 60, Bytes = 9_000 }));
+    [Fact] public void A_record_with_payload_keeps_its_volume_when_it_ends_with_a_reset() => Assert.Equal(9_000, Cell(Syn with { TcpFlags = 4, Packets = 60, Bytes = 9_000 })!.OutAccepted.Bytes);
+    [Fact] public void A_bare_reset_has_60_bytes_on_ipv6() =>
+        Assert.Equal([false, true], new[] { 60, 61 }.Select(bytes => IsContact(Syn with { Source = "2600:1f18::1", Destination = "2001:4860:4860::8888", TcpFlags = 4, Packets = 1, Bytes = bytes })));
+
+    [Theory]
+    [InlineData(53)]
+    [InlineData(853)]
+    public void Our_own_syn_is_a_contact_from_any_local_port(int local)
+    {
+        Assert.True(IsContact(Syn with { SourcePort = local, TcpFlags = 2 }));
+        Assert.True(IsContact(Syn with { SourcePort = local, TcpFlags = 3, DestinationPort = 853 }));
+        Assert.False(IsContact(Syn with { SourcePort = local, TcpFlags = 18 }));
+    }
+
     [Fact] public void A_reset_after_our_own_syn_is_a_contact() => Assert.True(IsContact(Syn with { TcpFlags = 6 }));
     [Fact] public void A_reset_with_fin_closes_a_connection_of_ours() => Assert.True(IsContact(Syn with { TcpFlags = 5 }));
     [Fact] public void The_middle_of_a_connection_is_a_contact() => Assert.True(IsContact(Syn with { TcpFlags = 0 }));

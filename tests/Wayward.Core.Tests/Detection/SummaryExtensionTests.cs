@@ -21,9 +21,12 @@ public sealed class SummaryExtensionTests
             switch (random.Next(27))
             {
                 case 0:
+                    // Alone: beside a contact it stands in for nothing.
+                    lines.Remove(line);
                     lines.Add(line.Reply(false) with { Protocol = 6, TcpFlags = 18 });
                     break;
                 case 1:
+                    lines.Remove(line);
                     lines.Add((line with { Protocol = 6, Packets = 1, Bytes = 40, TcpFlags = 0, SourcePort = 40_000 }).In(LineFormat.V2));
                     break;
                 case 2:

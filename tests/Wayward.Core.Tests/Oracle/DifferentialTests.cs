@@ -22,7 +22,7 @@ public sealed class DifferentialTests(DifferentialTests.Reference reference) : I
             Ledger = World.Fold(All.Select(w => w.Lines), RandomRecords.Catalog, RandomRecords.Options);
             using var database = new OracleDatabase();
             database.Run("""
-                CREATE TABLE flow(seed INT, eni TEXT, instance TEXT, subnet TEXT, src TEXT, dst TEXT, psrc TEXT, pdst TEXT, sport INT, dport INT, proto INT, start BIGINT, stop BIGINT, rejected BOOLEAN, status TEXT, flags INT, dir TEXT);
+                CREATE TABLE flow(seed INT, eni TEXT, instance TEXT, subnet TEXT, src TEXT, dst TEXT, psrc TEXT, pdst TEXT, sport INT, dport INT, proto INT, start BIGINT, stop BIGINT, rejected BOOLEAN, status TEXT, flags INT, dir TEXT, packets BIGINT, bytes BIGINT);
                 CREATE TABLE endpoint(address TEXT, proto INT, port INT, kind TEXT, valid_from BIGINT, valid_to BIGINT);
                 CREATE TABLE rule(instance TEXT, address TEXT, kind TEXT, valid_from BIGINT, valid_to BIGINT);
                 """);
@@ -31,7 +31,7 @@ public sealed class DifferentialTests(DifferentialTests.Reference reference) : I
             database.Fill("flow", All.SelectMany(w => w.Lines, (w, l) => new object?[]
             {
                 w.Seed, l.Interface, l.HasInstanceColumn ? l.Instance ?? "-" : null, l.Subnet, l.Source, l.Destination, l.PacketSource, l.PacketDestination, l.SourcePort, l.DestinationPort, l.Protocol, l.Start, Math.Max(l.Start, l.End),
-                l.Rejected, OracleDatabase.Status(l), l.TcpFlags, OracleDatabase.Direction(l),
+                l.Rejected, OracleDatabase.Status(l), l.TcpFlags, OracleDatabase.Direction(l), l.Packets, l.Bytes,
             }));
             database.Fill("endpoint", RandomRecords.Catalog.Entries.Where(e => e.Port is not (53 or 853)).Select(e => new object?[]
                 { e.Prefix.Address.ToString(), (int)e.Protocol, (int)e.Port, e.Transport.Name(), e.ValidFrom, e.ValidTo == long.MaxValue ? null : e.ValidTo }));

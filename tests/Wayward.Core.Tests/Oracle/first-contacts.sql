@@ -1,5 +1,5 @@
 -- First-contact findings straight from flow records, as a second opinion on the engine: sections 2 to 5 of the detection rules in one sitting, set by set, no hour cells, no digests.
--- Input: flow(seed, eni, instance, subnet, src, dst, psrc, pdst, sport, dport, proto, start, stop, rejected, status, flags, dir), endpoint(address, proto, port, kind, valid_from, valid_to),
+-- Input: flow(seed, eni, instance, subnet, src, dst, psrc, pdst, sport, dport, proto, start, stop, rejected, status, flags, dir, packets, bytes), endpoint(address, proto, port, kind, valid_from, valid_to),
 -- rule(instance, address, kind, valid_from, valid_to), par(h, l, peers, established, grace, grace_of_entries). NULL = absent or any; instance '-' = service interface.
 
 CREATE MACRO hex(t) AS ('0x' || t)::INTEGER;
@@ -15,11 +15,11 @@ CREATE TABLE seen AS SELECT who, subnet, start, stop, row_number() OVER () AS id
 CREATE TABLE sided AS
   SELECT who, proto, start, stop, rejected, flags, CASE dir WHEN 'egress' THEN true WHEN 'ingress' THEN false ELSE
            CASE WHEN is_private(fold(src)) AND NOT is_private(fold(dst)) THEN true WHEN is_private(fold(dst)) AND NOT is_private(fold(src)) THEN false END END AS egress,
-         src, dst, psrc, pdst, sport, dport
+         src, dst, psrc, pdst, sport, dport, packets, bytes
   FROM record WHERE who IS NOT NULL AND status = 'OK' AND proto IN (6, 17);
 
 CREATE TABLE oriented AS
-  SELECT who, proto, start, stop, rejected, flags, egress, fold(CASE WHEN egress THEN coalesce(pdst, dst) ELSE coalesce(psrc, src) END) AS target,
+  SELECT who, proto, start, stop, rejected, flags, egress, src, packets, bytes, fold(CASE WHEN egress THEN coalesce(pdst, dst) ELSE coalesce(psrc, src) END) AS target,
          CASE WHEN egress THEN dport ELSE sport END AS remote_port, CASE WHEN egress THEN sport ELSE dport END AS local_port
   FROM sided WHERE egress IS NOT NULL;
 
@@ -27,8 +27,9 @@ CREATE TABLE contact AS
   SELECT o.*, CASE WHEN remote_port = 53 THEN 'DNS' WHEN remote_port = 853 AND o.proto = 6 THEN 'DoT' WHEN remote_port = 853 THEN 'DoQ' ELSE e.kind END AS kind
   FROM oriented o LEFT JOIN endpoint e ON e.address = o.target AND e.proto = o.proto AND e.port = o.remote_port
   WHERE egress AND NOT is_private(target) AND (remote_port IN (53, 853) OR e.kind IS NOT NULL)
-    AND local_port NOT IN (53, 853) AND local_port <> remote_port
-    AND (o.proto = 17 OR flags IS NULL OR ((flags & 18) <> 18 AND NOT ((flags & 4) = 4 AND (flags & 3) = 0)));
+    -- Our own SYN tells who opened, whatever the local port. From a server's port without one it is unclear, and the worlds hold no such record.
+    AND ((o.proto = 6 AND (flags & 18) = 2) OR (local_port NOT IN (53, 853) AND local_port <> remote_port))
+    AND (o.proto = 17 OR flags IS NULL OR ((flags & 18) <> 18 AND NOT ((flags & 4) = 4 AND (flags & 3) = 0 AND bytes <= packets * CASE WHEN contains(src, ':') THEN 60 ELSE 40 END)));
 
 -- Rows of equal times are sorted twice below, once to see what came before and once to count: the number makes it the same order.
 CREATE TABLE history AS
