@@ -65,15 +65,16 @@ internal sealed class DetectionIndex(Parameters parameters)
         return count;
     }
 
-    /// <summary>Other members whose own use of the destination is older than L; counting stops at <paramref name="enough"/>.</summary>
+    /// <summary>Other members whose use of the destination counts as established (<see cref="DestinationSummary.IsEstablished"/>); counting stops at <paramref name="enough"/>.</summary>
     public int Established(string cohort, DestinationSummary destination, long time, int enough = int.MaxValue)
     {
         int count = 0;
         if (!_users.TryGetValue(destination.Destination, out var users)) return 0;
+        long? since = CohortSince(cohort, time);
         foreach (var user in users.OfCohort(cohort))
         {
             if (count >= enough) break;
-            if (user.Instance != destination.Instance && user.IsEstablished(time, parameters) && user.Instance.CohortAt(time) == cohort) count++;
+            if (user.Instance != destination.Instance && user.IsEstablished(time, since, parameters) && user.Instance.CohortAt(time) == cohort) count++;
         }
         return count;
     }

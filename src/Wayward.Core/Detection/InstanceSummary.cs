@@ -36,9 +36,13 @@ internal sealed class DestinationSummary
         return false;
     }
 
-    /// <summary>Its own use is older than L: it began at or before t-L and touched [t-H, t).</summary>
-    public bool IsEstablished(long time, Parameters parameters) =>
-        UsedBefore(time, parameters, out var episode) && episode.Start <= time - parameters.Learning;
+    /// <summary>
+    /// Does its use speak for other members of a cohort? It touched [t-H, t), and either is older than L or began while the cohort was immature: what the cohort learned is established.
+    /// </summary>
+    /// <param name="cohortSince">Start of the cohort's observation epoch at <paramref name="time"/>; null = the cohort was not observed.</param>
+    public bool IsEstablished(long time, long? cohortSince, Parameters parameters) =>
+        UsedBefore(time, parameters, out var episode)
+        && (episode.Start <= time - parameters.Learning || (cohortSince is { } since && !parameters.Boundaries.IsMature(episode.Start - since, parameters.Learning)));
 }
 
 /// <summary>

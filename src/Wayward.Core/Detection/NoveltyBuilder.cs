@@ -73,7 +73,7 @@ internal static class NoveltyBuilder
         }
         path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, less than {learning}: evaluated by its cohort {evaluation.Cohort}.");
         path.Add($"The cohort is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {history} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
-        path.Add($"The target is not established: {c.Prevalence.CohortEstablished} of at least {c.Parameters.Options.CohortMinimumEstablished} other members used it {learning} before or longer. Finding about the cohort.");
+        path.Add($"The target is not established: {c.Prevalence.CohortEstablished} of at least {c.Parameters.Options.CohortMinimumEstablished} other members had used it for {learning} or learned it with the cohort. Finding about the cohort.");
         if (c.Reference.Key != c.Instance.Key) path.Add($"What is usual is read from {c.Reference.Key}, the member observed for longest.");
         return path;
     }

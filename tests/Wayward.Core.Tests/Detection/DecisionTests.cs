@@ -121,6 +121,20 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public void What_peers_began_while_the_cohort_was_immature_is_established_at_once()
+    {
+        static World With(double since)
+        {
+            var world = new World();
+            for (int i = 0; i < 3; i++) world.Instance($"old-{i}").InAsg("web").Asks("9.9.9.9").Daily().Asks("8.8.8.8").Daily(since);
+            world.Instance("new").InAsg("web").Runs(8).Asks("8.8.8.8").On(8.5);
+            return world;
+        }
+        Assert.Equal(EpisodeDecision.LearnedFromCohort, New(With(7 - Second)));
+        Assert.Null(New(With(7)));
+    }
+
+    [Fact]
     public void A_peer_counts_when_it_was_seen_strictly_before()
     {
         // The third peer's very first record starts with the contact, or a second before.

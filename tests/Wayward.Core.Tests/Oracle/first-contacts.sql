@@ -50,7 +50,7 @@ CREATE TABLE epoch AS
 CREATE TABLE member AS SELECT who, min(subnet) AS cohort FROM seen WHERE subnet IS NOT NULL GROUP BY who;
 
 CREATE TABLE aged AS
-  SELECT e.*, m.cohort, e.first - own.first AS age, coalesce(e.first - c.first, 0) AS cohort_age
+  SELECT e.*, m.cohort, e.first - own.first AS age, c.first AS cohort_since, coalesce(e.first - c.first, 0) AS cohort_age
   FROM episode e LEFT JOIN member m USING (who)
   JOIN epoch own ON own.scope = 'i' AND own.name = e.who AND e.first BETWEEN own.first AND own.last
   LEFT JOIN epoch c ON c.scope = 'c' AND c.name = m.cohort AND e.first BETWEEN c.first AND c.last;
@@ -59,7 +59,9 @@ CREATE TABLE judged AS
   WITH peers AS (SELECT a.who, a.kind, a.target, a.n, count(DISTINCT s.who) AS peers FROM aged a JOIN member m ON m.cohort = a.cohort AND m.who <> a.who
                    JOIN seen s ON s.who = m.who AND s.start < a.first AND s.stop >= a.first - (SELECT h FROM par) GROUP BY ALL),
        users AS (SELECT a.who, a.kind, a.target, a.n, count(DISTINCT q.who) AS established FROM aged a JOIN member m ON m.cohort = a.cohort AND m.who <> a.who
-                   JOIN episode q ON q.who = m.who AND q.kind = a.kind AND q.target = a.target AND q.first <= a.first - (SELECT l FROM par) AND q.last >= a.first - (SELECT h FROM par) GROUP BY ALL)
+                   JOIN episode q ON q.who = m.who AND q.kind = a.kind AND q.target = a.target AND q.first < a.first AND q.last >= a.first - (SELECT h FROM par)
+                   -- older than L, or begun while the cohort was immature
+                   WHERE q.first <= a.first - (SELECT l FROM par) OR q.first - a.cohort_since < (SELECT l FROM par) GROUP BY ALL)
   SELECT a.*, coalesce(peers, 0) AS peers, coalesce(established, 0) AS established
   FROM aged a LEFT JOIN peers USING (who, kind, target, n) LEFT JOIN users USING (who, kind, target, n);
 
