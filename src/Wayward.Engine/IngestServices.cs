@@ -63,6 +63,7 @@ public static class IngestServices
         services.AddSingleton<IDetectionService>(p => new ElectedDetection(
             p.GetRequiredService<DetectionService>(), p.GetRequiredService<IDetectorRole>(), p.GetRequiredService<IFindingStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ElectedDetection>>()));
         services.AddSingleton<BackTestService>();
+        services.AddSingleton<IAcceptedContactReader, AcceptedContactReader>();
         services.AddSingleton<DetectionLoop>();
         services.AddSingleton<IDetectionTrigger>(p => role == ProcessRole.Web ? new NothingEvaluatesHere() : p.GetRequiredService<DetectionLoop>());
         services.AddSingleton<IngestPipeline>();

@@ -27,7 +27,7 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
 
     /// <summary>Decides all contacts of an instance anew; its groups, old and new, become dirty.</summary>
     /// <param name="changed">Takes up destinations on which its alerts differ, with the earliest time.</param>
-    public void Decide(InstanceSummary instance, List<LearnedContact>? learned, Dictionary<Destination, long>? changed)
+    public void Decide(InstanceSummary instance, Dictionary<Destination, long>? changed)
     {
         var alerts = new List<Alert>();
         foreach (var destination in instance.Destinations)
@@ -36,9 +36,6 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
             {
                 if (evaluate.Evaluate(destination, episode) is not { } evaluation) continue;
                 if (evaluation.IsAlert) alerts.Add(new Alert(destination, episode, evaluation, FindingTypes.For(destination.Destination.Transport)));
-                else
-                    learned?.Add(new LearnedContact(instance.Key, destination.Destination, destination.Provider, episode.Start, episode.End, evaluation.Decision,
-                        evaluation.Decision is EpisodeDecision.Learned or EpisodeDecision.LearnedFromCohort));
             }
         }
         if (engine.Options.OwnTypes) _patterns.Apply(alerts, instance);

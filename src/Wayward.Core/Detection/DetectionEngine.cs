@@ -31,7 +31,11 @@ public sealed class DetectionEngine
     internal ExpectedMatcher Matcher { get; }
 
     /// <summary>Evaluates everything in the ledger, which must be the whole data set.</summary>
-    public DetectionResult Evaluate(ContactLedger ledger) => Session(ledger).Evaluate(ledger.Find);
+    public DetectionResult Evaluate(ContactLedger ledger)
+    {
+        var session = Session(ledger);
+        return session.Evaluate(ledger.Find) with { Accepted = session.Accepted(ledger.Instances.Values) };
+    }
 
     /// <summary>
     /// Evaluates only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says (more is never wrong).

@@ -2,16 +2,6 @@ using Wayward.Core.Contacts;
 
 namespace Wayward.Core.Detection;
 
-/// <summary>What became of a summary that had been kept.</summary>
-public enum SavedSummary
-{
-    Taken,
-    /// <summary>It was seen since, and that is not enough to carry the summary on.</summary>
-    Outdated,
-    /// <summary>It is not what was written, or was written by another program or with another catalogue.</summary>
-    Damaged,
-}
-
 /// <summary>
 /// The engine with a memory: summaries of all instances stay in memory (some hundred bytes for each pair), so that a batch costs what it touched, not what the store holds.
 /// At start every instance is given to <see cref="Load"/> once, one after the other; after a batch the touched ones to <see cref="Update"/>, whole; then <see cref="Evaluate"/>, and
@@ -35,7 +25,6 @@ public sealed class DetectionSession
     private readonly HashSet<FindingGroup> _unsettled = [];
     /// <summary>Whose summary is not the one that was kept last.</summary>
     private readonly HashSet<InstanceKey> _unkept = [];
-    private List<LearnedContact> _learned = [];
     private bool _isFresh = true;
 
     public DetectionSession(DetectionEngine engine)
@@ -52,9 +41,6 @@ public sealed class DetectionSession
     /// <summary>Largest record start of the whole data set, for the watermark.</summary>
     public long MaxStart { get; set; }
 
-    /// <summary>False = <see cref="DetectionResult.Learned"/> stays empty: of a fleet it is the longest list of all.</summary>
-    public bool KeepsLearned { get; init; } = true;
-
     /// <summary>Takes in an instance that nothing was evaluated of yet.</summary>
     public void Load(InstanceHistory history)
     {
@@ -68,18 +54,8 @@ public sealed class DetectionSession
     /// <returns>Unless it was taken, give the whole history to <see cref="Load"/>.</returns>
     public SavedSummary LoadKept(InstanceKey key, byte[] content, long? lastSeen)
     {
-        InstanceSummary? summary;
-        try
-        {
-            summary = SummaryContent.Read(key, content, _engine.Catalog);
-        }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException or OverflowException or OutOfMemoryException)
-        {
-            return SavedSummary.Damaged;
-        }
-        if (summary is null) return SavedSummary.Damaged;
-        long end = summary.Epochs.Length > 0 ? summary.Epochs[^1].End : 0;
-        if (lastSeen is { } seen && (seen < end || (seen > end && !summary.Extend(seen, AsksInterfaces)))) return SavedSummary.Outdated;
+        var (summary, state) = SavedSummaries.Read(key, content, lastSeen, _engine);
+        if (summary is null) return state;
         _index.Set(summary);
         _updated.Add(key);
         return SavedSummary.Taken;
@@ -181,7 +157,7 @@ public sealed class DetectionSession
     public DetectionResult Evaluate(Func<InstanceKey, InstanceHistory?> histories)
     {
         Prepare();
-        return Result(Build(_alerts.Drafts(), histories), _learned, Evaluated());
+        return new(Build(_alerts.Drafts(), histories)) { Evaluated = Evaluated() };
     }
 
     /// <summary>The same, with histories fetched for some findings at a time, so that memory does not grow with their number.</summary>
@@ -190,7 +166,7 @@ public sealed class DetectionSession
     public async Task<DetectionResult> EvaluateAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
     {
         Prepare();
-        return Result(await BuildAsync(_alerts.Drafts(), load, atOnce), _learned, Evaluated());
+        return new(await BuildAsync(_alerts.Drafts(), load, atOnce)) { Evaluated = Evaluated() };
     }
 
     /// <summary>Findings in the making of all groups, when nothing was evaluated before.</summary>
@@ -240,8 +216,14 @@ public sealed class DetectionSession
     {
         KeepUnsettled();
         _alerts.Clear();
-        _learned = [];
         _isFresh = false;
+    }
+
+    /// <summary>What was accepted without a finding, of these instances.</summary>
+    internal List<AcceptedContact> Accepted(IEnumerable<InstanceHistory> histories)
+    {
+        var finder = new AcceptedFinder(_engine, _index, _evaluate);
+        return [.. histories.SelectMany(finder.Of)];
     }
 
     /// <summary>For a ledger that holds one scope's part: decides all of it, explains what the scope covers.</summary>
@@ -251,11 +233,11 @@ public sealed class DetectionSession
         var evaluated = Widen(scope);
         _alerts.Clear();
         _alerts.Touch((_, alert) => evaluated.Covers(alert.Destination));
-        return Result(Build(_alerts.Drafts(), histories), [.. _learned.Where(l => evaluated.Instances.Contains(l.Instance) || evaluated.Destinations.Contains(l.Destination))], evaluated);
+        return new(Build(_alerts.Drafts(), histories)) { Evaluated = evaluated };
     }
 
     /// <summary>Does it matter which interface was an instance's own at a time?</summary>
-    private bool AsksInterfaces => _engine.Matcher.Rules.Any(r => r.Scope.Interfaces.Count > 0);
+    private bool AsksInterfaces => _engine.Matcher.AsksInterfaces;
 
     private InstanceSummary Summary(InstanceHistory history) => InstanceSummary.Of(history, _engine.Catalog, _engine.Matcher, _parameters);
 
@@ -269,7 +251,7 @@ public sealed class DetectionSession
             foreach (var member in _index.Members(cohort))
                 if (member.Destinations.Any(d => SessionChanges.HasYoung(d, from, _parameters))) decide.Add(member.Key);
         }
-        foreach (var key in decide) _alerts.Decide(_index.Instances[key], KeepsLearned ? _learned : null, _isFresh ? null : _changed);
+        foreach (var key in decide) _alerts.Decide(_index.Instances[key], _isFresh ? null : _changed);
         _alerts.CheckFleet();
         if (_isFresh) _alerts.TouchAll();
         else
@@ -309,14 +291,6 @@ public sealed class DetectionSession
 
     private DetectionScope? Evaluated() =>
         _isFresh ? null : new DetectionScope(new HashSet<Destination>(), _alerts.Involved.ToHashSet()) { Groups = _alerts.Dirty.Select(g => g.Id).ToHashSet(StringComparer.Ordinal) };
-
-    private static DetectionResult Result(List<Finding> findings, List<LearnedContact> learned, DetectionScope? evaluated)
-    {
-        learned.Sort(static (a, b) => (a.Instance, a.Destination, a.First).CompareTo((b.Instance, b.Destination, b.First)));
-        var summaries = learned.Where(l => l.Decision == EpisodeDecision.RoleExempt).GroupBy(l => (l.Instance, Day: UnixTime.Day(l.First)))
-            .Select(g => new RoleSummary(g.Key.Instance, g.Key.Day, g.Count())).OrderBy(s => s.Instance).ThenBy(s => s.Day).ToList();
-        return new DetectionResult(findings, learned) { Evaluated = evaluated, RoleSummaries = summaries };
-    }
 
     /// <summary>What a later watermark may still change: provisional findings, and those whose silent resolver has not been silent for long enough to tell.</summary>
     private void KeepUnsettled()

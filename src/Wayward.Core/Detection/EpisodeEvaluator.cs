@@ -33,7 +33,7 @@ internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters paramete
         if (destination.Required is { } required && !IsVoiced(required, t, out learning)) return null;
         var instance = destination.Instance;
         long age = instance.AgeAt(t);
-        if (IsExempt(destination, t)) return new(EpisodeDecision.RoleExempt, t, age, null, 0);
+        if (RoleThatExplains(destination, t) is not null) return new(EpisodeDecision.RoleExempt, t, age, null, 0);
         if (learning) return new(EpisodeDecision.Learned, t, age, null, 0);
         if (parameters.Boundaries.IsMature(age, parameters.Learning)) return new(EpisodeDecision.Alert, t, age, null, 0);
         if (!parameters.Options.Cohorts || instance.CohortAt(t) is not { } cohort) return new(EpisodeDecision.Learned, t, age, null, 0);
@@ -49,11 +49,12 @@ internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters paramete
     /// <summary>
     /// An iterating resolver asks new authoritative servers all day; a public resolver asked by it, and all encrypted DNS, is still news. A scanner is one by its tag only.
     /// </summary>
-    private bool IsExempt(DestinationSummary destination, long t)
+    /// <returns>The role; null = no role explains the contact.</returns>
+    public string? RoleThatExplains(DestinationSummary destination, long t)
     {
         var transport = destination.Destination.Transport;
-        if (transport == DnsTransport.Dns && destination.Entry is null or { Tier: CatalogTier.Authoritative } && destination.Instance.Roles.IsIterating(t, parameters.Options.Patterns)) return true;
-        return transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ && destination.Instance.Fact(InstanceAttribute.Role, t) == RoleNames.Scanner;
+        if (transport == DnsTransport.Dns && destination.Entry is null or { Tier: CatalogTier.Authoritative } && destination.Instance.Roles.IsIterating(t, parameters.Options.Patterns)) return RoleNames.IteratingResolver;
+        return transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ && destination.Instance.Fact(InstanceAttribute.Role, t) == RoleNames.Scanner ? RoleNames.Scanner : null;
     }
 
     /// <summary>Does an entry make the contact DNS at that time, and may it alert yet?</summary>

@@ -194,20 +194,15 @@ public static class SeverityBands
 /// <summary>How an episode was evaluated.</summary>
 public enum EpisodeDecision : byte { Alert = 1, CohortAlert = 2, Forbidden = 3, RoleExempt = 4, LearnedFromCohort = 5, Learned = 6 }
 
-/// <summary>A contact that began while learning: listed on the learning page, never silently dropped.</summary>
-/// <param name="WouldHaveAlerted">It would have been a finding had the instance been observed for L.</param>
-public sealed record LearnedContact(InstanceKey Instance, Destination Destination, string? Provider, long First, long Last, EpisodeDecision Decision, bool WouldHaveAlerted);
-
 /// <summary>Everything an evaluation of a scope yields. Lists are in a stable order (findings by first contact, then id).</summary>
-public sealed record DetectionResult(IReadOnlyList<Finding> Findings, IReadOnlyList<LearnedContact> Learned)
+public sealed record DetectionResult(IReadOnlyList<Finding> Findings)
 {
     /// <summary>What was evaluated: the scope that was asked for, widened to what its data may have changed. Null = everything.</summary>
     public DetectionScope? Evaluated { get; init; }
 
-    /// <summary>What roles took out of the findings: "14 new authoritative servers", by instance and UTC day, ascending.</summary>
-    public IReadOnlyList<RoleSummary> RoleSummaries { get; init; } = [];
+    /// <summary>
+    /// What was accepted without a finding, ascending by instance, destination and first contact. Only of <see cref="DetectionEngine.Evaluate(ContactLedger)"/>: of a stored fleet it is the longest
+    /// list of all, so it is made one instance at a time (<see cref="AcceptedContacts"/>).
+    /// </summary>
+    public IReadOnlyList<AcceptedContact> Accepted { get; init; } = [];
 }
-
-/// <summary>New targets of one instance and UTC day that its role explains.</summary>
-/// <param name="Day">Days since the epoch.</param>
-public sealed record RoleSummary(InstanceKey Instance, int Day, int NewTargets);

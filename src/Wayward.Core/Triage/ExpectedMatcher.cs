@@ -42,6 +42,9 @@ public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
     /// <summary>Rules in force (not deleted), ascending id.</summary>
     public IReadOnlyList<ExpectedTarget> Rules { get; } = [.. rules.Where(r => r.DeletedAt is null).OrderBy(r => r.Id)];
 
+    /// <summary>Does it matter which interface was an instance's own at a time?</summary>
+    internal bool AsksInterfaces => Rules.Any(r => r.Scope.Interfaces.Count > 0);
+
     /// <summary>The rule that decides for this contact at this hour: the smallest-numbered matching forbid, else the smallest-numbered matching expected, else null.</summary>
     public ExpectedTarget? Decide(in ContactFacts contact) => Decide(Rules, contact);
 

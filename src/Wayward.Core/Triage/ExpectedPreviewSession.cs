@@ -36,8 +36,8 @@ public sealed class ExpectedPreviewSession
         (_engine, _rule) = (before, rule);
         var after = new DetectionEngine(before.Catalog, [.. before.Expected, rule], before.Options);
         _afterMatcher = after.Matcher;
-        _before = new(before) { MaxStart = maxStart, KeepsLearned = false };
-        _after = new(after) { MaxStart = maxStart, KeepsLearned = false };
+        _before = new(before) { MaxStart = maxStart };
+        _after = new(after) { MaxStart = maxStart };
         _matcher = new([rule with { DeletedAt = null }]);
         // The rule has no number yet, so it is told apart by being the only one of the second set.
         IsTarget = ExpectedMatcher.Differing([], [rule with { DeletedAt = null }], before.Catalog);

@@ -146,7 +146,7 @@ public sealed class DetectionService(
     {
         (_session, _unsaved) = (null, null);
         long began = time.GetTimestamp();
-        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart, KeepsLearned = false };
+        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart };
         int? damaged = with is null ? null : await view.ForEachSummaryAsync(with, session.LoadKept, session.Load, cancellation);
         if (damaged is null) await view.ForEachAsync(session.Load, cancellation);
         else

@@ -32,7 +32,8 @@ public sealed record ScanResult
     public required IReadOnlyList<ScanContact> Contacts { get; init; }
     /// <summary>Those below the report threshold too; by first contact, then id.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
-    public required IReadOnlyList<LearnedContact> Learned { get; init; }
+    /// <summary>What was accepted without a finding, with the reason; ascending by instance, destination and first contact.</summary>
+    public required IReadOnlyList<AcceptedContact> Accepted { get; init; }
     /// <summary>All that was folded, for whoever wants to look closer.</summary>
     public required ContactLedger Ledger { get; init; }
 }

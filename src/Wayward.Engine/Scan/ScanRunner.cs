@@ -30,7 +30,7 @@ public static class ScanRunner
             Input = run.Input(contacts.Sum(c => c.Out.Records)),
             Contacts = contacts,
             Findings = evaluated.Findings,
-            Learned = evaluated.Learned,
+            Accepted = evaluated.Accepted,
             Ledger = ledger,
         };
     }

@@ -36,9 +36,12 @@ internal static class ScanTable
         if (input.QuarantinedCount > 20) output.WriteLine("  …");
     }
 
-    private static string NoFindings(ScanResult result) => result.Learned.Count == 0
-        ? "No findings."
-        : string.Create(CultureInfo.InvariantCulture, $"No findings. {result.Learned.Count:N0} {(result.Learned.Count == 1 ? "contact" : "contacts")} began while the instance was still learning and count as usual.");
+    private static string NoFindings(ScanResult result)
+    {
+        int learned = result.Accepted.Count(a => a.Reason is AcceptedReason.Learned or AcceptedReason.LearnedFromGroup);
+        return learned == 0 ? "No findings."
+            : string.Create(CultureInfo.InvariantCulture, $"No findings. {learned:N0} {(learned == 1 ? "contact" : "contacts")} began while the instance was still learning and count as usual.");
+    }
 
     private static void WriteContacts(TextWriter output, IReadOnlyList<ScanContact> contacts)
     {

@@ -1,3 +1,4 @@
+using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Testing;
@@ -40,7 +41,7 @@ public sealed class BlindSpotTests
         world.Instance("web-1").InAsg("web").Asks("203.119.1.1").Hourly(3);
         var result = world.Evaluate();
         Assert.Empty(result.Findings);
-        Assert.True(Assert.Single(result.Learned).WouldHaveAlerted);
+        Assert.Equal(AcceptedReason.Learned, Assert.Single(result.Accepted).Reason);
     }
 
     [Fact]

@@ -36,8 +36,7 @@ public sealed class DecisionTests
         world.Instance("web-1").Asks("8.8.8.8").On(7 - Second);
         var result = world.Evaluate();
         Assert.Empty(result.Findings);
-        Assert.Equal(EpisodeDecision.Learned, Assert.Single(result.Learned).Decision);
-        Assert.True(result.Learned[0].WouldHaveAlerted);
+        Assert.Equal(AcceptedReason.Learned, Assert.Single(result.Accepted).Reason);
     }
 
     [Fact]
@@ -99,9 +98,9 @@ public sealed class DecisionTests
         return world;
     }
 
-    private static EpisodeDecision? New(World world) => world.Evaluate().Learned.SingleOrDefault(l => l.Instance.Id == World.Id("new"))?.Decision;
+    private static AcceptedReason? New(World world) => world.Evaluate().Accepted.SingleOrDefault(a => a.Instance.Id == World.Id("new"))?.Reason;
 
-    [Fact] public void A_cold_instance_learns_what_is_established_in_its_cohort() => Assert.Equal(EpisodeDecision.LearnedFromCohort, New(Fleet(3, 2, 0.5)));
+    [Fact] public void A_cold_instance_learns_what_is_established_in_its_cohort() => Assert.Equal(AcceptedReason.LearnedFromGroup, New(Fleet(3, 2, 0.5)));
 
     [Fact]
     public void A_cold_instance_in_a_mature_cohort_is_a_finding_about_the_cohort()
@@ -111,12 +110,12 @@ public sealed class DecisionTests
         Assert.Equal([World.Id("new")], finding.Members.Select(m => m.Id));
     }
 
-    [Fact] public void Two_peers_are_no_cohort() => Assert.Equal(EpisodeDecision.Learned, New(Fleet(2, 0, 0.5)));
+    [Fact] public void Two_peers_are_no_cohort() => Assert.Equal(AcceptedReason.Learned, New(Fleet(2, 0, 0.5)));
 
     [Fact]
     public void A_peers_use_is_established_when_it_is_exactly_L_old()
     {
-        Assert.Equal(EpisodeDecision.LearnedFromCohort, New(Fleet(3, 2, 33)));
+        Assert.Equal(AcceptedReason.LearnedFromGroup, New(Fleet(3, 2, 33)));
         Assert.Null(New(Fleet(3, 2, 33 + Second)));
     }
 
@@ -130,7 +129,7 @@ public sealed class DecisionTests
             world.Instance("new").InAsg("web").Runs(8).Asks("8.8.8.8").On(8.5);
             return world;
         }
-        Assert.Equal(EpisodeDecision.LearnedFromCohort, New(With(7 - Second)));
+        Assert.Equal(AcceptedReason.LearnedFromGroup, New(With(7 - Second)));
         Assert.Null(New(With(7)));
     }
 
@@ -144,7 +143,7 @@ public sealed class DecisionTests
             world.Instance("third").InAsg("web").Runs(thirdSince);
             return world;
         }
-        Assert.Equal(EpisodeDecision.Learned, New(With(40)));
+        Assert.Equal(AcceptedReason.Learned, New(With(40)));
         Assert.Null(New(With(40 - Second)));
     }
 
@@ -174,7 +173,7 @@ public sealed class DecisionTests
     {
         var world = Fleet(3, 1, 0.5);
         world.Options = world.Options with { Cohorts = false };
-        Assert.Equal(EpisodeDecision.Learned, New(world));
+        Assert.Equal(AcceptedReason.Learned, New(world));
     }
 
     [Fact] public void The_subnet_is_the_cohort_where_nothing_better_is_known()
@@ -192,7 +191,7 @@ public sealed class DecisionTests
         world.Instance("web-1").Asks("8.8.8.8").Daily(1).Asks("1.1.1.1", DnsTransport.DoH).On(5);
         var result = world.Evaluate();
         Assert.Empty(result.Findings);
-        Assert.Equal(2, result.Learned.Count(l => l.WouldHaveAlerted));
+        Assert.Equal(2, result.Accepted.Count(a => a.Reason == AcceptedReason.Learned));
     }
 
     [Fact]

@@ -52,8 +52,10 @@ public sealed class ScenarioTests
         var world = Scenarios.All.Single(s => s.Name.StartsWith("iterating", StringComparison.Ordinal)).Build();
         var result = world.Evaluate();
         Assert.Empty(result.Findings);
-        Assert.True(result.RoleSummaries.Count > 20);
-        Assert.All(result.RoleSummaries, s => Assert.InRange(s.NewTargets, 1, 31));
+        var days = RoleDay.Of(result.Accepted);
+        Assert.True(days.Count > 20);
+        Assert.All(days, d => Assert.InRange(d.NewTargets, 1, 31));
+        Assert.All(days, d => Assert.Equal(RoleNames.IteratingResolver, d.Role));
         world.Instance("unbound").Asks("8.8.8.8").On(45).Asks("203.119.1.1", Core.Resolvers.DnsTransport.DoT).On(46);
         Assert.Equal(["8.8.8.8", "203.119.1.1"], world.Evaluate().Findings.Select(f => f.Addresses[0].Address.ToString()));
     }

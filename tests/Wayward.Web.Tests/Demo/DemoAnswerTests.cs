@@ -69,18 +69,18 @@ public sealed class DemoAnswerTests(DemoScan scan) : IClassFixture<DemoScan>
     public void Scale_outs_learn_from_their_group_instead_of_alerting()
     {
         var scaledOut = DemoFleet.Machines.Where(m => m.Group == "shop-web" && m.Born > DemoTime.Start).Select(m => m.InstanceId!).ToHashSet();
-        var learned = scan.Result.Learned.Where(l => scaledOut.Contains(l.Instance.Id)).ToList();
+        var learned = scan.Result.Accepted.Where(l => scaledOut.Contains(l.Instance.Id)).ToList();
         Assert.Equal(scaledOut.Count, learned.Select(l => l.Instance.Id).Distinct().Count());
-        Assert.All(learned, l => Assert.Equal(EpisodeDecision.LearnedFromCohort, l.Decision));
+        Assert.All(learned, l => Assert.Equal(AcceptedReason.LearnedFromGroup, l.Reason));
     }
 
     [Fact]
     public void The_resolver_that_iterates_is_known_as_one_and_its_new_servers_are_only_counted()
     {
-        var learned = scan.Result.Learned.Where(l => l.Instance.Id == DemoIds.Instance("shop-dns")).ToList();
-        Assert.Contains(learned, l => l.Decision == EpisodeDecision.RoleExempt);
+        var learned = scan.Result.Accepted.Where(l => l.Instance.Id == DemoIds.Instance("shop-dns")).ToList();
+        Assert.Contains(learned, l => l.Reason == AcceptedReason.Role);
         // From the second week on the role decides; before, it was learning.
-        Assert.All(learned.Where(l => l.First >= DemoTime.Start + 8 * DemoTime.Day), l => Assert.Equal(EpisodeDecision.RoleExempt, l.Decision));
+        Assert.All(learned.Where(l => l.First >= DemoTime.Start + 8 * DemoTime.Day), l => Assert.Equal(AcceptedReason.Role, l.Reason));
         Assert.True(learned.Count(l => l.First >= DemoTime.Start + 8 * DemoTime.Day) > 30);
     }
 
