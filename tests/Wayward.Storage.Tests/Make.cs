@@ -96,5 +96,5 @@ internal static class Make
         };
     }
 
-    public static DetectionResult Result(params Finding[] findings) => new(findings, []);
+    public static DetectionResult Result(params Finding[] findings) => new(findings);
 }

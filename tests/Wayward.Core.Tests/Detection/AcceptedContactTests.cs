@@ -17,7 +17,7 @@ public sealed class AcceptedContactTests
         Assert.Equal((AcceptedReason.Learned, "203.119.1.1", DnsTransport.Dns, true), (row.Reason, row.Destination.Address.ToString(), row.Destination.Transport, row.Answered));
         Assert.Equal(World.At(3), row.First);
         Assert.True(row.Last > row.First);
-        var cells = Assert.Single(World.Fold(world.Objects(), world.Catalog, world.Options).Instances[new InstanceKey(World.Id("web-1"))].Pairs.Where(p => p.Key.Address == row.Destination.Address)).Value;
+        var cells = Assert.Single(World.Fold(world.Objects(), world.Catalog, world.Options).Instances[new InstanceKey(World.Id("web-1"))].Pairs, p => p.Key.Address == row.Destination.Address).Value;
         Assert.Equal(cells.Aggregate(default(TrafficSum), (sum, c) => sum + c.OutAccepted + c.OutRejected), row.Out);
         Assert.Equal(cells.Aggregate(default(TrafficSum), (sum, c) => sum + c.InAccepted + c.InRejected), row.In);
         Assert.Equal(CatalogTier.None, row.Tier);

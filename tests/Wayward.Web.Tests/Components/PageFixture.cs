@@ -42,7 +42,7 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
     }
 
     /// <summary>A world that nobody has evaluated: lanes without findings.</summary>
-    public static PageFixture Unevaluated(World world) => new(world.Ledger(), new([], []));
+    public static PageFixture Unevaluated(World world) => new(world.Ledger(), new([]));
 
     /// <summary>The usual fleet; folded and evaluated once for all tests, which only read it.</summary>
     public static PageFixture Fleet() => new(Evaluated.Value.Ledger, Evaluated.Value.Result);
