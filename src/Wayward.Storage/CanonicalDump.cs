@@ -56,7 +56,7 @@ public sealed class CanonicalDump
         return names;
     }
 
-    private static async Task ContactsAsync(WaywardDbContext db, StreamWriter writer, Dictionary<long, string> names, CancellationToken cancellation)
+    private async Task ContactsAsync(WaywardDbContext db, StreamWriter writer, Dictionary<long, string> names, CancellationToken cancellation)
     {
         await writer.WriteLineAsync(Line("max-start", await db.LedgerState.Select(s => s.MaxStart).SingleAsync(cancellation)));
         await WriteSortedAsync(writer, (await db.Endpoints.ToListAsync(cancellation)).Select(e => Line("endpoint", Convert.ToHexStringLower(e.Address), e.Protocol, e.Port, e.First, e.Last, e.Instances)));
@@ -73,21 +73,21 @@ public sealed class CanonicalDump
         }
     }
 
-    private static async Task PairsAsync(WaywardDbContext db, StreamWriter writer, InstanceEntity instance, Dictionary<int, Endpoint> endpoints, Dictionary<long, string> names, CancellationToken cancellation)
+    private async Task PairsAsync(WaywardDbContext db, StreamWriter writer, InstanceEntity instance, Dictionary<int, Endpoint> endpoints, Dictionary<long, string> names, CancellationToken cancellation)
     {
         var pairs = await db.ContactPairs.Where(p => p.InstanceId == instance.Id).ToListAsync(cancellation);
-        var cells = (await db.ContactHours.Where(h => h.InstanceId == instance.Id).ToListAsync(cancellation)).ToLookup(h => h.EndpointId);
+        var rows = new List<(int Endpoint, ContactHour Cell)>();
+        _database.Dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = [instance.Id] }, (_, endpoint, cell) => rows.Add((endpoint, cell)), cancellation);
+        var cells = rows.ToLookup(r => r.Endpoint, r => r.Cell);
         var evidence = (await db.ContactEvidence.Where(h => h.InstanceId == instance.Id).ToListAsync(cancellation)).ToLookup(h => h.EndpointId);
         foreach (var pair in pairs.OrderBy(p => endpoints[p.EndpointId]))
         {
             var e = endpoints[pair.EndpointId];
             string name = string.Create(CultureInfo.InvariantCulture, $"{instance.Key} {e.Address} {e.Protocol} {e.Port}");
             await writer.WriteLineAsync(Line("pair", name, pair.First, pair.Last));
-            foreach (var h in cells[pair.EndpointId].OrderBy(h => h.Hour))
+            foreach (var h in cells[pair.EndpointId])
             {
-                await writer.WriteLineAsync(Line("cell", name, h.Hour, h.FirstContact, h.LastContact, h.OutAcceptedRecords, h.OutAcceptedPackets, h.OutAcceptedBytes,
-                    h.OutRejectedRecords, h.OutRejectedPackets, h.OutRejectedBytes, h.InAcceptedRecords, h.InAcceptedPackets, h.InAcceptedBytes, h.InRejectedRecords, h.InRejectedPackets, h.InRejectedBytes,
-                    h.MaxPackets, h.Flags, h.FirstAnswer, h.LastAnswer, h.AnswerMinutes, string.Join(',', InnerSources.Read(h.InnerSources)), NameOf(h.FirstObject, names), h.FirstLine));
+                await writer.WriteLineAsync(Line("cell", [name, h.Hour, .. ContactColumns.All.Select(column => ValueOf(column, h, names))]));
             }
             foreach (var l in evidence[pair.EndpointId].OrderBy(l => (l.Start, NameOf(l.ObjectId, names), l.Line)))
                 await writer.WriteLineAsync(Line("evidence", name, l.Start, NameOf(l.ObjectId, names), l.Line, l.Text));
@@ -110,6 +110,13 @@ public sealed class CanonicalDump
         var comments = await db.FindingComments.Where(m => !m.Withdrawn).ToListAsync(cancellation);
         await WriteSortedAsync(writer, comments.Select(m => Line("comment", m.FindingId, m.Author, m.Text)));
     }
+
+    private static object ValueOf(ContactColumn column, ContactHour cell, Dictionary<long, string> names) => column switch
+    {
+        NumberColumn { IsObject: true } number => NameOf(number.Get(cell), names),
+        NumberColumn number => number.Get(cell),
+        _ => string.Join(',', InnerSources.Read(((BytesColumn)column).Get(cell))),
+    };
 
     private static string NameOf(long objectId, Dictionary<long, string> names) => names.GetValueOrDefault(objectId) ?? objectId.ToString(CultureInfo.InvariantCulture);
 

@@ -53,14 +53,10 @@ internal interface IStorageDialect
     /// <summary>
     /// Reads cells in key order, which is the bulk of every evaluation and timeline, without a change tracker or boxing between.
     /// </summary>
-    /// <param name="instance">One instance, by way of its pairs; null = all, by a scan.</param>
-    /// <param name="fromHour">Inclusive.</param>
-    /// <param name="toHour">Exclusive.</param>
-    /// <param name="take">Instance id, endpoint id, cell.</param>
-    void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation);
+    void ReadCells(DbConnection connection, CellSelection which, CellReceiver receive, CancellationToken cancellation);
 
-    /// <summary>The same, of one instance, but only of the endpoints that anyone touched since the last completed detection: where nothing is new, no page is read.</summary>
-    void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation);
+    /// <summary>Adds cells that are not there, within the open transaction of the connection.</summary>
+    void AddCells(DbConnection connection, IReadOnlyCollection<(int Instance, int Endpoint, ContactHour Cell)> cells);
 
     /// <summary>
     /// Puts objects on the ledger as seen, within the transaction of <paramref name="db"/>, and leaves alone what is there already. A first listing adds a million of them,

@@ -82,7 +82,7 @@ internal static class Writing
         await using var db = await services.GetRequiredService<IDbContextFactory<WaywardDbContext>>().CreateDbContextAsync();
         var rows = item.Batch.Instances.SelectMany((i, n) => i.Value.Cells.Values.Select((c, m) => new ContactHourEntity
         {
-            InstanceId = n + 1, EndpointId = m + 1, Hour = c.Hour, FirstContact = c.FirstContact, LastContact = c.LastContact, FirstObject = 1, FirstLine = 1,
+            InstanceId = n + 1, EndpointId = m + 1, Hour = c.Hour,
         })).Take(EfRows).ToList();
         var from = Cpu();
         db.ChangeTracker.AutoDetectChangesEnabled = false;
@@ -105,7 +105,7 @@ internal static class Writing
             {
                 foreach (string sql in new[] { "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", TableSql }) SqliteStatement.Check(db, raw.sqlite3_exec(db, sql));
                 var from = Cpu();
-                using (var upsert = new SqliteStatement(db, SqliteContactSql.UpsertCell.Replace(SqliteContactSql.InnerMerge, "coalesce", StringComparison.Ordinal)))
+                using (var upsert = new SqliteStatement(db, SqliteCells.Upsert.Replace(ContactCellSql.MergeInnerSources, "coalesce", StringComparison.Ordinal)))
                 {
                     foreach (var batch in rows)
                     {

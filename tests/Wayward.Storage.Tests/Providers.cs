@@ -29,3 +29,7 @@ public sealed class AuditOnPostgreSql() : AuditTests(StorageProvider.PostgreSql)
 public sealed class CareOnSqlite() : CareTests(StorageProvider.Sqlite);
 
 public sealed class CareOnPostgreSql() : CareTests(StorageProvider.PostgreSql);
+
+public sealed class ContactColumnsOnSqlite() : ContactColumnTests(StorageProvider.Sqlite);
+
+public sealed class ContactColumnsOnPostgreSql() : ContactColumnTests(StorageProvider.PostgreSql);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Wayward.Core.Contacts;
 
@@ -7,6 +8,9 @@ namespace Wayward.Testing;
 /// <summary>A ledger as text, complete and in a fixed order, so that two can be compared and the difference read.</summary>
 public static class LedgerText
 {
+    /// <summary>All that a cell holds, those properties included that are added later.</summary>
+    private static readonly PropertyInfo[] Columns = [.. typeof(ContactHour).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite)];
+
     public static string Of(ContactLedger ledger)
     {
         var text = new StringBuilder();
@@ -20,14 +24,14 @@ public static class LedgerText
             foreach (var (endpoint, cells) in history.Pairs)
             {
                 text.AppendLine(culture, $"  {endpoint.Address} {endpoint.Protocol} {endpoint.Port}");
-                foreach (var c in cells)
-                {
-                    text.AppendLine(culture, $"    {c.Hour} {c.FirstContact} {c.LastContact} {c.OutAccepted} {c.OutRejected} {c.InAccepted} {c.InRejected} {c.MaxPackets} {c.Flags} {c.FirstAnswer} {c.LastAnswer} {c.AnswerMinutes:x} [{string.Join(' ', c.InnerSources)}] {c.FirstObject}:{c.FirstLine}");
-                }
+                foreach (var cell in cells) text.Append("    ").AppendJoin(' ', Columns.Select(c => Value(c.GetValue(cell)))).AppendLine();
             }
             foreach (var (endpoint, lines) in history.Evidence)
                 foreach (var line in lines) text.AppendLine(culture, $"  evidence {endpoint.Address} {endpoint.Protocol} {endpoint.Port} {line}");
         }
         return text.ToString();
     }
+
+    private static string Value(object? value) =>
+        value is IEnumerable<FlowLogs.IpAddress> addresses ? $"[{string.Join(' ', addresses)}]" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

@@ -260,103 +260,149 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("InstanceId")
                         .HasColumnType("integer")
-                        .HasColumnName("instance_id");
+                        .HasColumnName("instance_id")
+                        .HasColumnOrder(0);
 
                     b.Property<int>("EndpointId")
                         .HasColumnType("integer")
-                        .HasColumnName("endpoint_id");
+                        .HasColumnName("endpoint_id")
+                        .HasColumnOrder(1);
 
                     b.Property<int>("Hour")
                         .HasColumnType("integer")
-                        .HasColumnName("hour");
+                        .HasColumnName("hour")
+                        .HasColumnOrder(2);
 
-                    b.Property<long>("AnswerMinutes")
+                    b.Property<long>("answer_minutes")
                         .HasColumnType("bigint")
-                        .HasColumnName("answer_minutes");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("answer_minutes")
+                        .HasColumnOrder(21);
 
-                    b.Property<long>("FirstAnswer")
+                    b.Property<long>("first_answer")
                         .HasColumnType("bigint")
-                        .HasColumnName("first_answer");
+                        .HasDefaultValue(9223372036854775807L)
+                        .HasColumnName("first_answer")
+                        .HasColumnOrder(19);
 
-                    b.Property<long>("FirstContact")
+                    b.Property<long>("first_contact")
                         .HasColumnType("bigint")
-                        .HasColumnName("first_contact");
+                        .HasDefaultValue(9223372036854775807L)
+                        .HasColumnName("first_contact")
+                        .HasColumnOrder(3);
 
-                    b.Property<long>("FirstLine")
+                    b.Property<long>("first_line")
                         .HasColumnType("bigint")
-                        .HasColumnName("first_line");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("first_line")
+                        .HasColumnOrder(24);
 
-                    b.Property<long>("FirstObject")
+                    b.Property<long>("first_object")
                         .HasColumnType("bigint")
-                        .HasColumnName("first_object");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("first_object")
+                        .HasColumnOrder(23);
 
-                    b.Property<short>("Flags")
+                    b.Property<short>("flags")
                         .HasColumnType("smallint")
-                        .HasColumnName("flags");
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("flags")
+                        .HasColumnOrder(18);
 
-                    b.Property<long>("InAcceptedBytes")
+                    b.Property<long>("in_accepted_bytes")
                         .HasColumnType("bigint")
-                        .HasColumnName("in_accepted_bytes");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_bytes")
+                        .HasColumnOrder(13);
 
-                    b.Property<long>("InAcceptedPackets")
+                    b.Property<long>("in_accepted_packets")
                         .HasColumnType("bigint")
-                        .HasColumnName("in_accepted_packets");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_packets")
+                        .HasColumnOrder(12);
 
-                    b.Property<long>("InAcceptedRecords")
+                    b.Property<long>("in_accepted_records")
                         .HasColumnType("bigint")
-                        .HasColumnName("in_accepted_records");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_records")
+                        .HasColumnOrder(11);
 
-                    b.Property<long>("InRejectedBytes")
+                    b.Property<long>("in_rejected_bytes")
                         .HasColumnType("bigint")
-                        .HasColumnName("in_rejected_bytes");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_bytes")
+                        .HasColumnOrder(16);
 
-                    b.Property<long>("InRejectedPackets")
+                    b.Property<long>("in_rejected_packets")
                         .HasColumnType("bigint")
-                        .HasColumnName("in_rejected_packets");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_packets")
+                        .HasColumnOrder(15);
 
-                    b.Property<long>("InRejectedRecords")
+                    b.Property<long>("in_rejected_records")
                         .HasColumnType("bigint")
-                        .HasColumnName("in_rejected_records");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_records")
+                        .HasColumnOrder(14);
 
-                    b.Property<byte[]>("InnerSources")
+                    b.Property<byte[]>("inner_sources")
                         .HasColumnType("bytea")
-                        .HasColumnName("inner_sources");
+                        .HasColumnName("inner_sources")
+                        .HasColumnOrder(22);
 
-                    b.Property<long>("LastAnswer")
+                    b.Property<long>("last_answer")
                         .HasColumnType("bigint")
-                        .HasColumnName("last_answer");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_answer")
+                        .HasColumnOrder(20);
 
-                    b.Property<long>("LastContact")
+                    b.Property<long>("last_contact")
                         .HasColumnType("bigint")
-                        .HasColumnName("last_contact");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_contact")
+                        .HasColumnOrder(4);
 
-                    b.Property<long>("MaxPackets")
+                    b.Property<long>("max_packets")
                         .HasColumnType("bigint")
-                        .HasColumnName("max_packets");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("max_packets")
+                        .HasColumnOrder(17);
 
-                    b.Property<long>("OutAcceptedBytes")
+                    b.Property<long>("out_accepted_bytes")
                         .HasColumnType("bigint")
-                        .HasColumnName("out_accepted_bytes");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_bytes")
+                        .HasColumnOrder(7);
 
-                    b.Property<long>("OutAcceptedPackets")
+                    b.Property<long>("out_accepted_packets")
                         .HasColumnType("bigint")
-                        .HasColumnName("out_accepted_packets");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_packets")
+                        .HasColumnOrder(6);
 
-                    b.Property<long>("OutAcceptedRecords")
+                    b.Property<long>("out_accepted_records")
                         .HasColumnType("bigint")
-                        .HasColumnName("out_accepted_records");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_records")
+                        .HasColumnOrder(5);
 
-                    b.Property<long>("OutRejectedBytes")
+                    b.Property<long>("out_rejected_bytes")
                         .HasColumnType("bigint")
-                        .HasColumnName("out_rejected_bytes");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_bytes")
+                        .HasColumnOrder(10);
 
-                    b.Property<long>("OutRejectedPackets")
+                    b.Property<long>("out_rejected_packets")
                         .HasColumnType("bigint")
-                        .HasColumnName("out_rejected_packets");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_packets")
+                        .HasColumnOrder(9);
 
-                    b.Property<long>("OutRejectedRecords")
+                    b.Property<long>("out_rejected_records")
                         .HasColumnType("bigint")
-                        .HasColumnName("out_rejected_records");
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_records")
+                        .HasColumnOrder(8);
 
                     b.HasKey("InstanceId", "EndpointId", "Hour");
 

@@ -50,6 +50,46 @@ public sealed class ContactBatch
         foreach (var (reason, count) in other.Skipped) Skip(reason, count);
     }
 
+    /// <summary>The shares of several batches, those of one instance united; the batches stay as they are.</summary>
+    public static LedgerMap<InstanceKey, InstanceContribution> Union(IReadOnlyList<ContactBatch> batches)
+    {
+        if (batches.Count == 1) return batches[0].Instances;
+        var all = new LedgerMap<InstanceKey, InstanceContribution>();
+        var copies = new HashSet<InstanceKey>();
+        foreach (var batch in batches)
+        {
+            foreach (var (key, share) in batch.Instances.InOrderOfArrival)
+            {
+                ref var mine = ref all.GetValueRefOrAddDefault(key);
+                if (mine is null)
+                {
+                    mine = share;
+                    continue;
+                }
+                if (copies.Add(key))
+                {
+                    var copy = new InstanceContribution();
+                    copy.Merge(mine);
+                    mine = copy;
+                }
+                mine.Merge(share);
+            }
+        }
+        return all;
+    }
+
+    /// <summary>The days, since the epoch, of which any share has cells or coverage.</summary>
+    public static HashSet<int> DaysOf(LedgerMap<InstanceKey, InstanceContribution> shares)
+    {
+        var days = new HashSet<int>();
+        foreach (var (_, share) in shares.InOrderOfArrival)
+        {
+            foreach (var (day, _) in share.Coverage.InOrderOfArrival) days.Add(day);
+            foreach (var ((_, hour), _) in share.Cells.InOrderOfArrival) days.Add(hour / 24);
+        }
+        return days;
+    }
+
     /// <summary>Counts lines that cannot be contacts.</summary>
     public void Skip(SkipReason reason, long count) =>
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Skipped, reason, out _) += count;

@@ -84,7 +84,7 @@ public sealed class InstanceHistory
     }
 
     /// <summary>Index of the fact of this attribute and value, or -1. No lambda: it would be an object for every fact of every instance of every object read.</summary>
-    private static int Find(List<InstanceFact> facts, InstanceFact fact)
+    internal static int Find(List<InstanceFact> facts, InstanceFact fact)
     {
         for (int i = 0; i < facts.Count; i++)
             if (facts[i].Attribute == fact.Attribute && facts[i].Value == fact.Value) return i;

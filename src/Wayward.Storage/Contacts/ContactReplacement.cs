@@ -98,7 +98,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
         var instances = IdSet.Read(former.Instances);
         if (instances.Count == 0) return;
         Requeue(former, successor, instances, from, to);
-        writer.Prepare(ContactReplacementSql.StrikeSummaries).Bind(from).Bind(to).Run();
+        writer.Prepare(ContactReplacementSql.DeleteChecksums).Bind(from).Bind(to).Run();
         var endpoints = new HashSet<int>();
         foreach (int instance in instances.Order())
         {
@@ -132,18 +132,13 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
         writer.Prepare(ContactReplacementSql.RecomputeInstance).Bind(since).Bind(destinations).Bind(instanceId).Run();
     }
 
-    /// <summary>Start of the last maximal run of days whose gaps are at most H.</summary>
+    /// <summary>From all stored coverage of the instance.</summary>
     public static long EpochStart(ILedgerTransaction writer, int instanceId)
     {
-        long since = long.MaxValue, lastEnd = 0;
+        var epoch = new ObservationEpoch(writer.HistoryWindow);
         var spans = writer.Prepare(ContactReplacementSql.SelectCoverageSpans).Bind(instanceId);
-        while (spans.Read())
-        {
-            long first = spans.Int64(0), end = spans.Int64(1);
-            if (since == long.MaxValue || first - lastEnd > writer.HistoryWindow) since = first;
-            lastEnd = Math.Max(lastEnd, end);
-        }
-        return since;
+        while (spans.Read()) epoch.Add(spans.Int64(0), spans.Int64(1));
+        return epoch.Start;
     }
 
     private void Requeue(Former former, long successor, HashSet<int> instances, int from, int to)

@@ -35,7 +35,7 @@ internal static class ContactReplacementSql
     public const string DeleteCells = "DELETE FROM contact_hours WHERE instance_id = ? AND hour >= ? AND hour < ?";
     public const string DeleteCoverage = "DELETE FROM coverage_days WHERE instance_id = ? AND day >= ? AND day <= ?";
     public const string DeleteEvidence = "DELETE FROM contact_evidence WHERE instance_id = ? AND start >= ? AND start < ?";
-    public const string StrikeSummaries = "DELETE FROM day_checksums WHERE day >= ? AND day <= ?";
+    public const string DeleteChecksums = "DELETE FROM day_checksums WHERE day >= ? AND day <= ?";
 
     public const string SelectPairEndpoints = "SELECT endpoint_id FROM contact_pairs WHERE instance_id = ?";
     public const string DeleteEmptyPairs = "DELETE FROM contact_pairs WHERE instance_id = ? AND NOT EXISTS (SELECT 1 FROM contact_hours h WHERE h.instance_id = contact_pairs.instance_id AND h.endpoint_id = contact_pairs.endpoint_id)";

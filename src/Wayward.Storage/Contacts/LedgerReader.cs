@@ -49,7 +49,7 @@ internal static class LedgerReader
         history.Facts.AddRange((await db.InstanceFacts.Where(f => f.InstanceId == instanceId).OrderBy(f => f.Attribute).ThenBy(f => f.Value).ToListAsync(cancellation)).Select(f => f.ToFact()));
 
         var cells = new Dictionary<int, List<ContactHour>>();
-        dialect.ReadCells(db.Database.GetDbConnection(), instanceId, fromHour, toHour, (_, endpoint, cell) =>
+        dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = [instanceId], FromHour = fromHour, ToHour = toHour }, (_, endpoint, cell) =>
         {
             if (!cells.TryGetValue(endpoint, out var list)) cells.Add(endpoint, list = []);
             list.Add(cell);
@@ -80,7 +80,11 @@ internal static class LedgerReader
             tails[fact.InstanceId].Part.Facts.Add(fact.ToFact());
 
         var cells = new List<(int Instance, int Endpoint, ContactHour Cell)>();
-        foreach (int id in ids) dialect.ReadTouchedCells(db.Database.GetDbConnection(), id, from[tails[id].Part.Key].Hour, (instance, endpoint, cell) => cells.Add((instance, endpoint, cell)), cancellation);
+        foreach (int id in ids)
+        {
+            var which = new CellSelection { Instances = [id], OnlyTouched = true, FromHour = from[tails[id].Part.Key].Hour };
+            dialect.ReadCells(db.Database.GetDbConnection(), which, (instance, endpoint, cell) => cells.Add((instance, endpoint, cell)), cancellation);
+        }
         var used = cells.Select(c => c.Endpoint).Distinct().ToList();
         var endpoints = (await db.Endpoints.Where(e => used.Contains(e.Id)).Select(e => new { e.Id, e.Address, e.Protocol, e.Port }).ToListAsync(cancellation))
             .ToDictionary(e => e.Id, e => new Endpoint(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port));
@@ -111,18 +115,15 @@ internal static class LedgerReader
     {
         (int Instance, int Endpoint) open = (-1, -1);
         List<ContactHour> cells = [];
-        foreach (int? instance in ids is null ? [null] : ids.Order().Select(i => (int?)i))
+        dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = ids }, (instanceId, endpointId, cell) =>
         {
-            dialect.ReadCells(db.Database.GetDbConnection(), instance, 0, int.MaxValue, (instanceId, endpointId, cell) =>
+            if ((instanceId, endpointId) != open)
             {
-                if ((instanceId, endpointId) != open)
-                {
-                    open = (instanceId, endpointId);
-                    histories[instanceId].Pairs.Add(endpoints[endpointId], cells = []);
-                }
-                cells.Add(cell);
-            }, cancellation);
-        }
+                open = (instanceId, endpointId);
+                histories[instanceId].Pairs.Add(endpoints[endpointId], cells = []);
+            }
+            cells.Add(cell);
+        }, cancellation);
 
         var evidence = db.ContactEvidence.AsQueryable();
         if (ids is not null) evidence = evidence.Where(e => ids.Contains(e.InstanceId));

@@ -97,13 +97,12 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         var ids = histories.Keys.ToList();
         await foreach (var fact in _db.InstanceFacts.Where(f => ids.Contains(f.InstanceId)).OrderBy(f => f.InstanceId).ThenBy(f => f.Attribute).ThenBy(f => f.Value).AsAsyncEnumerable().WithCancellation(cancellation))
             histories[fact.InstanceId].Facts.Add(fact.ToFact());
-        var cells = _db.ContactHours.Where(h => ids.Contains(h.InstanceId) && numbers.Contains(h.EndpointId)).OrderBy(h => h.InstanceId).ThenBy(h => h.EndpointId).ThenBy(h => h.Hour);
-        await foreach (var cell in cells.AsAsyncEnumerable().WithCancellation(cancellation))
+        _dialect.ReadCells(_db.Database.GetDbConnection(), new() { Instances = ids, Endpoints = numbers }, (instance, endpoint, cell) =>
         {
-            var pairs = histories[cell.InstanceId].Pairs;
-            if (!pairs.TryGetValue(endpoints[cell.EndpointId], out var list)) pairs.Add(endpoints[cell.EndpointId], list = []);
-            list.Add(cell.ToContactHour());
-        }
+            var pairs = histories[instance].Pairs;
+            if (!pairs.TryGetValue(endpoints[endpoint], out var list)) pairs.Add(endpoints[endpoint], list = []);
+            list.Add(cell);
+        }, cancellation);
         return ledger;
     }
 

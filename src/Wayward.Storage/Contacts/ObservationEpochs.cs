@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Wayward.Core.Contacts;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Contacts;
@@ -11,12 +12,12 @@ internal static class ObservationEpochs
         if (await db.LedgerState.Select(s => s.HistoryWindow).SingleAsync(cancellation) == historyWindow) return;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var instances = await db.Instances.ToDictionaryAsync(i => i.Id, cancellation);
-        var ends = new Dictionary<int, long>();
+        var (of, epoch) = (0, new ObservationEpoch(historyWindow));
         await foreach (var day in db.CoverageDays.AsNoTracking().OrderBy(d => d.InstanceId).ThenBy(d => d.Day).AsAsyncEnumerable().WithCancellation(cancellation))
         {
-            bool known = ends.TryGetValue(day.InstanceId, out long end);
-            if (!known || day.FirstStart - end > historyWindow) instances[day.InstanceId].ObservedSince = day.FirstStart;
-            ends[day.InstanceId] = Math.Max(end, day.LastEnd);
+            if (day.InstanceId != of) (of, epoch) = (day.InstanceId, new ObservationEpoch(historyWindow));
+            epoch.Add(day.FirstStart, day.LastEnd);
+            instances[day.InstanceId].ObservedSince = epoch.Start;
         }
         await db.SaveChangesAsync(cancellation);
         await db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.HistoryWindow, historyWindow), cancellation);

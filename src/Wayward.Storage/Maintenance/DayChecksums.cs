@@ -19,21 +19,28 @@ public sealed record DayChecksum(int Day, long Rows, string Checksum);
 /// </summary>
 internal static class DayChecksums
 {
-    public static async Task<List<DayChecksum>> ComputeAsync(WaywardDbContext db, CancellationToken cancellation)
+    /// <param name="readCells">Gives all cells, in any order.</param>
+    public static async Task<List<DayChecksum>> ComputeAsync(WaywardDbContext db, Action<CellReceiver> readCells, CancellationToken cancellation)
     {
         var instances = await db.Instances.AsNoTracking().ToDictionaryAsync(i => i.Id, i => i.Key, cancellation);
         var endpoints = await LedgerReader.EndpointsAsync(db, cancellation);
         var days = new SortedDictionary<int, (long Rows, UInt128 Sum)>();
         var row = new RowHash();
-        await foreach (var h in db.ContactHours.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellation))
+        readCells((instance, endpoint, cell) =>
         {
-            var e = endpoints.GetValueOrDefault(h.EndpointId);
-            row.Begin(1).Add(instances.GetValueOrDefault(h.InstanceId) ?? "?").Add(e.Address.ToBytes()).Add(e.Protocol).Add(e.Port).Add(h.Hour).Add(h.FirstContact).Add(h.LastContact)
-                .Add(h.OutAcceptedRecords).Add(h.OutAcceptedPackets).Add(h.OutAcceptedBytes).Add(h.OutRejectedRecords).Add(h.OutRejectedPackets).Add(h.OutRejectedBytes)
-                .Add(h.InAcceptedRecords).Add(h.InAcceptedPackets).Add(h.InAcceptedBytes).Add(h.InRejectedRecords).Add(h.InRejectedPackets).Add(h.InRejectedBytes)
-                .Add(h.MaxPackets).Add(h.Flags).Add(h.FirstAnswer).Add(h.LastAnswer).Add(h.AnswerMinutes).Add(h.InnerSources ?? []).Add(h.FirstObject).Add(h.FirstLine);
-            Count(h.Hour / 24);
-        }
+            var e = endpoints.GetValueOrDefault(endpoint);
+            row.Begin(1).Add(instances.GetValueOrDefault(instance) ?? "?").Add(e.Address.ToBytes()).Add(e.Protocol).Add(e.Port).Add(cell.Hour);
+            for (byte i = 0; i < ContactColumns.All.Length; i++)
+            {
+                // What is empty is left out, so that a column that is added later changes no checksum.
+                if (ContactColumns.All[i] is NumberColumn number)
+                {
+                    if (number.Get(cell) is var value && value != number.Empty) row.Add(i).Add(value);
+                }
+                else if (((BytesColumn)ContactColumns.All[i]).Get(cell) is { } bytes) row.Add(i).Add(bytes);
+            }
+            Count(cell.Hour / 24);
+        });
         await foreach (var c in db.CoverageDays.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellation))
         {
             row.Begin(2).Add(instances.GetValueOrDefault(c.InstanceId) ?? "?").Add(c.Day).Add(c.FirstStart).Add(c.LastEnd).Add(c.Hours).Add(c.SkipHours).Add(c.Records);

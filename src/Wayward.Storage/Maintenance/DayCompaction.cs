@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Contacts;
-using Wayward.Storage.Contacts;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Maintenance;
@@ -15,29 +14,26 @@ internal static class DayCompaction
 
     /// <param name="before">Days since the epoch.</param>
     /// <returns>Cells that were folded into others.</returns>
-    public static async Task<long> RunAsync(WaywardDbContext db, IReadOnlyCollection<int> instances, int before, CancellationToken cancellation)
+    public static async Task<long> RunAsync(WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<int> instances, int before, CancellationToken cancellation)
     {
-        var ids = instances.ToList();
-        int beforeHour = before * HoursPerDay;
-        var old = await db.ContactHours.AsNoTracking().Where(h => ids.Contains(h.InstanceId) && h.Hour < beforeHour).ToListAsync(cancellation);
-        var days = old.GroupBy(h => (h.InstanceId, h.EndpointId, Day: h.Hour / HoursPerDay)).Where(d => d.Count() > 1 || d.First().Hour % HoursPerDay != 0).ToList();
+        var old = new List<(int Instance, int Endpoint, ContactHour Cell)>();
+        dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = instances, ToHour = before * HoursPerDay }, (instance, endpoint, cell) => old.Add((instance, endpoint, cell)), cancellation);
+        var days = old.GroupBy(h => (h.Instance, h.Endpoint, Day: h.Cell.Hour / HoursPerDay)).Where(d => d.Count() > 1 || d.First().Cell.Hour % HoursPerDay != 0).ToList();
         if (days.Count == 0) return 0;
-        long folded = 0;
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        var folded = new List<(int, int, ContactHour)>(days.Count);
         foreach (var day in days)
         {
             var (instance, endpoint, number) = day.Key;
             int from = number * HoursPerDay, to = from + HoursPerDay;
             await db.ContactHours.Where(h => h.InstanceId == instance && h.EndpointId == endpoint && h.Hour >= from && h.Hour < to).ExecuteDeleteAsync(cancellation);
             var sum = new ContactHour { Hour = from };
-            foreach (var hour in day) sum.Merge(hour.ToContactHour());
+            foreach (var (_, _, hour) in day) sum.Merge(hour);
             if (day.Count() > 1) sum.AnswerMinutes = 0;
-            db.ContactHours.Add(sum.ToEntity(instance, endpoint));
-            folded += day.Count() - 1;
+            folded.Add((instance, endpoint, sum));
         }
-        await db.SaveChangesAsync(cancellation);
+        dialect.AddCells(db.Database.GetDbConnection(), folded);
         var touched = days.Select(d => d.Key.Day).Distinct().ToList();
         await db.DayChecksums.Where(d => touched.Contains(d.Day)).ExecuteDeleteAsync(cancellation);
-        return folded;
+        return days.Sum(d => d.Count() - 1);
     }
 }

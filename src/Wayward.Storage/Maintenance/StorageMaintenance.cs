@@ -25,26 +25,26 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
         if (before <= 0) return 0;
         long compacted = 0;
         foreach (var chunk in instances.Chunk(InstancesAtOnce))
-            compacted += await database.WriteAsync((db, c) => DayCompaction.RunAsync(db, chunk, before, c), cancellation, WriteScope.Ledger);
+            compacted += await database.WriteAsync((db, c) => DayCompaction.RunAsync(db, database.Dialect, chunk, before, c), cancellation, WriteScope.Ledger);
         await database.WriteAsync((db, c) => db.LedgerState.ExecuteUpdateAsync(s => s.SetProperty(x => x.CompactedBefore, before), c), cancellation, WriteScope.Ledger);
         return compacted;
     }
 
     /// <summary>
-    /// First empty checksums, then the computation, then the values: a commit meanwhile strikes out the days that it writes to, and only what is still there is filled in.
+    /// First empty checksums, then the computation, then the values: a commit meanwhile deletes the rows of the days that it writes to, and only the rows that are left are filled in.
     /// </summary>
     private async Task<int> SealAsync(CancellationToken cancellation)
     {
         await database.WriteAsync(async (db, c) =>
         {
-            // The last two days are still being written: their checksums would be struck out at once.
+            // The last two days are still being written: their checksums would be deleted at once.
             int before = UnixTime.Day((await db.LedgerState.AsNoTracking().SingleAsync(c)).MaxStart) - 1;
             var known = db.DayChecksums.Select(d => d.Day);
             var missing = await db.CoverageDays.Select(d => d.Day).Union(db.ContactHours.Select(h => h.Hour / 24)).Where(d => d < before && !known.Contains(d)).Distinct().ToListAsync(c);
             db.DayChecksums.AddRange(missing.Select(d => new DayChecksumEntity { Day = d }));
             return await db.SaveChangesAsync(c);
         }, cancellation, WriteScope.Ledger);
-        var computed = (await database.SnapshotAsync(DayChecksums.ComputeAsync, cancellation)).ToDictionary(d => d.Day);
+        var computed = (await database.SnapshotAsync(ChecksumsAsync, cancellation)).ToDictionary(d => d.Day);
         return await database.WriteAsync(async (db, c) =>
         {
             var open = await db.DayChecksums.Where(d => d.Checksum == "").ToListAsync(c);
@@ -53,11 +53,14 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
         }, cancellation, WriteScope.Ledger);
     }
 
+    private Task<List<DayChecksum>> ChecksumsAsync(WaywardDbContext db, CancellationToken cancellation) =>
+        DayChecksums.ComputeAsync(db, receive => database.Dialect.ReadCells(db.Database.GetDbConnection(), CellSelection.All, receive, cancellation), cancellation);
+
     public Task<VerifyReport> VerifyAsync(CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
     {
         var problems = new List<string>(await database.Dialect.CheckIntegrityAsync(db, c));
         var known = await db.DayChecksums.AsNoTracking().Where(d => d.Checksum != "").OrderBy(d => d.Day).ToListAsync(c);
-        var computed = await DayChecksums.ComputeAsync(db, c);
+        var computed = await ChecksumsAsync(db, c);
         problems.AddRange(Differences(known.Select(d => new DayChecksum(d.Day, d.Rows, d.Checksum)), computed));
         return new VerifyReport(problems, known.Count, computed.Sum(d => d.Rows));
     }, cancellation);

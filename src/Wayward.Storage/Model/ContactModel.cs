@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Wayward.Storage.Contacts;
 
 namespace Wayward.Storage.Model;
 
@@ -28,7 +30,20 @@ internal static class ContactModel
             e.HasKey(x => new { x.InstanceId, x.EndpointId });
             e.HasIndex(x => new { x.EndpointId, x.First });
         });
-        model.Entity<ContactHourEntity>().HasKey(x => new { x.InstanceId, x.EndpointId, x.Hour });
+        model.Entity<ContactHourEntity>(e =>
+        {
+            e.HasKey(x => new { x.InstanceId, x.EndpointId, x.Hour });
+            int order = 0;
+            foreach (string name in new[] { nameof(ContactHourEntity.InstanceId), nameof(ContactHourEntity.EndpointId), nameof(ContactHourEntity.Hour) }) e.Property(name).HasColumnOrder(order++);
+            foreach (var column in ContactColumns.All)
+            {
+                var property = column is not NumberColumn number ? e.Property<byte[]?>(column.Name)
+                    // The default is what a migration that adds the column writes into older rows.
+                    : number.IsSmall ? e.Property<short>(number.Name).HasDefaultValue((short)number.Empty)
+                    : (PropertyBuilder)e.Property<long>(number.Name).HasDefaultValue(number.Empty);
+                property.ValueGeneratedNever().HasColumnOrder(order++);
+            }
+        });
         model.Entity<CoverageDayEntity>().HasKey(x => new { x.InstanceId, x.Day });
         model.Entity<InstanceFactEntity>(e =>
         {

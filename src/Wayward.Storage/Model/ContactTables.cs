@@ -51,36 +51,14 @@ public sealed class ContactPairEntity
     public long Last { get; set; }
 }
 
-/// <summary>One cell. Clustered by (instance, endpoint, hour), so a timeline is one range scan.</summary>
+/// <summary>
+/// The key of a cell; its other columns are those of <see cref="Contacts.ContactColumns"/>, and are read and written past EF. Clustered by the key, so a timeline is one range scan.
+/// </summary>
 public sealed class ContactHourEntity
 {
     public int InstanceId { get; set; }
     public int EndpointId { get; set; }
     public int Hour { get; set; }
-    public long FirstContact { get; set; }
-    public long LastContact { get; set; }
-    public long OutAcceptedRecords { get; set; }
-    public long OutAcceptedPackets { get; set; }
-    public long OutAcceptedBytes { get; set; }
-    public long OutRejectedRecords { get; set; }
-    public long OutRejectedPackets { get; set; }
-    public long OutRejectedBytes { get; set; }
-    public long InAcceptedRecords { get; set; }
-    public long InAcceptedPackets { get; set; }
-    public long InAcceptedBytes { get; set; }
-    public long InRejectedRecords { get; set; }
-    public long InRejectedPackets { get; set; }
-    public long InRejectedBytes { get; set; }
-    public long MaxPackets { get; set; }
-    public short Flags { get; set; }
-    public long FirstAnswer { get; set; }
-    public long LastAnswer { get; set; }
-    /// <summary>The 60 bits of <see cref="Core.Contacts.ContactHour.AnswerMinutes"/>.</summary>
-    public long AnswerMinutes { get; set; }
-    /// <summary>Ascending 16-byte addresses, one after the other; null = none.</summary>
-    public byte[]? InnerSources { get; set; }
-    public long FirstObject { get; set; }
-    public long FirstLine { get; set; }
 }
 
 public sealed class CoverageDayEntity
@@ -146,7 +124,7 @@ public sealed class InstanceSummaryEntity
 }
 
 /// <summary>
-/// Checksum of one UTC day's cells and coverage, made when the day was at rest. Every commit that writes to a day strikes its checksum out in the same transaction, so a day
+/// Checksum of one UTC day's cells and coverage, made when the day was at rest. Every commit that writes to a day deletes its checksum in the same transaction, so a day
 /// whose content differs from its checksum was changed by something else than this program.
 /// </summary>
 public sealed class DayChecksumEntity

@@ -6,43 +6,6 @@ namespace Wayward.Storage.PostgreSql;
 /// </summary>
 internal static class PgContactSql
 {
-    /// <summary>Function of the schema: the smallest addresses of both.</summary>
-    public const string InnerMerge = "wayward_inner_merge";
-
-    public const string UpsertCells = $"""
-        INSERT INTO contact_hours AS h (instance_id, endpoint_id, hour, first_contact, last_contact,
-            out_accepted_records, out_accepted_packets, out_accepted_bytes, out_rejected_records, out_rejected_packets, out_rejected_bytes,
-            in_accepted_records, in_accepted_packets, in_accepted_bytes, in_rejected_records, in_rejected_packets, in_rejected_bytes,
-            max_packets, flags, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line)
-        SELECT * FROM unnest($1::int[], $2::int[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-            $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[], $19::smallint[], $20::bigint[], $21::bigint[], $22::bigint[],
-            $23::bytea[], $24::bigint[], $25::bigint[])
-        ON CONFLICT (instance_id, endpoint_id, hour) DO UPDATE SET
-            first_object = CASE WHEN (excluded.first_contact, excluded.first_object, excluded.first_line) < (h.first_contact, h.first_object, h.first_line) THEN excluded.first_object ELSE h.first_object END,
-            first_line = CASE WHEN (excluded.first_contact, excluded.first_object, excluded.first_line) < (h.first_contact, h.first_object, h.first_line) THEN excluded.first_line ELSE h.first_line END,
-            first_contact = least(h.first_contact, excluded.first_contact),
-            last_contact = greatest(h.last_contact, excluded.last_contact),
-            out_accepted_records = h.out_accepted_records + excluded.out_accepted_records,
-            out_accepted_packets = h.out_accepted_packets + excluded.out_accepted_packets,
-            out_accepted_bytes = h.out_accepted_bytes + excluded.out_accepted_bytes,
-            out_rejected_records = h.out_rejected_records + excluded.out_rejected_records,
-            out_rejected_packets = h.out_rejected_packets + excluded.out_rejected_packets,
-            out_rejected_bytes = h.out_rejected_bytes + excluded.out_rejected_bytes,
-            in_accepted_records = h.in_accepted_records + excluded.in_accepted_records,
-            in_accepted_packets = h.in_accepted_packets + excluded.in_accepted_packets,
-            in_accepted_bytes = h.in_accepted_bytes + excluded.in_accepted_bytes,
-            in_rejected_records = h.in_rejected_records + excluded.in_rejected_records,
-            in_rejected_packets = h.in_rejected_packets + excluded.in_rejected_packets,
-            in_rejected_bytes = h.in_rejected_bytes + excluded.in_rejected_bytes,
-            max_packets = greatest(h.max_packets, excluded.max_packets),
-            flags = h.flags | excluded.flags,
-            first_answer = least(h.first_answer, excluded.first_answer),
-            last_answer = greatest(h.last_answer, excluded.last_answer),
-            answer_minutes = h.answer_minutes | excluded.answer_minutes,
-            inner_sources = CASE WHEN excluded.inner_sources IS NULL OR excluded.inner_sources = h.inner_sources THEN h.inner_sources
-                WHEN h.inner_sources IS NULL THEN excluded.inner_sources ELSE {InnerMerge}(h.inner_sources, excluded.inner_sources) END
-        """;
-
     public const string UpsertCoverage = """
         INSERT INTO coverage_days AS c (instance_id, day, first_start, last_end, hours, skip_hours, records)
         SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::bigint[])
@@ -153,7 +116,7 @@ internal static class PgContactSql
         ON CONFLICT (instance_id) DO UPDATE SET commit_number = excluded.commit_number, from_hour = least(t.from_hour, excluded.from_hour)
         """;
 
-    public const string StrikeSummaries = "DELETE FROM day_checksums WHERE day = ANY($1)";
+    public const string DeleteChecksums = "DELETE FROM day_checksums WHERE day = ANY($1)";
 
     /// <summary>Another version of a key, or an object that is only read again: then something is taken away, and nobody may commit beside it.</summary>
     public const string NeedsAlone = """

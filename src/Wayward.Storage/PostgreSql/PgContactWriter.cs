@@ -126,11 +126,11 @@ internal sealed class PgContactWriter : IContactBatchWriter, ILedgerTransaction
         foreach (var contribution in objects)
         {
             var item = contribution.Object;
-            if (states.GetValueOrDefault(item.ObjectId) is SourceObjectState.Done or SourceObjectState.Duplicate or SourceObjectState.Changed or SourceObjectState.Skipped) continue;
-            string? twin = content.GetValueOrDefault(item.Sha256);
-            rows.Add((item, twin is null ? SourceObjectState.Done : SourceObjectState.Duplicate, twin is null ? null : $"same content as {twin}"));
-            states[item.ObjectId] = SourceObjectState.Done;
-            if (twin is not null) continue;
+            if (ObjectAcceptance.IsSettled(states.GetValueOrDefault(item.ObjectId))) continue;
+            var (state, reason) = ObjectAcceptance.Decide(content.GetValueOrDefault(item.Sha256));
+            rows.Add((item, state, reason));
+            states[item.ObjectId] = state;
+            if (state != SourceObjectState.Done) continue;
             content.Add(item.Sha256, item.Key);
             accepted.Add((item.ObjectId, part(contribution)));
         }

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
@@ -47,7 +48,8 @@ internal sealed class PostgreSqlDialect : IStorageDialect
 
     public IDetectorLease DetectorLease { get; } = new PgDetectorLease();
 
-    public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString, n => n.MigrationsAssembly(MigrationsAssembly));
+    public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString, n => n.MigrationsAssembly(MigrationsAssembly))
+        .ReplaceService<IMigrationsSqlGenerator, PartitionSqlGenerator>();
 
     public void Prepare()
     {
@@ -103,11 +105,11 @@ internal sealed class PostgreSqlDialect : IStorageDialect
         await db.Database.ExecuteSqlRawAsync(FindingChangesSaver.Recount + " WHERE i.key = ANY({0})", [keys.ToArray()], cancellation);
     }
 
-    public void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
-        PgCellReader.ReadTouched((NpgsqlConnection)connection, instance, fromHour, take, cancellation);
+    public void ReadCells(DbConnection connection, CellSelection which, CellReceiver receive, CancellationToken cancellation) =>
+        PgCells.Read((NpgsqlConnection)connection, which, receive, cancellation);
 
-    public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
-        PgCellReader.Read((NpgsqlConnection)connection, instance, fromHour, toHour, take, cancellation);
+    public void AddCells(DbConnection connection, IReadOnlyCollection<(int Instance, int Endpoint, ContactHour Cell)> cells) =>
+        new PgSession((NpgsqlConnection)connection).Execute(PgCells.Upsert, PgCells.Arrays(cells));
 
     public async Task<int> AddObjectsAsync(WaywardDbContext db, IReadOnlyCollection<KeyValuePair<long, OfferedObject>> objects, long now, CancellationToken cancellation)
     {

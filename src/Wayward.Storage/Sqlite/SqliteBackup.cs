@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Wayward.Storage.Contacts;
 using Wayward.Storage.Maintenance;
 using Wayward.Storage.Model;
 
@@ -76,7 +77,7 @@ public static class SqliteBackup
             if (migration != manifest.Migration) problems.Add($"The schema is '{migration}', '{manifest.Migration}' expected.");
             problems.AddRange(manifest.Rows.Where(r => rows.GetValueOrDefault(r.Key) != r.Value).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}: {rows.GetValueOrDefault(r.Key)} rows, {r.Value} expected.")));
         }
-        catch (Exception e) when (e is SqliteException or InvalidOperationException or InvalidCastException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e) when (e is SqliteException or SqliteNativeException or InvalidOperationException or InvalidCastException or ArgumentException or FormatException or OverflowException)
         {
             problems.Add($"'{file}' cannot be read through: {e.Message}");
         }
@@ -140,7 +141,8 @@ public static class SqliteBackup
         await using var db = new WaywardDbContext(new DbContextOptionsBuilder<WaywardDbContext>().UseSqlite(Unpooled(file, SqliteOpenMode.ReadOnly)).Options);
         await db.Database.OpenConnectionAsync(cancellation);
         var problems = await CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
-        var days = await DayChecksums.ComputeAsync(db, cancellation);
+        var handle = ((SqliteConnection)db.Database.GetDbConnection()).Handle!;
+        var days = await DayChecksums.ComputeAsync(db, receive => SqliteCells.Read(handle, CellSelection.All, receive, cancellation), cancellation);
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
         using var command = db.Database.GetDbConnection().CreateCommand();
         foreach (var entity in db.Model.GetEntityTypes())

@@ -3,54 +3,18 @@ namespace Wayward.Storage.Sqlite;
 /// <summary>The batch writer's statements. Merging is by min, max, sum and or only, so neither replay within a transaction nor the order of commits can matter.</summary>
 internal static class SqliteContactSql
 {
-    public const string InnerMerge = "wayward_inner_merge";
-
-    public const string UpsertCell = $"""
-        INSERT INTO contact_hours (instance_id, endpoint_id, hour, first_contact, last_contact,
-            out_accepted_records, out_accepted_packets, out_accepted_bytes, out_rejected_records, out_rejected_packets, out_rejected_bytes,
-            in_accepted_records, in_accepted_packets, in_accepted_bytes, in_rejected_records, in_rejected_packets, in_rejected_bytes,
-            max_packets, flags, first_answer, last_answer, answer_minutes, inner_sources, first_object, first_line)
-        VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-        ON CONFLICT DO UPDATE SET
-            first_object = CASE WHEN (excluded.first_contact, excluded.first_object, excluded.first_line) < (first_contact, first_object, first_line) THEN excluded.first_object ELSE first_object END,
-            first_line = CASE WHEN (excluded.first_contact, excluded.first_object, excluded.first_line) < (first_contact, first_object, first_line) THEN excluded.first_line ELSE first_line END,
-            first_contact = min(first_contact, excluded.first_contact),
-            last_contact = max(last_contact, excluded.last_contact),
-            out_accepted_records = out_accepted_records + excluded.out_accepted_records,
-            out_accepted_packets = out_accepted_packets + excluded.out_accepted_packets,
-            out_accepted_bytes = out_accepted_bytes + excluded.out_accepted_bytes,
-            out_rejected_records = out_rejected_records + excluded.out_rejected_records,
-            out_rejected_packets = out_rejected_packets + excluded.out_rejected_packets,
-            out_rejected_bytes = out_rejected_bytes + excluded.out_rejected_bytes,
-            in_accepted_records = in_accepted_records + excluded.in_accepted_records,
-            in_accepted_packets = in_accepted_packets + excluded.in_accepted_packets,
-            in_accepted_bytes = in_accepted_bytes + excluded.in_accepted_bytes,
-            in_rejected_records = in_rejected_records + excluded.in_rejected_records,
-            in_rejected_packets = in_rejected_packets + excluded.in_rejected_packets,
-            in_rejected_bytes = in_rejected_bytes + excluded.in_rejected_bytes,
-            max_packets = max(max_packets, excluded.max_packets),
-            flags = flags | excluded.flags,
-            first_answer = min(first_answer, excluded.first_answer),
-            last_answer = max(last_answer, excluded.last_answer),
-            answer_minutes = answer_minutes | excluded.answer_minutes,
-            inner_sources = CASE WHEN excluded.inner_sources IS NULL THEN inner_sources WHEN inner_sources IS NULL THEN excluded.inner_sources
-                ELSE {InnerMerge}(inner_sources, excluded.inner_sources) END
-        """;
-
     public const string UpsertCoverage = """
         INSERT INTO coverage_days (instance_id, day, first_start, last_end, hours, skip_hours, records) VALUES (?,?,?,?,?,?,?)
         ON CONFLICT DO UPDATE SET first_start = min(first_start, excluded.first_start), last_end = max(last_end, excluded.last_end),
             hours = hours | excluded.hours, skip_hours = skip_hours | excluded.skip_hours, records = records + excluded.records
         """;
 
-    public const string SelectFact = "SELECT first, last FROM instance_facts WHERE instance_id = ? AND attribute = ? AND value = ?";
-
     public const string UpsertFact = """
         INSERT INTO instance_facts (instance_id, attribute, value, first, last) VALUES (?,?,?,?,?)
         ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)
         """;
 
-    public const string SelectFacts = "SELECT attribute, value, first, last FROM instance_facts WHERE instance_id = ? ORDER BY attribute, last DESC, value";
+    public const string SelectFacts = "SELECT attribute, value, first, last FROM instance_facts WHERE instance_id = ?";
 
     public const string SelectPairs = "SELECT endpoint_id, first, last FROM contact_pairs WHERE instance_id = ?";
 
@@ -91,7 +55,7 @@ internal static class SqliteContactSql
         INSERT INTO touched_instances (instance_id, commit_number, from_hour) VALUES (?,?,?) ON CONFLICT (instance_id) DO UPDATE SET commit_number = excluded.commit_number, from_hour = min(from_hour, excluded.from_hour)
         """;
 
-    public const string StrikeSummary = "DELETE FROM day_checksums WHERE day = ?";
+    public const string DeleteChecksum = "DELETE FROM day_checksums WHERE day = ?";
 
     public const string SelectCommitNumber = "SELECT commit_number FROM ledger_state WHERE id = 1";
     public const string UpdateState = "UPDATE ledger_state SET commit_number = ?, max_start = max(max_start, ?) WHERE id = 1";

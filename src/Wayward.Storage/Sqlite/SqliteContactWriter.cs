@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SQLitePCL;
 using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
@@ -27,7 +26,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
         SqliteStatement.Check(_db, raw.sqlite3_busy_timeout(_db, BusyMilliseconds));
         // A source may be told to forget an object once its commit returns, so the commit must survive a power cut: FULL, not WAL's usual NORMAL.
         Execute("PRAGMA synchronous=FULL");
-        SqliteStatement.Check(_db, raw.sqlite3_create_function(_db, SqliteContactSql.InnerMerge, 2, raw.SQLITE_UTF8 | raw.SQLITE_DETERMINISTIC, null,
+        SqliteStatement.Check(_db, raw.sqlite3_create_function(_db, ContactCellSql.MergeInnerSources, 2, raw.SQLITE_UTF8 | raw.SQLITE_DETERMINISTIC, null,
             static (context, _, arguments) => raw.sqlite3_result_blob(context, InnerSources.Merge(raw.sqlite3_value_blob(arguments[0]), raw.sqlite3_value_blob(arguments[1])))));
     }
 
@@ -48,7 +47,7 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
             int duplicates = 0;
             foreach (var contribution in objects)
             {
-                if (!stale.Contains(contribution.Object.ObjectId) && Take(contribution.Object, commitNumber)) accepted.Add((contribution.Object.ObjectId, replacement.PartToAdd(contribution)));
+                if (!stale.Contains(contribution.Object.ObjectId) && Accept(contribution.Object, commitNumber)) accepted.Add((contribution.Object.ObjectId, replacement.PartToAdd(contribution)));
                 else duplicates++;
             }
             if (accepted.Count > 0 || replacement.Removed)
@@ -69,14 +68,14 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
     }
 
     /// <summary>Writes the ledger row; true when the object's contribution counts.</summary>
-    private bool Take(SourceObjectDone item, long commitNumber)
+    private bool Accept(SourceObjectDone item, long commitNumber)
     {
         var known = Prepare(SqliteContactSql.SelectObjectState).Bind(item.ObjectId);
         if (known.Read())
         {
-            var state = (SourceObjectState)known.Int32(0);
+            var before = (SourceObjectState)known.Int32(0);
             known.Reset();
-            if (state is SourceObjectState.Done or SourceObjectState.Duplicate or SourceObjectState.Changed or SourceObjectState.Skipped) return false;
+            if (ObjectAcceptance.IsSettled(before)) return false;
         }
         string? twin = null;
         var same = Prepare(SqliteContactSql.SelectSameContent).Bind(item.Sha256).Bind((long)SourceObjectState.Done).Bind(item.ObjectId);
@@ -85,8 +84,9 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
             twin = same.Text(0);
             same.Reset();
         }
-        Record(item, twin is null ? SourceObjectState.Done : SourceObjectState.Duplicate, twin is null ? null : $"same content as {twin}", commitNumber);
-        return twin is null;
+        var (state, reason) = ObjectAcceptance.Decide(twin);
+        Record(item, state, reason, commitNumber);
+        return state == SourceObjectState.Done;
     }
 
     /// <summary>Writes what was read of an object into its ledger row.</summary>
@@ -104,21 +104,18 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
 
     private void WriteBatches(List<(long ObjectId, ContactBatch Batch)> batches, long commitNumber, CancellationToken cancellation)
     {
+        var shares = ContactBatch.Union([.. batches.Select(b => b.Batch)]);
         var endpoints = new EndpointIds(this);
-        var instances = new List<SqliteInstanceWriter>();
-        var byKey = new Dictionary<InstanceKey, SqliteInstanceWriter>();
-        foreach (var (_, batch) in batches)
+        var instances = new List<SqliteInstanceWriter>(shares.Count);
+        var ids = new Dictionary<InstanceKey, int>(shares.Count);
+        foreach (var (key, share) in shares)
         {
-            foreach (var (key, contribution) in batch.Instances)
-            {
-                ref var writer = ref CollectionsMarshal.GetValueRefOrAddDefault(byKey, key, out bool exists);
-                if (!exists) instances.Add(writer = new SqliteInstanceWriter(this, endpoints, key, _settings.HistoryWindow));
-                writer!.Contributions.Add(contribution);
-            }
+            var instance = SqliteInstanceWriter.Open(this, endpoints, key, share);
+            instances.Add(instance);
+            ids.Add(key, instance.Id);
         }
-        foreach (var instance in instances) instance.Resolve();
         foreach (var (objectId, batch) in batches)
-            Prepare(SqliteContactSql.SetObjectInstances).Bind(IdSet.Write(batch.Instances.Keys.Select(k => byKey[k].Id))).Bind(objectId).Run();
+            Prepare(SqliteContactSql.SetObjectInstances).Bind(IdSet.Write(batch.Instances.Keys.Select(k => ids[k]))).Bind(objectId).Run();
         // Rows go in key order, so that a page of the tree is dirtied once.
         instances.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (var instance in instances)
@@ -127,25 +124,11 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
             if (instance.Write()) TouchInstance.Bind(instance.Id).Bind(commitNumber).Bind(instance.FromHour).Run();
         }
         endpoints.Flush(commitNumber);
-        foreach (int day in DaysOf(batches.Select(b => b.Batch))) Prepare(SqliteContactSql.StrikeSummary).Bind(day).Run();
-    }
-
-    private static HashSet<int> DaysOf(IEnumerable<ContactBatch> batches)
-    {
-        var days = new HashSet<int>();
-        foreach (var batch in batches)
-        {
-            foreach (var contribution in batch.Instances.Values)
-            {
-                days.UnionWith(contribution.Coverage.Keys);
-                foreach (var (_, hour) in contribution.Cells.Keys) days.Add(hour / 24);
-            }
-        }
-        return days;
+        foreach (int day in ContactBatch.DaysOf(shares)) Prepare(SqliteContactSql.DeleteChecksum).Bind(day).Run();
     }
 
     // The statements of the hot loop, without the look-up by their long text.
-    public SqliteStatement UpsertCell => field ??= Prepare(SqliteContactSql.UpsertCell);
+    public SqliteStatement UpsertCell => field ??= Prepare(SqliteCells.Upsert);
     public SqliteStatement UpsertPair => field ??= Prepare(SqliteContactSql.UpsertPair);
     public SqliteStatement AdvancePair => field ??= Prepare(SqliteContactSql.AdvancePair);
     public SqliteStatement SelectPairs => field ??= Prepare(SqliteContactSql.SelectPairs);
@@ -186,19 +169,11 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
     /// <summary>Endpoint ids of this transaction, and what it changes of their prevalence. Never kept longer: a rollback would leave wrong ids behind.</summary>
     internal sealed class EndpointIds(SqliteContactWriter writer)
     {
-        private sealed class Change
-        {
-            public int Id;
-            public long First = long.MaxValue;
-            public long Last;
-            public int Instances;
-        }
-
-        private readonly Dictionary<Endpoint, Change> _changes = [];
+        private readonly Dictionary<Endpoint, (int Id, EndpointChange Change)> _endpoints = [];
 
         public int Of(Endpoint endpoint)
         {
-            if (_changes.TryGetValue(endpoint, out var change)) return change.Id;
+            if (_endpoints.TryGetValue(endpoint, out var known)) return known.Id;
             byte[] address = endpoint.Address.ToBytes();
             var select = writer.Prepare(SqliteContactSql.SelectEndpoint).Bind(address).Bind(endpoint.Protocol).Bind(endpoint.Port);
             if (!select.Read())
@@ -208,24 +183,18 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
             }
             int id = select.Int32(0);
             select.Reset();
-            _changes.Add(endpoint, new Change { Id = id });
+            _endpoints.Add(endpoint, (id, new EndpointChange()));
             return id;
         }
 
-        public void Seen(Endpoint endpoint, long first, long last, bool firstByInstance)
-        {
-            var change = _changes[endpoint];
-            change.First = Math.Min(change.First, first);
-            change.Last = Math.Max(change.Last, last);
-            if (firstByInstance) change.Instances++;
-        }
+        public EndpointChange ChangeOf(Endpoint endpoint) => _endpoints[endpoint].Change;
 
         public void Flush(long commitNumber)
         {
-            foreach (var change in _changes.Values.OrderBy(c => c.Id))
+            foreach (var (id, change) in _endpoints.Values.OrderBy(e => e.Id))
             {
-                writer.Prepare(SqliteContactSql.UpdateEndpoint).Bind(change.First).Bind(change.Last).Bind(change.Instances).Bind(change.Id).Run();
-                writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(change.Id).Bind(commitNumber).Run();
+                writer.Prepare(SqliteContactSql.UpdateEndpoint).Bind(change.First).Bind(change.Last).Bind(change.NewInstances).Bind(id).Run();
+                writer.Prepare(ContactReplacementSql.TouchEndpoint).Bind(id).Bind(commitNumber).Run();
             }
         }
     }

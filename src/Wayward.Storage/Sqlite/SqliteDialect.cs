@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 using SQLitePCL;
 using Wayward.Core.Contacts;
+using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Maintenance;
@@ -129,11 +130,11 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
         SqliteConnection.ClearPool(any);
     }
 
-    public void ReadCells(DbConnection connection, int? instance, int fromHour, int toHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
-        SqliteCellReader.Read(((SqliteConnection)connection).Handle!, instance, fromHour, toHour, take, cancellation);
+    public void ReadCells(DbConnection connection, CellSelection which, CellReceiver receive, CancellationToken cancellation) =>
+        SqliteCells.Read(((SqliteConnection)connection).Handle!, which, receive, cancellation);
 
-    public void ReadTouchedCells(DbConnection connection, int instance, int fromHour, Action<int, int, ContactHour> take, CancellationToken cancellation) =>
-        SqliteCellReader.ReadTouched(((SqliteConnection)connection).Handle!, instance, fromHour, take, cancellation);
+    public void AddCells(DbConnection connection, IReadOnlyCollection<(int Instance, int Endpoint, ContactHour Cell)> cells) =>
+        SqliteCells.Add(((SqliteConnection)connection).Handle!, cells);
 
     private const string AddObject = """
         INSERT INTO source_objects (object_id, source, container, key, etag, search, state, bytes, last_modified, turn, seen_at,

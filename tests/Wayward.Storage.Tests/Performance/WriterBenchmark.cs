@@ -74,7 +74,7 @@ public sealed class WriterBenchmark
         SqliteStatement.Check(null!, raw.sqlite3_open(Path.Combine(directory, "bare.db"), out sqlite3 db));
         foreach (string sql in new[] { "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", TableSql }) SqliteStatement.Check(db, raw.sqlite3_exec(db, sql));
         var from = Cpu();
-        using (var upsert = new SqliteStatement(db, SqliteContactSql.UpsertCell.Replace(SqliteContactSql.InnerMerge, "coalesce", StringComparison.Ordinal)))
+        using (var upsert = new SqliteStatement(db, SqliteCells.Upsert.Replace(ContactCellSql.MergeInnerSources, "coalesce", StringComparison.Ordinal)))
         {
             foreach (var batch in rows)
             {
@@ -98,7 +98,7 @@ public sealed class WriterBenchmark
     {
         await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite);
         await using var db = await storage.Contexts.CreateDbContextAsync();
-        var rows = item.Batch.Instances.SelectMany((i, n) => i.Value.Cells.Values.Select((c, m) => new Model.ContactHourEntity { InstanceId = n, EndpointId = m, Hour = c.Hour, FirstContact = c.FirstContact, LastContact = c.LastContact, FirstObject = 1, FirstLine = 1 })).Take(EfRows).ToList();
+        var rows = item.Batch.Instances.SelectMany((i, n) => i.Value.Cells.Values.Select((c, m) => new Model.ContactHourEntity { InstanceId = n, EndpointId = m, Hour = c.Hour })).Take(EfRows).ToList();
         var from = Cpu();
         db.ChangeTracker.AutoDetectChangesEnabled = false;
         db.ContactHours.AddRange(rows);

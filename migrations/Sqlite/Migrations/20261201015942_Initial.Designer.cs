@@ -3,87 +3,73 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using Wayward.Storage.Model;
 
 #nullable disable
 
-namespace Wayward.Migrations.PostgreSql.Migrations
+namespace Wayward.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(WaywardDbContext))]
-    [Migration("20261201013915_Initial")]
+    [Migration("20261201015942_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.15")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
-
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
             modelBuilder.Entity("Wayward.Storage.Model.AuditEntryEntity", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
                     b.Property<string>("Actor")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("actor")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("actor");
 
                     b.Property<string>("After")
-                        .HasColumnType("text")
-                        .HasColumnName("after")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("after");
 
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Before")
-                        .HasColumnType("text")
-                        .HasColumnName("before")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("before");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("search")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search");
 
                     b.Property<string>("Subject")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("subject")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
 
                     b.Property<string>("Summary")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("summary")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("summary");
 
                     b.Property<long?>("UndoOf")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("undo_of");
 
                     b.Property<long?>("UndoneBy")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("undone_by");
 
                     b.Property<string>("Verb")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("verb")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("verb");
 
                     b.HasKey("Id");
 
@@ -95,13 +81,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.AuditSubjectEntity", b =>
                 {
                     b.Property<long>("AuditId")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("audit_id");
 
                     b.Property<string>("Subject")
-                        .HasColumnType("text")
-                        .HasColumnName("subject")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
 
                     b.HasKey("AuditId", "Subject");
 
@@ -114,109 +99,102 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
-
                     b.Property<long>("Bytes")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("bytes");
 
                     b.Property<long?>("EndedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("ended_at");
 
                     b.Property<int?>("FromDay")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_day");
 
                     b.Property<string>("Keeper")
-                        .HasColumnType("text")
-                        .HasColumnName("keeper")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("keeper");
 
                     b.Property<long?>("KeeperUntil")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("keeper_until");
 
                     b.Property<long>("LackingBytes")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("lacking_bytes");
 
                     b.Property<long>("LackingObjects")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("lacking_objects");
 
                     b.Property<bool>("Listed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("listed");
 
                     b.Property<bool>("NewestFirst")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("newest_first");
 
                     b.Property<long>("Objects")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("objects");
 
                     b.Property<double>("ObjectsPerSecond")
-                        .HasColumnType("double precision")
+                        .HasColumnType("REAL")
                         .HasColumnName("objects_per_second");
 
                     b.Property<string>("Prefix")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("prefix")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prefix");
 
                     b.Property<string>("Problem")
-                        .HasColumnType("text")
-                        .HasColumnName("problem")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
 
                     b.Property<long>("Quarantined")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("quarantined");
 
                     b.Property<long>("RequestedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("requested_at");
 
                     b.Property<string>("RequestedBy")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("requested_by")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requested_by");
 
                     b.Property<long>("Settled")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("settled");
 
                     b.Property<string>("Source")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("source")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
 
                     b.Property<long?>("StartedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("started_at");
 
                     b.Property<byte>("State")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("state");
 
                     b.Property<long>("SurveyBytes")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("survey_bytes");
 
                     b.Property<long>("SurveyObjects")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("survey_objects");
 
                     b.Property<int?>("ToDay")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_day");
 
                     b.HasKey("Id");
@@ -229,30 +207,29 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ContactEvidenceEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
 
                     b.Property<int>("EndpointId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("endpoint_id");
 
                     b.Property<long>("Start")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("start");
 
                     b.Property<long>("ObjectId")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("object_id");
 
                     b.Property<long>("Line")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("line");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("text")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
 
                     b.HasKey("InstanceId", "EndpointId", "Start", "ObjectId", "Line");
 
@@ -262,104 +239,150 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ContactHourEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
-                        .HasColumnName("instance_id");
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("instance_id")
+                        .HasColumnOrder(0);
 
                     b.Property<int>("EndpointId")
-                        .HasColumnType("integer")
-                        .HasColumnName("endpoint_id");
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("endpoint_id")
+                        .HasColumnOrder(1);
 
                     b.Property<int>("Hour")
-                        .HasColumnType("integer")
-                        .HasColumnName("hour");
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hour")
+                        .HasColumnOrder(2);
 
-                    b.Property<long>("AnswerMinutes")
-                        .HasColumnType("bigint")
-                        .HasColumnName("answer_minutes");
+                    b.Property<long>("answer_minutes")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("answer_minutes")
+                        .HasColumnOrder(21);
 
-                    b.Property<long>("FirstAnswer")
-                        .HasColumnType("bigint")
-                        .HasColumnName("first_answer");
+                    b.Property<long>("first_answer")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(9223372036854775807L)
+                        .HasColumnName("first_answer")
+                        .HasColumnOrder(19);
 
-                    b.Property<long>("FirstContact")
-                        .HasColumnType("bigint")
-                        .HasColumnName("first_contact");
+                    b.Property<long>("first_contact")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(9223372036854775807L)
+                        .HasColumnName("first_contact")
+                        .HasColumnOrder(3);
 
-                    b.Property<long>("FirstLine")
-                        .HasColumnType("bigint")
-                        .HasColumnName("first_line");
+                    b.Property<long>("first_line")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("first_line")
+                        .HasColumnOrder(24);
 
-                    b.Property<long>("FirstObject")
-                        .HasColumnType("bigint")
-                        .HasColumnName("first_object");
+                    b.Property<long>("first_object")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("first_object")
+                        .HasColumnOrder(23);
 
-                    b.Property<short>("Flags")
-                        .HasColumnType("smallint")
-                        .HasColumnName("flags");
+                    b.Property<short>("flags")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("flags")
+                        .HasColumnOrder(18);
 
-                    b.Property<long>("InAcceptedBytes")
-                        .HasColumnType("bigint")
-                        .HasColumnName("in_accepted_bytes");
+                    b.Property<long>("in_accepted_bytes")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_bytes")
+                        .HasColumnOrder(13);
 
-                    b.Property<long>("InAcceptedPackets")
-                        .HasColumnType("bigint")
-                        .HasColumnName("in_accepted_packets");
+                    b.Property<long>("in_accepted_packets")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_packets")
+                        .HasColumnOrder(12);
 
-                    b.Property<long>("InAcceptedRecords")
-                        .HasColumnType("bigint")
-                        .HasColumnName("in_accepted_records");
+                    b.Property<long>("in_accepted_records")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_records")
+                        .HasColumnOrder(11);
 
-                    b.Property<long>("InRejectedBytes")
-                        .HasColumnType("bigint")
-                        .HasColumnName("in_rejected_bytes");
+                    b.Property<long>("in_rejected_bytes")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_bytes")
+                        .HasColumnOrder(16);
 
-                    b.Property<long>("InRejectedPackets")
-                        .HasColumnType("bigint")
-                        .HasColumnName("in_rejected_packets");
+                    b.Property<long>("in_rejected_packets")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_packets")
+                        .HasColumnOrder(15);
 
-                    b.Property<long>("InRejectedRecords")
-                        .HasColumnType("bigint")
-                        .HasColumnName("in_rejected_records");
+                    b.Property<long>("in_rejected_records")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_records")
+                        .HasColumnOrder(14);
 
-                    b.Property<byte[]>("InnerSources")
-                        .HasColumnType("bytea")
-                        .HasColumnName("inner_sources");
+                    b.Property<byte[]>("inner_sources")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("inner_sources")
+                        .HasColumnOrder(22);
 
-                    b.Property<long>("LastAnswer")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_answer");
+                    b.Property<long>("last_answer")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_answer")
+                        .HasColumnOrder(20);
 
-                    b.Property<long>("LastContact")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_contact");
+                    b.Property<long>("last_contact")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_contact")
+                        .HasColumnOrder(4);
 
-                    b.Property<long>("MaxPackets")
-                        .HasColumnType("bigint")
-                        .HasColumnName("max_packets");
+                    b.Property<long>("max_packets")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("max_packets")
+                        .HasColumnOrder(17);
 
-                    b.Property<long>("OutAcceptedBytes")
-                        .HasColumnType("bigint")
-                        .HasColumnName("out_accepted_bytes");
+                    b.Property<long>("out_accepted_bytes")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_bytes")
+                        .HasColumnOrder(7);
 
-                    b.Property<long>("OutAcceptedPackets")
-                        .HasColumnType("bigint")
-                        .HasColumnName("out_accepted_packets");
+                    b.Property<long>("out_accepted_packets")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_packets")
+                        .HasColumnOrder(6);
 
-                    b.Property<long>("OutAcceptedRecords")
-                        .HasColumnType("bigint")
-                        .HasColumnName("out_accepted_records");
+                    b.Property<long>("out_accepted_records")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_records")
+                        .HasColumnOrder(5);
 
-                    b.Property<long>("OutRejectedBytes")
-                        .HasColumnType("bigint")
-                        .HasColumnName("out_rejected_bytes");
+                    b.Property<long>("out_rejected_bytes")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_bytes")
+                        .HasColumnOrder(10);
 
-                    b.Property<long>("OutRejectedPackets")
-                        .HasColumnType("bigint")
-                        .HasColumnName("out_rejected_packets");
+                    b.Property<long>("out_rejected_packets")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_packets")
+                        .HasColumnOrder(9);
 
-                    b.Property<long>("OutRejectedRecords")
-                        .HasColumnType("bigint")
-                        .HasColumnName("out_rejected_records");
+                    b.Property<long>("out_rejected_records")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_records")
+                        .HasColumnOrder(8);
 
                     b.HasKey("InstanceId", "EndpointId", "Hour");
 
@@ -369,19 +392,19 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ContactPairEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
 
                     b.Property<int>("EndpointId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("endpoint_id");
 
                     b.Property<long>("First")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("first");
 
                     b.Property<long>("Last")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last");
 
                     b.HasKey("InstanceId", "EndpointId");
@@ -394,31 +417,31 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.CoverageDayEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
 
                     b.Property<int>("Day")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("day");
 
                     b.Property<long>("FirstStart")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("first_start");
 
                     b.Property<int>("Hours")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("hours");
 
                     b.Property<long>("LastEnd")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last_end");
 
                     b.Property<long>("Records")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("records");
 
                     b.Property<int>("SkipHours")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("skip_hours");
 
                     b.HasKey("InstanceId", "Day");
@@ -429,17 +452,16 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.DayChecksumEntity", b =>
                 {
                     b.Property<int>("Day")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("day");
 
                     b.Property<string>("Checksum")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("checksum")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("checksum");
 
                     b.Property<long>("Rows")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("rows");
 
                     b.HasKey("Day");
@@ -451,34 +473,32 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
                     b.Property<byte[]>("Address")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("address");
 
                     b.Property<long>("First")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("first");
 
                     b.Property<int>("Instances")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("instances");
 
                     b.Property<long>("Last")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last");
 
                     b.Property<int>("Port")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("port");
 
                     b.Property<byte>("Protocol")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("protocol");
 
                     b.HasKey("Id");
@@ -495,24 +515,21 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
-
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
                     b.Property<long?>("DeletedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("deleted_at");
 
                     b.Property<string>("Json")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("json")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("json");
 
                     b.HasKey("Id");
 
@@ -522,14 +539,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingAddressEntity", b =>
                 {
                     b.Property<string>("FindingId")
-                        .HasColumnType("text")
-                        .HasColumnName("finding_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finding_id");
 
                     b.Property<string>("Address")
-                        .HasColumnType("text")
-                        .HasColumnName("address")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
 
                     b.HasKey("FindingId", "Address");
 
@@ -541,15 +556,13 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingAliasEntity", b =>
                 {
                     b.Property<string>("OldId")
-                        .HasColumnType("text")
-                        .HasColumnName("old_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("old_id");
 
                     b.Property<string>("FindingId")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("finding_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finding_id");
 
                     b.HasKey("OldId");
 
@@ -562,35 +575,30 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
-
                     b.Property<long>("At")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
                     b.Property<string>("Author")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("author")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("author");
 
                     b.Property<string>("FindingId")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("finding_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finding_id");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("text")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
 
                     b.Property<bool>("Withdrawn")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("withdrawn");
 
                     b.HasKey("Id");
@@ -603,15 +611,13 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingDocumentEntity", b =>
                 {
                     b.Property<string>("FindingId")
-                        .HasColumnType("text")
-                        .HasColumnName("finding_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finding_id");
 
                     b.Property<string>("Json")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("json")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("json");
 
                     b.HasKey("FindingId");
 
@@ -621,180 +627,166 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingEntity", b =>
                 {
                     b.Property<string>("Id")
-                        .HasColumnType("text")
-                        .HasColumnName("id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
 
                     b.Property<string>("AccountId")
-                        .HasColumnType("text")
-                        .HasColumnName("account_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
 
                     b.Property<string>("Address")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("address")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
 
                     b.Property<int>("AddressCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("address_count");
 
                     b.Property<string>("Asg")
-                        .HasColumnType("text")
-                        .HasColumnName("asg")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asg");
 
                     b.Property<string>("Assignee")
-                        .HasColumnType("text")
-                        .HasColumnName("assignee")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("assignee");
 
                     b.Property<byte>("Band")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("band");
 
                     b.Property<byte>("Basis")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("basis");
 
                     b.Property<int>("Confidence")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("confidence");
 
                     b.Property<long>("ContentHash")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("content_hash");
 
                     b.Property<long>("Count")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("count");
 
                     b.Property<long>("DetectedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("detected_at");
 
                     b.Property<int?>("ExpectedTargetId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("expected_target_id");
 
                     b.Property<long>("First")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("first");
 
                     b.Property<string>("GroupId")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("group_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("group_id");
 
                     b.Property<int>("GuardRevision")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("guard_revision");
 
                     b.Property<string>("InstanceName")
-                        .HasColumnType("text")
-                        .HasColumnName("instance_name")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("instance_name");
 
                     b.Property<int>("IsOpen")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("is_open");
 
                     b.Property<long>("Last")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last");
 
                     b.Property<int>("MemberCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("member_count");
 
                     b.Property<string>("Note")
-                        .HasColumnType("text")
-                        .HasColumnName("note")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("note");
 
                     b.Property<byte>("Outcome")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("outcome");
 
                     b.Property<byte>("PreviousStatus")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("previous_status");
 
                     b.Property<string>("Provider")
-                        .HasColumnType("text")
-                        .HasColumnName("provider")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
 
                     b.Property<bool>("Provisional")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("provisional");
 
                     b.Property<int>("Reported")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("reported");
 
                     b.Property<byte>("Resolution")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("resolution");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("revision");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("search")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search");
 
                     b.Property<int>("Severity")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("severity");
 
                     b.Property<byte>("Status")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("subject_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject_id");
 
                     b.Property<byte>("SubjectKind")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("subject_kind");
 
                     b.Property<string>("Target")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("target")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("target");
 
                     b.Property<byte>("Transport")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("transport");
 
                     b.Property<byte>("Type")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("type");
 
                     b.Property<long>("UpdatedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
 
                     b.Property<string>("VpcId")
-                        .HasColumnType("text")
-                        .HasColumnName("vpc_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vpc_id");
 
                     b.Property<string>("Why")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("why")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("why");
 
                     b.HasKey("Id");
 
@@ -828,14 +820,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingMemberEntity", b =>
                 {
                     b.Property<string>("FindingId")
-                        .HasColumnType("text")
-                        .HasColumnName("finding_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finding_id");
 
                     b.Property<string>("InstanceKey")
-                        .HasColumnType("text")
-                        .HasColumnName("instance_key")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("instance_key");
 
                     b.HasKey("FindingId", "InstanceKey");
 
@@ -847,27 +837,27 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingTallyEntity", b =>
                 {
                     b.Property<byte>("Status")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("status");
 
                     b.Property<bool>("Reported")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("reported");
 
                     b.Property<byte>("Type")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("type");
 
                     b.Property<byte>("Transport")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("transport");
 
                     b.Property<byte>("Band")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("band");
 
                     b.Property<int>("Count")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("count");
 
                     b.HasKey("Status", "Reported", "Type", "Transport", "Band");
@@ -879,80 +869,70 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
-
                     b.Property<string>("AccountId")
-                        .HasColumnType("text")
-                        .HasColumnName("account_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("account_id");
 
                     b.Property<string>("Asg")
-                        .HasColumnType("text")
-                        .HasColumnName("asg")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asg");
 
                     b.Property<int>("Destinations")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("destinations");
 
                     b.Property<long>("FirstSeen")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("first_seen");
 
                     b.Property<string>("Key")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("key")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
 
                     b.Property<long>("LastContact")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last_contact");
 
                     b.Property<long>("LastSeen")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last_seen");
 
                     b.Property<int>("MaxSeverity")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("max_severity");
 
                     b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
 
                     b.Property<long>("ObservedSince")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("observed_since");
 
                     b.Property<int>("OpenFindings")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("open_findings");
 
                     b.Property<string>("Region")
-                        .HasColumnType("text")
-                        .HasColumnName("region")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("region");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("search")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search");
 
                     b.Property<string>("SubnetId")
-                        .HasColumnType("text")
-                        .HasColumnName("subnet_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subnet_id");
 
                     b.Property<string>("VpcId")
-                        .HasColumnType("text")
-                        .HasColumnName("vpc_id")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("vpc_id");
 
                     b.HasKey("Id");
 
@@ -973,24 +953,23 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.InstanceFactEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
 
                     b.Property<byte>("Attribute")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attribute");
 
                     b.Property<string>("Value")
-                        .HasColumnType("text")
-                        .HasColumnName("value")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value");
 
                     b.Property<long>("First")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("first");
 
                     b.Property<long>("Last")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last");
 
                     b.HasKey("InstanceId", "Attribute", "Value");
@@ -1003,12 +982,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.InstanceSummaryEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("content");
 
                     b.HasKey("InstanceId");
@@ -1019,42 +998,40 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.LedgerStateEntity", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("commit_number");
 
                     b.Property<int>("CompactedBefore")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("compacted_before");
 
                     b.Property<long>("EvaluatedCommit")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("evaluated_commit");
 
                     b.Property<string>("EvaluatedWith")
-                        .HasColumnType("text")
-                        .HasColumnName("evaluated_with")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("evaluated_with");
 
                     b.Property<long>("HistoryWindow")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("history_window");
 
                     b.Property<long>("MaxStart")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("max_start");
 
                     b.Property<long>("SummaryCommit")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("summary_commit");
 
                     b.Property<string>("SummaryInputs")
-                        .HasColumnType("text")
-                        .HasColumnName("summary_inputs")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("summary_inputs");
 
                     b.HasKey("Id");
 
@@ -1076,11 +1053,11 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ObjectReplayEntity", b =>
                 {
                     b.Property<long>("ObjectId")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("object_id");
 
                     b.Property<int>("WindowId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("window_id");
 
                     b.HasKey("ObjectId", "WindowId");
@@ -1092,22 +1069,20 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
-
                     b.Property<int>("FromDay")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_day");
 
                     b.Property<byte[]>("InstanceIds")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("instance_ids");
 
                     b.Property<int>("ToDay")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("to_day");
 
                     b.HasKey("Id");
@@ -1118,25 +1093,23 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.SourceEntity", b =>
                 {
                     b.Property<string>("Name")
-                        .HasColumnType("text")
-                        .HasColumnName("name")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
 
                     b.Property<bool>("CanList")
-                        .HasColumnType("boolean")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("can_list");
 
                     b.Property<long?>("PausedAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("paused_at");
 
                     b.Property<string>("PausedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("paused_by")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("paused_by");
 
                     b.Property<long>("PresentAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("present_at");
 
                     b.HasKey("Name");
@@ -1147,155 +1120,143 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.SourceObjectEntity", b =>
                 {
                     b.Property<long>("ObjectId")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("object_id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
                     b.Property<int>("Backfill")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasDefaultValue(0)
                         .HasColumnName("backfill");
 
                     b.Property<long>("Bytes")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("bytes");
 
                     b.Property<string>("Columns")
-                        .HasColumnType("text")
-                        .HasColumnName("columns")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("columns");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("commit_number");
 
                     b.Property<long>("ContactRecords")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("contact_records");
 
                     b.Property<string>("Container")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("container")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("container");
 
                     b.Property<long?>("DoneAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("done_at");
 
                     b.Property<string>("ETag")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("etag")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("etag");
 
                     b.Property<long>("ExpandedBytes")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("expanded_bytes");
 
                     b.Property<long>("FirstStart")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("first_start");
 
                     b.Property<string>("Format")
-                        .HasColumnType("text")
-                        .HasColumnName("format")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("format");
 
                     b.Property<byte[]>("InstanceIds")
-                        .HasColumnType("bytea")
+                        .HasColumnType("BLOB")
                         .HasColumnName("instance_ids");
 
                     b.Property<string>("Key")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("key")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
 
                     b.Property<long>("LastEnd")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last_end");
 
                     b.Property<long>("LastModified")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("last_modified");
 
                     b.Property<int>("LeaseEpoch")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("lease_epoch");
 
                     b.Property<string>("LeaseOwner")
-                        .HasColumnType("text")
-                        .HasColumnName("lease_owner")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
 
                     b.Property<long?>("LeaseUntil")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("lease_until");
 
                     b.Property<long?>("NextTry")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("next_try");
 
                     b.Property<string>("QuarantineJson")
-                        .HasColumnType("text")
-                        .HasColumnName("quarantine_json")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("quarantine_json");
 
                     b.Property<long>("Quarantined")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("quarantined");
 
                     b.Property<double>("ReadMilliseconds")
-                        .HasColumnType("double precision")
+                        .HasColumnType("REAL")
                         .HasColumnName("read_milliseconds");
 
                     b.Property<string>("Reason")
-                        .HasColumnType("text")
-                        .HasColumnName("reason")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
 
                     b.Property<long>("Records")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("records");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("search")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search");
 
                     b.Property<long>("SeenAt")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("seen_at");
 
                     b.Property<string>("Sha256")
-                        .HasColumnType("text")
-                        .HasColumnName("sha256")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sha256");
 
                     b.Property<string>("SkippedJson")
-                        .HasColumnType("text")
-                        .HasColumnName("skipped_json")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("skipped_json");
 
                     b.Property<string>("Source")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("source")
-                        .UseCollation("C");
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
 
                     b.Property<byte>("State")
-                        .HasColumnType("smallint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("state");
 
                     b.Property<long>("Turn")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasDefaultValue(0L)
                         .HasColumnName("turn");
 
@@ -1321,11 +1282,11 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.TouchedEndpointEntity", b =>
                 {
                     b.Property<int>("EndpointId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("endpoint_id");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("commit_number");
 
                     b.HasKey("EndpointId");
@@ -1336,15 +1297,15 @@ namespace Wayward.Migrations.PostgreSql.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.TouchedInstanceEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("instance_id");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("bigint")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("commit_number");
 
                     b.Property<int>("FromHour")
-                        .HasColumnType("integer")
+                        .HasColumnType("INTEGER")
                         .HasColumnName("from_hour");
 
                     b.HasKey("InstanceId");

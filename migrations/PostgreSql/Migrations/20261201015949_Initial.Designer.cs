@@ -3,73 +3,87 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using Wayward.Storage.Model;
 
 #nullable disable
 
-namespace Wayward.Migrations.Sqlite.Migrations
+namespace Wayward.Migrations.PostgreSql.Migrations
 {
     [DbContext(typeof(WaywardDbContext))]
-    [Migration("20261201013913_Initial")]
+    [Migration("20261201015949_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
-            modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
+            modelBuilder
+                .HasAnnotation("ProductVersion", "10.0.15")
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.Entity("Wayward.Storage.Model.AuditEntryEntity", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
                     b.Property<string>("Actor")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("actor");
+                        .HasColumnType("text")
+                        .HasColumnName("actor")
+                        .UseCollation("C");
 
                     b.Property<string>("After")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("after");
+                        .HasColumnType("text")
+                        .HasColumnName("after")
+                        .UseCollation("C");
 
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Before")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("before");
+                        .HasColumnType("text")
+                        .HasColumnName("before")
+                        .UseCollation("C");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("search");
+                        .HasColumnType("text")
+                        .HasColumnName("search")
+                        .UseCollation("C");
 
                     b.Property<string>("Subject")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("subject");
+                        .HasColumnType("text")
+                        .HasColumnName("subject")
+                        .UseCollation("C");
 
                     b.Property<string>("Summary")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("summary");
+                        .HasColumnType("text")
+                        .HasColumnName("summary")
+                        .UseCollation("C");
 
                     b.Property<long?>("UndoOf")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("undo_of");
 
                     b.Property<long?>("UndoneBy")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("undone_by");
 
                     b.Property<string>("Verb")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("verb");
+                        .HasColumnType("text")
+                        .HasColumnName("verb")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -81,12 +95,13 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.AuditSubjectEntity", b =>
                 {
                     b.Property<long>("AuditId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("audit_id");
 
                     b.Property<string>("Subject")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("subject");
+                        .HasColumnType("text")
+                        .HasColumnName("subject")
+                        .UseCollation("C");
 
                     b.HasKey("AuditId", "Subject");
 
@@ -99,102 +114,109 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
                     b.Property<long>("Bytes")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("bytes");
 
                     b.Property<long?>("EndedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("ended_at");
 
                     b.Property<int?>("FromDay")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_day");
 
                     b.Property<string>("Keeper")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("keeper");
+                        .HasColumnType("text")
+                        .HasColumnName("keeper")
+                        .UseCollation("C");
 
                     b.Property<long?>("KeeperUntil")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("keeper_until");
 
                     b.Property<long>("LackingBytes")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("lacking_bytes");
 
                     b.Property<long>("LackingObjects")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("lacking_objects");
 
                     b.Property<bool>("Listed")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("listed");
 
                     b.Property<bool>("NewestFirst")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("newest_first");
 
                     b.Property<long>("Objects")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("objects");
 
                     b.Property<double>("ObjectsPerSecond")
-                        .HasColumnType("REAL")
+                        .HasColumnType("double precision")
                         .HasColumnName("objects_per_second");
 
                     b.Property<string>("Prefix")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("prefix");
+                        .HasColumnType("text")
+                        .HasColumnName("prefix")
+                        .UseCollation("C");
 
                     b.Property<string>("Problem")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("problem");
+                        .HasColumnType("text")
+                        .HasColumnName("problem")
+                        .UseCollation("C");
 
                     b.Property<long>("Quarantined")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("quarantined");
 
                     b.Property<long>("RequestedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("requested_at");
 
                     b.Property<string>("RequestedBy")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("requested_by");
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by")
+                        .UseCollation("C");
 
                     b.Property<long>("Settled")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("settled");
 
                     b.Property<string>("Source")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("source");
+                        .HasColumnType("text")
+                        .HasColumnName("source")
+                        .UseCollation("C");
 
                     b.Property<long?>("StartedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("started_at");
 
                     b.Property<byte>("State")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("state");
 
                     b.Property<long>("SurveyBytes")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("survey_bytes");
 
                     b.Property<long>("SurveyObjects")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("survey_objects");
 
                     b.Property<int?>("ToDay")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_day");
 
                     b.HasKey("Id");
@@ -207,29 +229,30 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ContactEvidenceEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("instance_id");
 
                     b.Property<int>("EndpointId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("endpoint_id");
 
                     b.Property<long>("Start")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("start");
 
                     b.Property<long>("ObjectId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("object_id");
 
                     b.Property<long>("Line")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("line");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("text");
+                        .HasColumnType("text")
+                        .HasColumnName("text")
+                        .UseCollation("C");
 
                     b.HasKey("InstanceId", "EndpointId", "Start", "ObjectId", "Line");
 
@@ -239,104 +262,150 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ContactHourEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("instance_id");
+                        .HasColumnType("integer")
+                        .HasColumnName("instance_id")
+                        .HasColumnOrder(0);
 
                     b.Property<int>("EndpointId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("endpoint_id");
+                        .HasColumnType("integer")
+                        .HasColumnName("endpoint_id")
+                        .HasColumnOrder(1);
 
                     b.Property<int>("Hour")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("hour");
+                        .HasColumnType("integer")
+                        .HasColumnName("hour")
+                        .HasColumnOrder(2);
 
-                    b.Property<long>("AnswerMinutes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("answer_minutes");
+                    b.Property<long>("answer_minutes")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("answer_minutes")
+                        .HasColumnOrder(21);
 
-                    b.Property<long>("FirstAnswer")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("first_answer");
+                    b.Property<long>("first_answer")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(9223372036854775807L)
+                        .HasColumnName("first_answer")
+                        .HasColumnOrder(19);
 
-                    b.Property<long>("FirstContact")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("first_contact");
+                    b.Property<long>("first_contact")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(9223372036854775807L)
+                        .HasColumnName("first_contact")
+                        .HasColumnOrder(3);
 
-                    b.Property<long>("FirstLine")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("first_line");
+                    b.Property<long>("first_line")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("first_line")
+                        .HasColumnOrder(24);
 
-                    b.Property<long>("FirstObject")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("first_object");
+                    b.Property<long>("first_object")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("first_object")
+                        .HasColumnOrder(23);
 
-                    b.Property<short>("Flags")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("flags");
+                    b.Property<short>("flags")
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("flags")
+                        .HasColumnOrder(18);
 
-                    b.Property<long>("InAcceptedBytes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("in_accepted_bytes");
+                    b.Property<long>("in_accepted_bytes")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_bytes")
+                        .HasColumnOrder(13);
 
-                    b.Property<long>("InAcceptedPackets")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("in_accepted_packets");
+                    b.Property<long>("in_accepted_packets")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_packets")
+                        .HasColumnOrder(12);
 
-                    b.Property<long>("InAcceptedRecords")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("in_accepted_records");
+                    b.Property<long>("in_accepted_records")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_accepted_records")
+                        .HasColumnOrder(11);
 
-                    b.Property<long>("InRejectedBytes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("in_rejected_bytes");
+                    b.Property<long>("in_rejected_bytes")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_bytes")
+                        .HasColumnOrder(16);
 
-                    b.Property<long>("InRejectedPackets")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("in_rejected_packets");
+                    b.Property<long>("in_rejected_packets")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_packets")
+                        .HasColumnOrder(15);
 
-                    b.Property<long>("InRejectedRecords")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("in_rejected_records");
+                    b.Property<long>("in_rejected_records")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("in_rejected_records")
+                        .HasColumnOrder(14);
 
-                    b.Property<byte[]>("InnerSources")
-                        .HasColumnType("BLOB")
-                        .HasColumnName("inner_sources");
+                    b.Property<byte[]>("inner_sources")
+                        .HasColumnType("bytea")
+                        .HasColumnName("inner_sources")
+                        .HasColumnOrder(22);
 
-                    b.Property<long>("LastAnswer")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_answer");
+                    b.Property<long>("last_answer")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_answer")
+                        .HasColumnOrder(20);
 
-                    b.Property<long>("LastContact")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_contact");
+                    b.Property<long>("last_contact")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_contact")
+                        .HasColumnOrder(4);
 
-                    b.Property<long>("MaxPackets")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("max_packets");
+                    b.Property<long>("max_packets")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("max_packets")
+                        .HasColumnOrder(17);
 
-                    b.Property<long>("OutAcceptedBytes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("out_accepted_bytes");
+                    b.Property<long>("out_accepted_bytes")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_bytes")
+                        .HasColumnOrder(7);
 
-                    b.Property<long>("OutAcceptedPackets")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("out_accepted_packets");
+                    b.Property<long>("out_accepted_packets")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_packets")
+                        .HasColumnOrder(6);
 
-                    b.Property<long>("OutAcceptedRecords")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("out_accepted_records");
+                    b.Property<long>("out_accepted_records")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_accepted_records")
+                        .HasColumnOrder(5);
 
-                    b.Property<long>("OutRejectedBytes")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("out_rejected_bytes");
+                    b.Property<long>("out_rejected_bytes")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_bytes")
+                        .HasColumnOrder(10);
 
-                    b.Property<long>("OutRejectedPackets")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("out_rejected_packets");
+                    b.Property<long>("out_rejected_packets")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_packets")
+                        .HasColumnOrder(9);
 
-                    b.Property<long>("OutRejectedRecords")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("out_rejected_records");
+                    b.Property<long>("out_rejected_records")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("out_rejected_records")
+                        .HasColumnOrder(8);
 
                     b.HasKey("InstanceId", "EndpointId", "Hour");
 
@@ -346,19 +415,19 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ContactPairEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("instance_id");
 
                     b.Property<int>("EndpointId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("endpoint_id");
 
                     b.Property<long>("First")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("first");
 
                     b.Property<long>("Last")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last");
 
                     b.HasKey("InstanceId", "EndpointId");
@@ -371,31 +440,31 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.CoverageDayEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("instance_id");
 
                     b.Property<int>("Day")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("day");
 
                     b.Property<long>("FirstStart")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("first_start");
 
                     b.Property<int>("Hours")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("hours");
 
                     b.Property<long>("LastEnd")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last_end");
 
                     b.Property<long>("Records")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("records");
 
                     b.Property<int>("SkipHours")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("skip_hours");
 
                     b.HasKey("InstanceId", "Day");
@@ -406,16 +475,17 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.DayChecksumEntity", b =>
                 {
                     b.Property<int>("Day")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("day");
 
                     b.Property<string>("Checksum")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("checksum");
+                        .HasColumnType("text")
+                        .HasColumnName("checksum")
+                        .UseCollation("C");
 
                     b.Property<long>("Rows")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("rows");
 
                     b.HasKey("Day");
@@ -427,32 +497,34 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
                     b.Property<byte[]>("Address")
                         .IsRequired()
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("address");
 
                     b.Property<long>("First")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("first");
 
                     b.Property<int>("Instances")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("instances");
 
                     b.Property<long>("Last")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last");
 
                     b.Property<int>("Port")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("port");
 
                     b.Property<byte>("Protocol")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("protocol");
 
                     b.HasKey("Id");
@@ -469,21 +541,24 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
                     b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
                     b.Property<long?>("DeletedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("deleted_at");
 
                     b.Property<string>("Json")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("json");
+                        .HasColumnType("text")
+                        .HasColumnName("json")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -493,12 +568,14 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingAddressEntity", b =>
                 {
                     b.Property<string>("FindingId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("finding_id");
+                        .HasColumnType("text")
+                        .HasColumnName("finding_id")
+                        .UseCollation("C");
 
                     b.Property<string>("Address")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("address");
+                        .HasColumnType("text")
+                        .HasColumnName("address")
+                        .UseCollation("C");
 
                     b.HasKey("FindingId", "Address");
 
@@ -510,13 +587,15 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingAliasEntity", b =>
                 {
                     b.Property<string>("OldId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("old_id");
+                        .HasColumnType("text")
+                        .HasColumnName("old_id")
+                        .UseCollation("C");
 
                     b.Property<string>("FindingId")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("finding_id");
+                        .HasColumnType("text")
+                        .HasColumnName("finding_id")
+                        .UseCollation("C");
 
                     b.HasKey("OldId");
 
@@ -529,30 +608,35 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("id");
 
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
                     b.Property<long>("At")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("at");
 
                     b.Property<string>("Author")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("author");
+                        .HasColumnType("text")
+                        .HasColumnName("author")
+                        .UseCollation("C");
 
                     b.Property<string>("FindingId")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("finding_id");
+                        .HasColumnType("text")
+                        .HasColumnName("finding_id")
+                        .UseCollation("C");
 
                     b.Property<string>("Text")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("text");
+                        .HasColumnType("text")
+                        .HasColumnName("text")
+                        .UseCollation("C");
 
                     b.Property<bool>("Withdrawn")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("withdrawn");
 
                     b.HasKey("Id");
@@ -565,13 +649,15 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingDocumentEntity", b =>
                 {
                     b.Property<string>("FindingId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("finding_id");
+                        .HasColumnType("text")
+                        .HasColumnName("finding_id")
+                        .UseCollation("C");
 
                     b.Property<string>("Json")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("json");
+                        .HasColumnType("text")
+                        .HasColumnName("json")
+                        .UseCollation("C");
 
                     b.HasKey("FindingId");
 
@@ -581,166 +667,180 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingEntity", b =>
                 {
                     b.Property<string>("Id")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("id");
+                        .HasColumnType("text")
+                        .HasColumnName("id")
+                        .UseCollation("C");
 
                     b.Property<string>("AccountId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("account_id");
+                        .HasColumnType("text")
+                        .HasColumnName("account_id")
+                        .UseCollation("C");
 
                     b.Property<string>("Address")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("address");
+                        .HasColumnType("text")
+                        .HasColumnName("address")
+                        .UseCollation("C");
 
                     b.Property<int>("AddressCount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("address_count");
 
                     b.Property<string>("Asg")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("asg");
+                        .HasColumnType("text")
+                        .HasColumnName("asg")
+                        .UseCollation("C");
 
                     b.Property<string>("Assignee")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("assignee");
+                        .HasColumnType("text")
+                        .HasColumnName("assignee")
+                        .UseCollation("C");
 
                     b.Property<byte>("Band")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("band");
 
                     b.Property<byte>("Basis")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("basis");
 
                     b.Property<int>("Confidence")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("confidence");
 
                     b.Property<long>("ContentHash")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("content_hash");
 
                     b.Property<long>("Count")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("count");
 
                     b.Property<long>("DetectedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("detected_at");
 
                     b.Property<int?>("ExpectedTargetId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("expected_target_id");
 
                     b.Property<long>("First")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("first");
 
                     b.Property<string>("GroupId")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("group_id");
+                        .HasColumnType("text")
+                        .HasColumnName("group_id")
+                        .UseCollation("C");
 
                     b.Property<int>("GuardRevision")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("guard_revision");
 
                     b.Property<string>("InstanceName")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("instance_name");
+                        .HasColumnType("text")
+                        .HasColumnName("instance_name")
+                        .UseCollation("C");
 
                     b.Property<int>("IsOpen")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("is_open");
 
                     b.Property<long>("Last")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last");
 
                     b.Property<int>("MemberCount")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("member_count");
 
                     b.Property<string>("Note")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("note");
+                        .HasColumnType("text")
+                        .HasColumnName("note")
+                        .UseCollation("C");
 
                     b.Property<byte>("Outcome")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("outcome");
 
                     b.Property<byte>("PreviousStatus")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("previous_status");
 
                     b.Property<string>("Provider")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("provider");
+                        .HasColumnType("text")
+                        .HasColumnName("provider")
+                        .UseCollation("C");
 
                     b.Property<bool>("Provisional")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("provisional");
 
                     b.Property<int>("Reported")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("reported");
 
                     b.Property<byte>("Resolution")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("resolution");
 
                     b.Property<int>("Revision")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("revision");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("search");
+                        .HasColumnType("text")
+                        .HasColumnName("search")
+                        .UseCollation("C");
 
                     b.Property<int>("Severity")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("severity");
 
                     b.Property<byte>("Status")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("status");
 
                     b.Property<string>("SubjectId")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("subject_id");
+                        .HasColumnType("text")
+                        .HasColumnName("subject_id")
+                        .UseCollation("C");
 
                     b.Property<byte>("SubjectKind")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("subject_kind");
 
                     b.Property<string>("Target")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("target");
+                        .HasColumnType("text")
+                        .HasColumnName("target")
+                        .UseCollation("C");
 
                     b.Property<byte>("Transport")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("transport");
 
                     b.Property<byte>("Type")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("type");
 
                     b.Property<long>("UpdatedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("updated_at");
 
                     b.Property<string>("VpcId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vpc_id");
+                        .HasColumnType("text")
+                        .HasColumnName("vpc_id")
+                        .UseCollation("C");
 
                     b.Property<string>("Why")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("why");
+                        .HasColumnType("text")
+                        .HasColumnName("why")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -774,12 +874,14 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingMemberEntity", b =>
                 {
                     b.Property<string>("FindingId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("finding_id");
+                        .HasColumnType("text")
+                        .HasColumnName("finding_id")
+                        .UseCollation("C");
 
                     b.Property<string>("InstanceKey")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("instance_key");
+                        .HasColumnType("text")
+                        .HasColumnName("instance_key")
+                        .UseCollation("C");
 
                     b.HasKey("FindingId", "InstanceKey");
 
@@ -791,27 +893,27 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.FindingTallyEntity", b =>
                 {
                     b.Property<byte>("Status")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("status");
 
                     b.Property<bool>("Reported")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("reported");
 
                     b.Property<byte>("Type")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("type");
 
                     b.Property<byte>("Transport")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("transport");
 
                     b.Property<byte>("Band")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("band");
 
                     b.Property<int>("Count")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("count");
 
                     b.HasKey("Status", "Reported", "Type", "Transport", "Band");
@@ -823,70 +925,80 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
                     b.Property<string>("AccountId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("account_id");
+                        .HasColumnType("text")
+                        .HasColumnName("account_id")
+                        .UseCollation("C");
 
                     b.Property<string>("Asg")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("asg");
+                        .HasColumnType("text")
+                        .HasColumnName("asg")
+                        .UseCollation("C");
 
                     b.Property<int>("Destinations")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("destinations");
 
                     b.Property<long>("FirstSeen")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("first_seen");
 
                     b.Property<string>("Key")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("key");
+                        .HasColumnType("text")
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<long>("LastContact")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last_contact");
 
                     b.Property<long>("LastSeen")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last_seen");
 
                     b.Property<int>("MaxSeverity")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("max_severity");
 
                     b.Property<string>("Name")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<long>("ObservedSince")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("observed_since");
 
                     b.Property<int>("OpenFindings")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("open_findings");
 
                     b.Property<string>("Region")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("region");
+                        .HasColumnType("text")
+                        .HasColumnName("region")
+                        .UseCollation("C");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("search");
+                        .HasColumnType("text")
+                        .HasColumnName("search")
+                        .UseCollation("C");
 
                     b.Property<string>("SubnetId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("subnet_id");
+                        .HasColumnType("text")
+                        .HasColumnName("subnet_id")
+                        .UseCollation("C");
 
                     b.Property<string>("VpcId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("vpc_id");
+                        .HasColumnType("text")
+                        .HasColumnName("vpc_id")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -907,23 +1019,24 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.InstanceFactEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("instance_id");
 
                     b.Property<byte>("Attribute")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("attribute");
 
                     b.Property<string>("Value")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("value");
+                        .HasColumnType("text")
+                        .HasColumnName("value")
+                        .UseCollation("C");
 
                     b.Property<long>("First")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("first");
 
                     b.Property<long>("Last")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last");
 
                     b.HasKey("InstanceId", "Attribute", "Value");
@@ -936,12 +1049,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.InstanceSummaryEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("instance_id");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("content");
 
                     b.HasKey("InstanceId");
@@ -952,40 +1065,42 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.LedgerStateEntity", b =>
                 {
                     b.Property<int>("Id")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("commit_number");
 
                     b.Property<int>("CompactedBefore")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("compacted_before");
 
                     b.Property<long>("EvaluatedCommit")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("evaluated_commit");
 
                     b.Property<string>("EvaluatedWith")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("evaluated_with");
+                        .HasColumnType("text")
+                        .HasColumnName("evaluated_with")
+                        .UseCollation("C");
 
                     b.Property<long>("HistoryWindow")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("history_window");
 
                     b.Property<long>("MaxStart")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("max_start");
 
                     b.Property<long>("SummaryCommit")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("summary_commit");
 
                     b.Property<string>("SummaryInputs")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("summary_inputs");
+                        .HasColumnType("text")
+                        .HasColumnName("summary_inputs")
+                        .UseCollation("C");
 
                     b.HasKey("Id");
 
@@ -1007,11 +1122,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.ObjectReplayEntity", b =>
                 {
                     b.Property<long>("ObjectId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("object_id");
 
                     b.Property<int>("WindowId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("window_id");
 
                     b.HasKey("ObjectId", "WindowId");
@@ -1023,20 +1138,22 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("id");
 
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
                     b.Property<int>("FromDay")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_day");
 
                     b.Property<byte[]>("InstanceIds")
                         .IsRequired()
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("instance_ids");
 
                     b.Property<int>("ToDay")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("to_day");
 
                     b.HasKey("Id");
@@ -1047,23 +1164,25 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.SourceEntity", b =>
                 {
                     b.Property<string>("Name")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<bool>("CanList")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("boolean")
                         .HasColumnName("can_list");
 
                     b.Property<long?>("PausedAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("paused_at");
 
                     b.Property<string>("PausedBy")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("paused_by");
+                        .HasColumnType("text")
+                        .HasColumnName("paused_by")
+                        .UseCollation("C");
 
                     b.Property<long>("PresentAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("present_at");
 
                     b.HasKey("Name");
@@ -1074,143 +1193,155 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.SourceObjectEntity", b =>
                 {
                     b.Property<long>("ObjectId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("object_id");
 
                     b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("attempts");
 
                     b.Property<int>("Backfill")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasDefaultValue(0)
                         .HasColumnName("backfill");
 
                     b.Property<long>("Bytes")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("bytes");
 
                     b.Property<string>("Columns")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("columns");
+                        .HasColumnType("text")
+                        .HasColumnName("columns")
+                        .UseCollation("C");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("commit_number");
 
                     b.Property<long>("ContactRecords")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("contact_records");
 
                     b.Property<string>("Container")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("container");
+                        .HasColumnType("text")
+                        .HasColumnName("container")
+                        .UseCollation("C");
 
                     b.Property<long?>("DoneAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("done_at");
 
                     b.Property<string>("ETag")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("etag");
+                        .HasColumnType("text")
+                        .HasColumnName("etag")
+                        .UseCollation("C");
 
                     b.Property<long>("ExpandedBytes")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("expanded_bytes");
 
                     b.Property<long>("FirstStart")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("first_start");
 
                     b.Property<string>("Format")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("format");
+                        .HasColumnType("text")
+                        .HasColumnName("format")
+                        .UseCollation("C");
 
                     b.Property<byte[]>("InstanceIds")
-                        .HasColumnType("BLOB")
+                        .HasColumnType("bytea")
                         .HasColumnName("instance_ids");
 
                     b.Property<string>("Key")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("key");
+                        .HasColumnType("text")
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<long>("LastEnd")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last_end");
 
                     b.Property<long>("LastModified")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("last_modified");
 
                     b.Property<int>("LeaseEpoch")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("lease_epoch");
 
                     b.Property<string>("LeaseOwner")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("lease_owner");
+                        .HasColumnType("text")
+                        .HasColumnName("lease_owner")
+                        .UseCollation("C");
 
                     b.Property<long?>("LeaseUntil")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("lease_until");
 
                     b.Property<long?>("NextTry")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("next_try");
 
                     b.Property<string>("QuarantineJson")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("quarantine_json");
+                        .HasColumnType("text")
+                        .HasColumnName("quarantine_json")
+                        .UseCollation("C");
 
                     b.Property<long>("Quarantined")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("quarantined");
 
                     b.Property<double>("ReadMilliseconds")
-                        .HasColumnType("REAL")
+                        .HasColumnType("double precision")
                         .HasColumnName("read_milliseconds");
 
                     b.Property<string>("Reason")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("reason");
+                        .HasColumnType("text")
+                        .HasColumnName("reason")
+                        .UseCollation("C");
 
                     b.Property<long>("Records")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("records");
 
                     b.Property<string>("Search")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("search");
+                        .HasColumnType("text")
+                        .HasColumnName("search")
+                        .UseCollation("C");
 
                     b.Property<long>("SeenAt")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("seen_at");
 
                     b.Property<string>("Sha256")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("sha256");
+                        .HasColumnType("text")
+                        .HasColumnName("sha256")
+                        .UseCollation("C");
 
                     b.Property<string>("SkippedJson")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("skipped_json");
+                        .HasColumnType("text")
+                        .HasColumnName("skipped_json")
+                        .UseCollation("C");
 
                     b.Property<string>("Source")
                         .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("source");
+                        .HasColumnType("text")
+                        .HasColumnName("source")
+                        .UseCollation("C");
 
                     b.Property<byte>("State")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("smallint")
                         .HasColumnName("state");
 
                     b.Property<long>("Turn")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("turn");
 
@@ -1236,11 +1367,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.TouchedEndpointEntity", b =>
                 {
                     b.Property<int>("EndpointId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("endpoint_id");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("commit_number");
 
                     b.HasKey("EndpointId");
@@ -1251,15 +1382,15 @@ namespace Wayward.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Wayward.Storage.Model.TouchedInstanceEntity", b =>
                 {
                     b.Property<int>("InstanceId")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("instance_id");
 
                     b.Property<long>("CommitNumber")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("bigint")
                         .HasColumnName("commit_number");
 
                     b.Property<int>("FromHour")
-                        .HasColumnType("INTEGER")
+                        .HasColumnType("integer")
                         .HasColumnName("from_hour");
 
                     b.HasKey("InstanceId");

@@ -1,4 +1,4 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
@@ -11,6 +11,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.Sql(PostgreSqlSchema.Functions);
+
             migrationBuilder.CreateTable(
                 name: "audit_entries",
                 columns: table => new
@@ -96,8 +98,40 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     table.PrimaryKey("PK_contact_evidence", x => new { x.instance_id, x.endpoint_id, x.start, x.object_id, x.line });
                 });
 
-            // Partitioned, which the generator has no word for.
-            migrationBuilder.Sql(PostgreSqlSchema.ContactHours);
+            migrationBuilder.CreateTable(
+                name: "contact_hours",
+                columns: table => new
+                {
+                    instance_id = table.Column<int>(type: "integer", nullable: false),
+                    endpoint_id = table.Column<int>(type: "integer", nullable: false),
+                    hour = table.Column<int>(type: "integer", nullable: false),
+                    first_contact = table.Column<long>(type: "bigint", nullable: false, defaultValue: 9223372036854775807L),
+                    last_contact = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    out_accepted_records = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    out_accepted_packets = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    out_accepted_bytes = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    out_rejected_records = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    out_rejected_packets = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    out_rejected_bytes = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    in_accepted_records = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    in_accepted_packets = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    in_accepted_bytes = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    in_rejected_records = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    in_rejected_packets = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    in_rejected_bytes = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    max_packets = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    flags = table.Column<short>(type: "smallint", nullable: false, defaultValue: (short)0),
+                    first_answer = table.Column<long>(type: "bigint", nullable: false, defaultValue: 9223372036854775807L),
+                    last_answer = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    answer_minutes = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    inner_sources = table.Column<byte[]>(type: "bytea", nullable: true),
+                    first_object = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    first_line = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_hours", x => new { x.instance_id, x.endpoint_id, x.hour });
+                });
 
             migrationBuilder.CreateTable(
                 name: "contact_pairs",
@@ -690,6 +724,9 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "contact_evidence");
+
+            migrationBuilder.DropTable(
+                name: "contact_hours");
 
             migrationBuilder.DropTable(
                 name: "contact_pairs");
