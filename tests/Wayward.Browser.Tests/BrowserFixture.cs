@@ -30,7 +30,7 @@ internal sealed class BrowserFixture : IAsyncDisposable
             DataDirectory = Path.Combine(folder.FullName, "data"),
             Sources = [source],
             WorkingDirectory = folder.FullName,
-            Settings = [new("Fixture:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2")],
+            Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2")],
         }, builder => builder.Logging.ClearProviders());
         await app.StartAsync();
         var fixture = new BrowserFixture(app, folder);

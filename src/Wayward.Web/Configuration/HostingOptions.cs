@@ -38,10 +38,10 @@ public sealed record HostingOptions
     }
 }
 
-/// <summary>Configuration section <c>Fixture</c>: who sits at it, until there is sign-in.</summary>
-public sealed record FixtureOptions
+/// <summary>Configuration section <c>Desk</c>: the analyst whose name the audit trail gets while there is no sign-in.</summary>
+public sealed record DeskOptions
 {
-    public const string Section = "Fixture";
+    public const string Section = "Desk";
     /// <summary>Name for the audit trail; empty = the user the program runs as.</summary>
     public string Analyst { get; init; } = "";
 

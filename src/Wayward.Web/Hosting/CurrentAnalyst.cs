@@ -10,7 +10,7 @@ public interface ICurrentAnalyst
 }
 
 /// <summary>One analyst per process: the configured name, else the user it runs as.</summary>
-internal sealed class ConfiguredAnalyst(FixtureOptions options) : ICurrentAnalyst
+internal sealed class ConfiguredAnalyst(DeskOptions options) : ICurrentAnalyst
 {
     public string Name { get; } =
         options.Analyst.Trim() is { Length: > 0 } configured ? configured

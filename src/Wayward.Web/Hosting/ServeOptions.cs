@@ -12,7 +12,7 @@ namespace Wayward.Web.Hosting;
 internal sealed record ServeOptions
 {
     public required HostingOptions Hosting { get; init; }
-    public required FixtureOptions Fixture { get; init; }
+    public required DeskOptions Desk { get; init; }
     public required StorageOptions Storage { get; init; }
     public required DetectionOptions Detection { get; init; }
     public required IngestOptions Ingest { get; init; }
@@ -28,7 +28,7 @@ internal sealed record ServeOptions
     {
         var reader = new OptionsReader(configuration);
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
-        var fixture = reader.Read<FixtureOptions>(FixtureOptions.Section, o => o.Validate());
+        var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, o => o.Validate());
         if (storage.Provider == StorageProvider.Sqlite && hosting.Role != ProcessRole.All)
             reader.Add($"{HostingOptions.Section}:{nameof(HostingOptions.Role)} (--role) is {hosting.Role}, but a SQLite database is one process's, which does everything; roles need {StorageOptions.Section}:{nameof(StorageOptions.Provider)}={StorageProvider.PostgreSql}");
@@ -54,7 +54,7 @@ internal sealed record ServeOptions
         return new()
         {
             Hosting = hosting,
-            Fixture = fixture,
+            Desk = desk,
             Storage = storage with { DataDirectory = Path.GetFullPath(storage.DataDirectory, Path.GetFullPath(request.WorkingDirectory)) },
             Detection = detection,
             Ingest = ingest,

@@ -16,7 +16,7 @@ internal static class WaywardServices
         services.AddSingleton(options.Hosting);
         services.AddSingleton(options.Detection);
         services.AddSingleton(options.Ingest);
-        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Fixture));
+        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
         services.AddSingleton(options.Catalog);
         services.AddSingleton(options.Retention);
         services.AddSingleton(options.Inventory);

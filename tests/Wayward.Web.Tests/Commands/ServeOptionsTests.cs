@@ -36,9 +36,9 @@ public sealed class ServeOptionsTests
     {
         var run = await CommandRun.Of(
             "serve", "--source", "/no/such/folder", "--urls", "http://10.0.0.1:1", "--Hosting:MaxCircuits=0", "--Hosting:AllowedHosts:0=http://x/", "--Detection:HistoryWindow=00:00:01",
-            "--Ingest:Workers=-1", "--Storage:Provider=Oracle", "--Fixture:Nobody=x");
+            "--Ingest:Workers=-1", "--Storage:Provider=Oracle", "--Desk:Nobody=x");
         Assert.Equal(2, run.ExitCode);
-        foreach (string key in new[] { "/no/such/folder", "http://10.0.0.1:1", "Hosting:MaxCircuits", "Hosting:AllowedHosts", "Detection:HistoryWindow", "Ingest:Workers", "Storage:Provider", "Fixture:Nobody" })
+        foreach (string key in new[] { "/no/such/folder", "http://10.0.0.1:1", "Hosting:MaxCircuits", "Hosting:AllowedHosts", "Detection:HistoryWindow", "Ingest:Workers", "Storage:Provider", "Desk:Nobody" })
             Assert.Contains(key, run.Error, StringComparison.Ordinal);
         Assert.Contains("Sqlite", run.Error, StringComparison.Ordinal);
     }

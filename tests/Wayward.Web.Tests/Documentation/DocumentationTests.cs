@@ -3,9 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Wayward.Core.Detection;
 using Wayward.Engine;
-using Wayward.Engine.Inventories;
 using Wayward.Storage;
-using Wayward.Storage.Maintenance;
 using Wayward.Testing;
 using Wayward.Web.Commands;
 using Wayward.Web.Configuration;
@@ -50,7 +48,7 @@ public sealed partial class DocumentationTests
             var parsed = root.Parse(arguments);
             Assert.True(parsed.Errors.Count == 0, $"{page}: {line}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");
             foreach (string key in settings.Select(s => s.Key).Concat(arguments.Where(a => a.StartsWith("Detection:", StringComparison.Ordinal)).Select(a => a.Split('=')[0])))
-                Assert.True(Keys().ContainsKey(ListElement().Replace(key, "")) || key == "Detection:Profile" || key.StartsWith("Logging:", StringComparison.Ordinal), $"{page}: {line}: {key} is not an option");
+                Assert.True(Keys().ContainsKey(FirstElement(key)) || key == "Detection:Profile" || key.StartsWith("Logging:", StringComparison.Ordinal), $"{page}: {line}: {key} is not an option");
         }
     }
 
@@ -109,14 +107,15 @@ public sealed partial class DocumentationTests
         return $"| {index + 1} | {finding.Title} | {who} | {target} | {first} | {severity} {SeverityBands.Of(finding.Severity)}{reported} | {finding.Confidence} |";
     }
 
+    /// <summary>Every options class of the program: those that name their configuration section.</summary>
     private static readonly (string Section, object Defaults)[] Sections =
-    [
-        (DetectionOptions.Section, DetectionOptions.Default), (IngestOptions.Section, new IngestOptions()), (StorageOptions.Section, new StorageOptions()), (RetentionOptions.Section, new RetentionOptions()),
-        (InventoryOptions.Section, new InventoryOptions()),
-        (HostingOptions.Section, new HostingOptions()), (FixtureOptions.Section, new FixtureOptions()),
-    ];
+        [.. from assembly in new[] { typeof(DetectionOptions).Assembly, typeof(StorageOptions).Assembly, typeof(IngestOptions).Assembly, typeof(CommandLine).Assembly }
+            from type in assembly.GetTypes()
+            let section = type.GetField("Section", BindingFlags.Public | BindingFlags.Static)
+            where section is { IsLiteral: true } && type.Name.EndsWith("Options", StringComparison.Ordinal)
+            select ((string)section.GetRawConstantValue()!, Activator.CreateInstance(type)!)];
 
-    /// <summary>Key to default, as configuration text; a list or no value is empty.</summary>
+    /// <summary>Key to default, as configuration text; a list or no value is empty. The options of a list's elements stand under <c>:0</c>.</summary>
     private static SortedDictionary<string, string> Keys()
     {
         var keys = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -132,7 +131,11 @@ public sealed partial class DocumentationTests
                 if (value is TimeSpan span) keys[key] = span.ToString("c", CultureInfo.InvariantCulture);
                 else if (value is bool flag) keys[key] = flag ? "true" : "false";
                 else if (value is null or string or IFormattable or Enum) keys[key] = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-                else if (value is System.Collections.IEnumerable) keys[key] = "";
+                else if (value is System.Collections.IEnumerable)
+                {
+                    keys[key] = "";
+                    if (property.PropertyType.GenericTypeArguments is [var element] && element != typeof(string)) Add(key + ":0", Activator.CreateInstance(element)!);
+                }
                 else Add(key, value);
             }
         }
@@ -147,9 +150,14 @@ public sealed partial class DocumentationTests
         [.. WithoutCode(File.ReadAllText(file)).Split('\n').Where(l => l.StartsWith('#'))
             .Select(l => NotInAnchors().Replace(l.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
-    /// <summary>From the number of an element of a list on.</summary>
-    [GeneratedRegex(@":\d+(:.*)?$")]
-    private static partial Regex ListElement();
+    /// <summary>The key as <see cref="Keys"/> has it: the list itself for an element that is a value, <c>:0</c> for one that has options.</summary>
+    private static string FirstElement(string key) => ElementNumber().Replace(ElementAtEnd().Replace(key, ""), ":0");
+
+    [GeneratedRegex(@":\d+$")]
+    private static partial Regex ElementAtEnd();
+
+    [GeneratedRegex(@":\d+(?=:)")]
+    private static partial Regex ElementNumber();
 
     [GeneratedRegex(@"\[[^\]]*\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();

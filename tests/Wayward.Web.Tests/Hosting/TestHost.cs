@@ -39,7 +39,7 @@ internal sealed class TestHost : IAsyncDisposable
             DataDirectory = Path.Combine(folder.FullName, "data"),
             Sources = [source],
             WorkingDirectory = folder.FullName,
-            Settings = [new("Fixture:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))],
+            Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))],
         }, builder => builder.Logging.ClearProviders());
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, folder);

@@ -161,7 +161,7 @@ public sealed partial class HostileReportTests(HostileReportFixture fixture) : I
         string id = fixture.FindingIds[0];
         using var folder = new TemporaryFolder();
         string file = folder.Combine("report.html");
-        var run = await Commands.CommandRun.Of("report", id, "--format", "html", "--out", file, "--data", _host.Data, "--Fixture:Analyst=Test Analyst", "--Detection:OwnTypes=false");
+        var run = await Commands.CommandRun.Of("report", id, "--format", "html", "--out", file, "--data", _host.Data, "--Desk:Analyst=Test Analyst", "--Detection:OwnTypes=false");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal(Comparable(await _host.Client.GetStringAsync($"/findings/{id}/report.html", Cancellation)), Comparable(await File.ReadAllTextAsync(file, Cancellation)));
 

@@ -7,7 +7,7 @@ using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Instances;
 
-/// <summary>One instance and its DNS destination timeline: the heart of the fixture. Span, width of cells, lane, cell and table live in the URL.</summary>
+/// <summary>One instance and its DNS destination timeline. Span, width of cells, lane, cell and table live in the URL.</summary>
 public partial class InstancePage
 {
     private static readonly (string Word, string? Value)[] Resolutions = [("Auto", null), ("Hour", "hour"), ("6 h", "6h"), ("Day", "day")];
