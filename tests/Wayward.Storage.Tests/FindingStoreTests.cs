@@ -254,7 +254,7 @@ public abstract class FindingStoreTests(StorageProvider provider)
                 Assert.Equal(descending ? keys.OrderDescending() : keys.Order(), keys);
             }
         }
-        var filtered = await storage.Findings.QueryAsync(new() { Bands = [SeverityBand.High], Statuses = [FindingStatus.Open], Types = [FindingType.UnusualDnsResolver], Transports = [DnsTransport.Dns] }, Token);
+        var filtered = await storage.Findings.QueryAsync(new() { Bands = [SeverityBand.High], Statuses = [FindingStatus.Open], Types = [UnusualDnsResolver.Type], Transports = [DnsTransport.Dns] }, Token);
         Assert.Equal(findings.Count(f => f.Severity >= 70), filtered.Total);
         Assert.Equal(filtered.Total, filtered.Rows.Count);
         Assert.Equal(47, (await storage.Findings.QueryAsync(new() { Statuses = [FindingStatus.Open, FindingStatus.Closed] }, Token)).Total);

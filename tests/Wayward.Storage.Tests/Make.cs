@@ -87,7 +87,7 @@ internal static class Make
         var addresses = more.Prepend(address).Order().ToList();
         return new Finding
         {
-            Id = $"{group}-{first}", GroupId = group, Type = FindingType.UnusualDnsResolver, Subject = new(SubjectKind.Instance, instance), Transport = DnsTransport.Dns, Provider = provider,
+            Id = $"{group}-{first}", GroupId = group, Type = UnusualDnsResolver.Type, Subject = new(SubjectKind.Instance, instance), Transport = DnsTransport.Dns, Provider = provider,
             Addresses = [.. addresses.Select(a => new FindingAddress(a, 17, 53, provider, CatalogTier.Dedicated, "e", first, first + 600))],
             Basis = FindingBasis.OwnHistory, Members = [new(instance)], First = first, Last = first + 600, Count = 3, Outcome = ContactOutcome.Answered, Severity = severity,
             SeverityFactors = [new("start", 50, "Start")], Confidence = 92, ConfidenceFactors = [new("base", 92, "Answered")], Reported = reported, Provisional = false,

@@ -36,7 +36,7 @@ public static class Scenarios
     private static WorldInstance Mature(World world, string name = "web-1", string asg = "web") => world.Instance(name).InAsg(asg).Asks("9.9.9.9").Daily();
 
     private static ExpectedFinding On(double day, string target, DnsTransport transport = DnsTransport.Dns, string name = "web-1", FindingType? type = null) =>
-        new(type ?? FindingTypes.For(transport), name.Contains(':', StringComparison.Ordinal) || name == "fleet" ? name : World.Id(name), transport, target, World.At(day));
+        new(type ?? FindingTypes.Of(transport), name.Contains(':', StringComparison.Ordinal) || name == "fleet" ? name : World.Id(name), transport, target, World.At(day));
 
     private static World With(Action<World> describe, double days = 60, LineFormat format = LineFormat.V11)
     {
@@ -54,21 +54,21 @@ public static class Scenarios
         List.Attack("DoQ", () => With(w => Mature(w).Asks("94.140.14.14", DnsTransport.DoQ).Hourly(40)), On(40, "94.140.14.14", DnsTransport.DoQ));
         // 50 kbit/s in an hour is 22.5 MB.
         List.Attack("iodine-like 50 kbit/s to its own server", () => With(w => Mature(w).Asks(Unknown).Sending(90_000, 22_500_000, 20_000_000).Hourly(40, 40.2)),
-            On(40, Unknown), On(40, Unknown, type: FindingType.DnsTunnel));
+            On(40, Unknown), On(40, Unknown, type: DnsTunnel.Type));
         List.Attack("iodine-like through an 8.8.8.8 already in use", () => With(w => w.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.8.8").Sending(90_000, 22_500_000, 20_000_000).Hourly(40, 40.2)),
-            On(40, "8.8.8.8", type: FindingType.DnsTunnel));
+            On(40, "8.8.8.8", type: DnsTunnel.Type));
         List.Attack("53 rejected, then DoH", () => With(w => w.Instance("web-1").Asks("9.9.9.9").Daily(0.1, 40).Asks("9.9.9.9").Blocked().On(40).Asks("1.1.1.1", DnsTransport.DoH).Daily(40.02)),
-            On(40.02, "1.1.1.1", DnsTransport.DoH), On(40.02, "1.1.1.1", DnsTransport.DoH, type: FindingType.EvasionAfterBlock));
+            On(40.02, "1.1.1.1", DnsTransport.DoH), On(40.02, "1.1.1.1", DnsTransport.DoH, type: EvasionAfterBlock.Type));
         List.Attack("12 public resolvers in a day", () => With(w =>
         {
             var web = w.Instance("web-1").Asks("45.90.28.1").Daily();
             for (int i = 0; i < 12; i++) web.Asks(TestCatalog.TwelveOperators[i]).On(40 + i * 0.05);
-        }), On(40, TestCatalog.TwelveOperators[0], type: FindingType.ResolverFanOut));
+        }), On(40, TestCatalog.TwelveOperators[0], type: ResolverFanOut.Type));
         List.Attack("rotation over operators", () => With(w =>
         {
             var web = Mature(w);
             for (int i = 0; i < 3; i++) web.Asks(new[] { "1.1.1.1", "94.140.14.14", "76.76.2.0" }[i]).On(40 + i * 2);
-        }), On(40, "1.1.1.1"), On(42, "94.140.14.14"), On(44, "76.76.2.0"), On(40, "1.1.1.1", type: FindingType.ResolverRotation));
+        }), On(40, "1.1.1.1"), On(42, "94.140.14.14"), On(44, "76.76.2.0"), On(40, "1.1.1.1", type: ResolverRotation.Type));
         List.Attack("worm in an ASG of new instances", () => With(w =>
         {
             for (int i = 0; i < 5; i++) Mature(w, $"old-{i}");
@@ -91,13 +91,13 @@ public static class Scenarios
             for (int hour = 0; hour < 6; hour++)
                 for (int client = 0; client < 3; client++)
                     w.Add(web.Line(40 + hour / 24.0, $"10.0.7.{client}", 40_000 + client, localPort: 53));
-        }), On(40 + 2 / 24.0, "", type: FindingType.BecameResolver));
+        }), On(40 + 2 / 24.0, "", type: BecameResolver.Type));
         List.Attack("fleet switch", () => With(w =>
         {
             for (int i = 0; i < 12; i++) Mature(w, $"web-{i}", i % 2 == 0 ? "web" : "api").Asks("8.8.8.8").Hourly(40 + i * 0.01);
-        }), [On(40, "8.8.8.8", name: "fleet", type: FindingType.FleetSwitch), .. Enumerable.Range(0, 12).Select(i => On(40 + i * 0.01, "8.8.8.8", name: $"web-{i}"))]);
+        }), [On(40, "8.8.8.8", name: "fleet", type: FleetSwitch.Type), .. Enumerable.Range(0, 12).Select(i => On(40 + i * 0.01, "8.8.8.8", name: $"web-{i}"))]);
         List.Attack("upload over DoH", () => With(w => w.Instance("web-1").Asks("1.1.1.1", DnsTransport.DoH).Daily().Asks("1.1.1.1", DnsTransport.DoH).Sending(9_000, 9_000_000, 400_000).On(40)),
-            On(40, "1.1.1.1", DnsTransport.DoH, type: FindingType.EncryptedDnsTunnel));
+            On(40, "1.1.1.1", DnsTransport.DoH, type: EncryptedDnsTunnel.Type));
     }
 
     private static void Benign()
@@ -131,7 +131,7 @@ public static class Scenarios
         }));
         List.Benign("CoreDNS to the VPC resolver", () => With(w => w.Instance("node-1").InAsg("nodes").Asks("10.0.0.2").Hourly(0)));
         List.Benign("scanner with its tag", () => With(w => Scanner(w, tagged: true)));
-        List.Benign("scanner without its tag", () => With(w => Scanner(w, tagged: false)), reported: [On(40, "203.120.0.1", type: FindingType.ResolverFanOut)]);
+        List.Benign("scanner without its tag", () => With(w => Scanner(w, tagged: false)), reported: [On(40, "203.120.0.1", type: ResolverFanOut.Type)]);
         List.Benign("scan from source port 53 and reflected floods", () => With(w =>
         {
             var web = Mature(w);

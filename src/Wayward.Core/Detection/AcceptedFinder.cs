@@ -31,7 +31,7 @@ internal sealed class AcceptedFinder(DetectionEngine engine, DetectionIndex inde
         foreach (var episode in known.Episodes)
         {
             if (evaluate.Evaluate(known, episode) is not { IsAlert: false } evaluation) continue;
-            var detail = EpisodeDetail.Of(new Alert(known, episode, evaluation, FindingTypes.For(pairs.Destination.Transport)), pairs, _cells, engine.Parameters);
+            var detail = EpisodeDetail.Of(new Alert(known, episode, evaluation, FindingTypes.Of(pairs.Destination.Transport)), pairs, _cells, engine.Parameters);
             var reason = evaluation.Decision switch
             {
                 EpisodeDecision.RoleExempt => AcceptedReason.Role,

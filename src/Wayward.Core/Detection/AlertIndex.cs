@@ -10,13 +10,12 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
 {
     private static readonly List<Alert> NoAlerts = [];
 
-    private readonly PatternFinder _patterns = new(engine.Parameters, index);
     private readonly Dictionary<InstanceKey, List<Alert>> _ofInstance = [];
     private readonly Dictionary<FindingGroup, List<Alert>> _groups = [];
     /// <summary>Instances with a first-contact alert on a destination.</summary>
     private readonly Dictionary<Destination, HashSet<InstanceKey>> _alerting = [];
     private readonly HashSet<Destination> _fleetToCheck = [];
-    private readonly Dictionary<Destination, FindingGroup> _fleetGroups = [];
+    private readonly Dictionary<(FindingType Type, Destination Destination), FindingGroup> _fleetGroups = [];
     private readonly HashSet<FindingGroup> _dirty = [];
     private readonly HashSet<InstanceKey> _involved = [];
 
@@ -35,11 +34,11 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
             foreach (var episode in destination.Episodes)
             {
                 if (evaluate.Evaluate(destination, episode) is not { } evaluation) continue;
-                if (evaluation.IsAlert) alerts.Add(new Alert(destination, episode, evaluation, FindingTypes.For(destination.Destination.Transport)));
+                if (evaluation.IsAlert) alerts.Add(new Alert(destination, episode, evaluation, FindingTypes.Of(destination.Destination.Transport)));
             }
         }
-        if (engine.Options.OwnTypes) _patterns.Apply(alerts, instance);
-        else alerts.RemoveAll(a => a.Type > FindingType.UnusualDotActivity);
+        if (engine.Options.OwnTypes) PatternSearch.Apply(alerts, instance, index, engine.Parameters);
+        else alerts.RemoveAll(a => !a.Type.IsOfGuardDuty);
         var old = _ofInstance.GetValueOrDefault(instance.Key) ?? NoAlerts;
         if (old.Count == 0 && alerts.Count == 0) return;
         Replace(instance.Key, old, alerts);
@@ -54,18 +53,21 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
             foreach (var destination in _fleetToCheck)
             {
                 var alerts = _alerting.TryGetValue(destination, out var instances)
-                    ? instances.SelectMany(i => _ofInstance[i]).Where(a => a.Type < FindingType.DnsTunnel && a.Destination.Destination == destination).ToList() : [];
-                if (_fleetGroups.Remove(destination, out var old))
+                    ? instances.SelectMany(i => _ofInstance[i]).Where(a => a.Type.IsFirstContact && a.Destination.Destination == destination).ToList() : [];
+                foreach (var type in FindingTypes.All)
                 {
-                    Touch(old);
-                    Remove(old, a => a.Destination.Destination == destination);
+                    if (_fleetGroups.Remove((type, destination), out var old))
+                    {
+                        Touch(old);
+                        Remove(old, a => a.Destination.Destination == destination);
+                    }
+                    var found = type.FindInFleet(alerts, engine.Parameters);
+                    if (found.Count == 0) continue;
+                    var now = FindingGroup.Of(found[0], engine.Options.ProviderMerge);
+                    foreach (var alert in found) Add(now, alert);
+                    Touch(now);
+                    _fleetGroups.Add((type, destination), now);
                 }
-                var found = _patterns.Fleet(alerts);
-                if (found.Count == 0) continue;
-                var now = FindingGroup.Of(found[0], engine.Options.ProviderMerge);
-                foreach (var alert in found) Add(now, alert);
-                Touch(now);
-                _fleetGroups.Add(destination, now);
             }
         }
         _fleetToCheck.Clear();
@@ -132,7 +134,7 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
 
     private void Watch(in Alert alert, InstanceKey key, bool present)
     {
-        if (alert.Type >= FindingType.DnsTunnel) return;
+        if (!alert.Type.IsFirstContact) return;
         var destination = alert.Destination.Destination;
         if (!_alerting.TryGetValue(destination, out var instances)) _alerting.Add(destination, instances = []);
         if (present) instances.Add(key);
@@ -143,7 +145,7 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
 
     private static void Compare(List<Alert> old, List<Alert> now, Dictionary<Destination, long> changed)
     {
-        static HashSet<(Destination, long)> Starts(List<Alert> alerts) => [.. alerts.Where(a => a.Type < FindingType.DnsTunnel).Select(a => (a.Destination.Destination, a.Start))];
+        static HashSet<(Destination, long)> Starts(List<Alert> alerts) => [.. alerts.Where(a => a.Type.IsFirstContact).Select(a => (a.Destination.Destination, a.Start))];
         var differing = Starts(old);
         differing.SymmetricExceptWith(Starts(now));
         foreach (var (destination, start) in differing) changed[destination] = Math.Min(start, changed.GetValueOrDefault(destination, long.MaxValue));

@@ -13,7 +13,7 @@ internal static class ConfidenceScorer
         var k = c.Scoring.Confidence;
         var outcome = c.Outcome;
         bool answered = outcome == ContactOutcome.Answered;
-        var factors = new List<ScoreFactor> { Base(c, k, answered) };
+        var factors = new List<ScoreFactor> { c.Type.Confidence(c) };
         if (c.Entry is { Tier: CatalogTier.PersonalHost, LastConfirmed: > 0 } entry && c.Transport is DnsTransport.DoH or DnsTransport.DoH3 && c.Time - entry.LastConfirmed >= StalePeriod)
         {
             long periods = (c.Time - entry.LastConfirmed) / StalePeriod;
@@ -23,7 +23,7 @@ internal static class ConfidenceScorer
             Add("side-from-addresses", k.SideFromAddresses, "The format has no flow-direction: the side was told from the addresses.");
         if (c.Details.Sum(d => d.Records) <= 1 && (c.Flags & ContactFlags.BothPortsService) != 0)
             Add("both-ports", k.BothPorts, "Beside one contact record there are only records that do not tell who asked whom.");
-        if (c.Packets == 1 && !answered && !c.IsPattern)
+        if (c.Packets == 1 && !answered && c.Type.IsFirstContact)
             Add("one-packet", k.OnePacketUnanswered, "One packet, and no answer.");
         if ((c.Flags & ContactFlags.SynSent) != 0)
             Add("syn-sent", k.SynSent, "The instance's own SYN was recorded.");
@@ -46,31 +46,4 @@ internal static class ConfidenceScorer
             if (points != 0) factors.Add(new ScoreFactor(code, points, evidence));
         }
     }
-
-    private static ScoreFactor Base(FindingCase c, ConfidenceOptions k, bool answered)
-    {
-        var tier = c.Entry?.Tier ?? CatalogTier.None;
-        bool catalogued = tier is CatalogTier.Dedicated or CatalogTier.ServiceAssigned;
-        if (c.Type == FindingType.EncryptedDnsTunnel) return new("start", c.Parameters.Options.Patterns.EncryptedTunnelConfidence, "Volume and direction alone: an upload by other means looks the same.");
-        if (c.Type == FindingType.BecameResolver) return new("start", k.DnsAnswered, "Records of several hours or days say so.");
-        string came = answered ? "and it answered" : "without an answer";
-        return c.Transport switch
-        {
-            DnsTransport.Dns => new("start", answered ? k.DnsAnswered : k.DnsUnanswered, $"Port 53 {came}."),
-            DnsTransport.DoT when catalogued => new("start", k.DotCatalogued, "TCP 853 to a resolver of the catalogue."),
-            DnsTransport.DoT => new("start", answered ? k.DotAnswered : k.DotUnanswered, $"TCP 853 to an address that no tier A or B entry names, {came}."),
-            DnsTransport.DoQ when catalogued => new("start", k.DoqCatalogued, "DNS over QUIC to a resolver of the catalogue."),
-            DnsTransport.DoQ => new("start", answered ? k.DoqAnswered : k.DoqUnanswered, $"UDP {c.Details[0].FirstEndpoint.Port} to an address that no tier A or B entry names, {came}."),
-            DnsTransport.DoH => new("start", ByTier(k, tier), $"HTTPS to an address that the catalogue holds in tier {tier.Letter()}."),
-            DnsTransport.DoH3 => new("start", ByTier(k, tier) + k.Doh3, $"HTTP/3 to an address that the catalogue holds in tier {tier.Letter()}."),
-            _ => new("start", k.DnsCrypt, "A DNSCrypt endpoint of the catalogue."),
-        };
-    }
-
-    private static int ByTier(ConfidenceOptions k, CatalogTier tier) => tier switch
-    {
-        CatalogTier.Dedicated => k.DohTierA,
-        CatalogTier.ServiceAssigned => k.DohTierB,
-        _ => k.DohTierD,
-    };
 }

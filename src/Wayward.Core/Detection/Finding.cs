@@ -5,49 +5,6 @@ using Wayward.FlowLogs;
 
 namespace Wayward.Core.Detection;
 
-/// <summary>Finding types. Values are stored; do not renumber.</summary>
-public enum FindingType : byte
-{
-    UnusualDnsResolver = 1,
-    UnusualDohActivity = 2,
-    UnusualDotActivity = 3,
-    UnusualDoqActivity = 4,
-    UnusualDnsCryptActivity = 5,
-    DnsTunnel = 6,
-    EncryptedDnsTunnel = 7,
-    ResolverFanOut = 8,
-    ResolverRotation = 9,
-    EvasionAfterBlock = 10,
-    BecameResolver = 11,
-    FleetSwitch = 12,
-}
-
-public static class FindingTypes
-{
-    /// <summary>The full name, the first three as GuardDuty writes them.</summary>
-    public static string Name(this FindingType type) => "DefenseEvasion:EC2/" + type switch
-    {
-        FindingType.UnusualDnsResolver => "UnusualDNSResolver",
-        FindingType.UnusualDohActivity => "UnusualDoHActivity",
-        FindingType.UnusualDotActivity => "UnusualDoTActivity",
-        FindingType.UnusualDoqActivity => "UnusualDoQActivity",
-        FindingType.UnusualDnsCryptActivity => "UnusualDNSCryptActivity",
-        FindingType.DnsTunnel => "DNSTunnel",
-        FindingType.EncryptedDnsTunnel => "EncryptedDNSTunnel",
-        _ => type.ToString(),
-    };
-
-    /// <summary>The first-contact type of a transport.</summary>
-    public static FindingType For(DnsTransport transport) => transport switch
-    {
-        DnsTransport.Dns => FindingType.UnusualDnsResolver,
-        DnsTransport.DoT => FindingType.UnusualDotActivity,
-        DnsTransport.DoQ => FindingType.UnusualDoqActivity,
-        DnsTransport.DnsCrypt => FindingType.UnusualDnsCryptActivity,
-        _ => FindingType.UnusualDohActivity,
-    };
-}
-
 public enum SubjectKind : byte { Instance = 1, Cohort = 2 }
 
 /// <summary>Who a finding is about: an instance id, or a cohort such as <c>asg:web</c>, <c>image:ami-…</c>, <c>subnet:subnet-…</c>.</summary>

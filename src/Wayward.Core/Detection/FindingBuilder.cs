@@ -25,7 +25,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     public Finding? Build(FindingDraft draft)
     {
         var c = Case(draft);
-        if (draft.Group.Type == FindingType.EvasionAfterBlock && c.Outcome != ContactOutcome.Answered) return null;
+        if (!draft.Group.Type.IsBorneOut(c)) return null;
         var severity = SeverityScorer.Factors(c);
         var confidence = ConfidenceScorer.Factors(c);
         int severitySum = severity.Sum(s => s.Points), confidenceSum = confidence.Sum(s => s.Points);
@@ -37,7 +37,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Type = draft.Group.Type,
             Subject = draft.Group.Subject,
             Transport = draft.Group.Transport,
-            Provider = draft.Group.Type is FindingType.ResolverFanOut or FindingType.ResolverRotation or FindingType.BecameResolver ? null : c.Provider,
+            Provider = draft.Group.Type.HasOperator ? c.Provider : null,
             Addresses = Addresses(c),
             Basis = c.Basis,
             Members = [.. draft.Alerts.Select(a => a.Instance.Key).Distinct().Order()],
@@ -87,7 +87,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Prevalence = PrevalenceBuilder.Of(draft, index, evaluate, _parameters),
             Usual = usual.Count <= MaxUsual ? usual : usual[..MaxUsual],
             Silent = silent,
-            RejectedBefore = PatternFinder.RejectedBefore(first, _parameters),
+            RejectedBefore = EvasionAfterBlock.RejectedBefore(first, _parameters),
             Tunnel = draft.Alerts.SelectMany(a => a.Destination.Tunnels.Where(h => h.Start >= a.Start && h.Start <= a.End)).OrderByDescending(h => h.Bytes).Cast<TunnelHour?>().FirstOrDefault(),
             Earlier = Earlier(draft, t),
             Coverage = ObservedHours.Share(reference, t, _parameters.History),

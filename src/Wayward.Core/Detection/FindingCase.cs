@@ -38,9 +38,8 @@ internal sealed class FindingCase
     public CatalogEntry? Entry => First.Destination.Entry;
     public string? Provider => Entry?.Provider;
     public FindingType Type => Draft.Group.Type;
-    /// <summary>A finding about the way of asking, with a start value of its own; its single contacts have theirs.</summary>
-    public bool IsPattern => Type >= FindingType.DnsTunnel;
     public ScoringOptions Scoring => Parameters.Options.Scoring;
+    public PatternOptions Patterns => Parameters.Options.Patterns;
     public FindingBasis Basis => First.Evaluation.Decision switch
     {
         EpisodeDecision.Forbidden => FindingBasis.Forbidden,

@@ -26,20 +26,7 @@ internal readonly record struct FindingGroup(FindingType Type, Subject Subject, 
     /// <summary>The fleet as a subject.</summary>
     public const string Fleet = "fleet";
 
-    public static FindingGroup Of(in Alert alert, bool providerMerge)
-    {
-        var destination = alert.Destination.Destination;
-        var subject = alert.Type == FindingType.FleetSwitch ? new Subject(SubjectKind.Cohort, Fleet)
-            : alert.Evaluation.Decision == EpisodeDecision.CohortAlert ? new Subject(SubjectKind.Cohort, alert.Evaluation.Cohort!)
-            : new Subject(SubjectKind.Instance, alert.Instance.Key.Id);
-        return alert.Type switch
-        {
-            // These are about the instance's way of asking, not about one target.
-            FindingType.ResolverFanOut or FindingType.ResolverRotation => new(alert.Type, subject, DnsTransport.Dns, "any"),
-            FindingType.BecameResolver => new(alert.Type, subject, DnsTransport.Dns, destination.Address.IsNone ? RoleNames.ServesDns : RoleNames.IteratingResolver),
-            _ => new(alert.Type, subject, destination.Transport, providerMerge && alert.Destination.Provider is { } provider ? "provider:" + provider : "address:" + destination.Address),
-        };
-    }
+    public static FindingGroup Of(in Alert alert, bool providerMerge) => alert.Type.Group(alert, providerMerge);
 
     /// <summary>32 hex digits.</summary>
     public string Id => Hash(Text);
@@ -47,7 +34,7 @@ internal readonly record struct FindingGroup(FindingType Type, Subject Subject, 
     /// <summary>The identity of a finding in this group: 32 hex digits over the group and the start of its first episode.</summary>
     public string FindingId(long start) => Hash(string.Create(CultureInfo.InvariantCulture, $"{Text}\n{start}"));
 
-    private string Text => string.Create(CultureInfo.InvariantCulture, $"{(byte)Type}\n{(byte)Subject.Kind}\n{Subject.Id}\n{(byte)Transport}\n{Target}");
+    private string Text => string.Create(CultureInfo.InvariantCulture, $"{Type.Id}\n{(byte)Subject.Kind}\n{Subject.Id}\n{(byte)Transport}\n{Target}");
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
 }

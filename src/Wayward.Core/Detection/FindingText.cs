@@ -14,18 +14,16 @@ public static class FindingText
     public static string Headline(Finding finding)
     {
         var (op, address) = Target(finding);
-        string target = op == address ? address : $"{op} ({address})";
-        if (Pattern(finding, target) is { } pattern) return $"{SubjectName(finding)} {pattern}.";
-        string how = Newness(finding);
-        return $"{SubjectName(finding)} {Verb(finding)} {target}{(how.Length > 0 ? " " + how : "")}.";
+        return finding.Type.Headline(finding, op == address ? address : $"{op} ({address})") + ".";
     }
 
     /// <summary>The clause of a queue row: "never in 45 days; usual: Quad9 daily since 12 Mar".</summary>
-    public static string Why(Finding finding)
+    public static string Why(Finding finding) => finding.Type.Why(finding);
+
+    internal static string WhyFirstContact(Finding finding)
     {
         var novelty = finding.Novelty;
         var parts = new List<string>();
-        if (finding.Type >= FindingType.DnsTunnel) return finding.SeverityFactors.Count > 0 ? finding.SeverityFactors[0].Evidence.TrimEnd('.') : "";
         if (finding.Basis == FindingBasis.Forbidden) parts.Add("forbidden by a rule");
         else if (novelty.WasExpected is { } was) parts.Add(was);
         else if (novelty.Earlier.Count > 0) parts.Add($"not since {Wording.ShortDate(novelty.Earlier[^1].End)} ({Wording.Span(finding.First - novelty.Earlier[^1].End)})");
@@ -37,14 +35,7 @@ public static class FindingText
     }
 
     /// <summary>Operator over address: ("Google Public DNS", "8.8.8.8 and 1 more"). Without an operator both are the address.</summary>
-    public static (string Operator, string Address) Target(Finding finding)
-    {
-        if (finding.Type == FindingType.BecameResolver) return IsServer(finding) ? ("its own port 53", "its own port 53") : ("root and authoritative servers", "root and authoritative servers");
-        string first = finding.FirstAddress!.Address.ToString();
-        int others = finding.Addresses.Select(a => a.Address).Distinct().Count() - 1;
-        string address = others > 0 ? string.Create(CultureInfo.InvariantCulture, $"{first} and {others} more") : first;
-        return (finding.Provider ?? address, address);
-    }
+    public static (string Operator, string Address) Target(Finding finding) => finding.Type.Target(finding);
 
     /// <summary>Whole explanation as paragraphs, the rule path and counterfactuals included.</summary>
     public static IReadOnlyList<string> Explain(Finding finding)
@@ -63,38 +54,18 @@ public static class FindingText
     }
 
     /// <summary>The part of <see cref="Explain"/> that a page shows as prose: what happened, why it is new, who else. What has a table or a picture of its own is left out.</summary>
-    public static IReadOnlyList<string> Reasons(Finding finding) => [Facts(finding), WhyNew(finding), Others(finding)];
+    public static IReadOnlyList<string> Reasons(Finding finding) => [finding.Type.Facts(finding), WhyNew(finding), Others(finding)];
 
-    private static string SubjectName(Finding finding)
-    {
-        if (finding.Type == FindingType.FleetSwitch) return Wording.Count(finding.Members.Count, "instance");
-        if (finding.Subject.Kind == SubjectKind.Instance) return finding.InstanceName ?? finding.Subject.Id;
-        return finding.Members.Count == 1 ? $"{finding.Members[0]} in {finding.Subject.Id}" : $"{Wording.Count(finding.Members.Count, "instance")} of {finding.Subject.Id}";
-    }
-
-    private static bool IsServer(Finding finding) => finding.Addresses.All(a => a.Address.IsNone);
-
-    /// <summary>What a finding about the way of asking says instead of "for the first time".</summary>
-    private static string? Pattern(Finding finding, string target) => finding.Type switch
-    {
-        FindingType.DnsTunnel => $"moved more than questions over DNS to {target}",
-        FindingType.EncryptedDnsTunnel => $"sent far more than questions by {Wording.Protocol(finding.Transport)} to {target}",
-        FindingType.ResolverFanOut => $"asked {Wording.Count(finding.Addresses.Select(a => a.Address).Distinct().Count(), "new DNS server")} within a day",
-        FindingType.ResolverRotation => $"went from one DNS operator to the next: {Wording.List([.. finding.Addresses.OrderBy(a => a.FirstContact).Select(a => a.Provider ?? a.Address.ToString()).Distinct(StringComparer.Ordinal)], 6)}",
-        FindingType.EvasionAfterBlock => $"was blocked and went around it by {Wording.Protocol(finding.Transport)} to {target}",
-        FindingType.BecameResolver => IsServer(finding) ? "began to answer DNS for others" : "began to resolve names by itself, from the root servers down",
-        FindingType.FleetSwitch => $"began to use {target} by {Wording.Protocol(finding.Transport)} within a day",
-        _ => null,
-    };
-
-    private static string Verb(Finding finding)
+    /// <summary>"asked", or what it sent to.</summary>
+    internal static string Verb(Finding finding)
     {
         bool tried = finding.Outcome == ContactOutcome.Blocked;
         if (finding.Transport == DnsTransport.Dns) return tried ? "tried to ask" : "asked";
         return $"{(tried ? "tried to send" : "sent")} {Wording.Protocol(finding.Transport)} to";
     }
 
-    private static string Newness(Finding finding)
+    /// <summary>Why it is new, to end the headline of a first contact.</summary>
+    internal static string Newness(Finding finding)
     {
         var novelty = finding.Novelty;
         if (finding.Basis == FindingBasis.Forbidden) return "although a rule forbids it";
@@ -103,21 +74,6 @@ public static class FindingText
         if (finding.Basis == FindingBasis.CohortHistory) return "which is not established in that cohort";
         return $"for the first time in {Wording.Span(Math.Max(0, finding.First - novelty.ObservedSince))}";
     }
-
-    private static string Facts(Finding finding)
-    {
-        if (finding.Type == FindingType.BecameResolver) return $"Seen first at {Wording.Moment(finding.First)}.";
-        string outcome = finding.Outcome switch
-        {
-            ContactOutcome.Answered => "It was answered",
-            ContactOutcome.Blocked => "It was blocked",
-            ContactOutcome.AnswerBlocked => "It went out, and the answer was blocked",
-            _ => "Nothing came back",
-        };
-        return $"{outcome}: {Traffic(finding.Out)} out, {Traffic(finding.In)} in, from {Wording.Moment(finding.First)} to {Wording.Moment(finding.Last)}.";
-    }
-
-    private static string Traffic(TrafficSum sum) => $"{Wording.Count(sum.Packets, "packet")} ({Wording.Number(sum.Bytes)} bytes)";
 
     private static string WhyNew(Finding finding)
     {

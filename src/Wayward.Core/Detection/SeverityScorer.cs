@@ -1,6 +1,3 @@
-using Wayward.Core.Contacts;
-using Wayward.Core.Resolvers;
-
 namespace Wayward.Core.Detection;
 
 /// <summary>Severity in tenths as a list of factors that adds up (section 9 of the rules).</summary>
@@ -9,113 +6,11 @@ internal static class SeverityScorer
     public static IReadOnlyList<ScoreFactor> Factors(FindingCase c)
     {
         var s = c.Scoring;
-        var factors = new List<ScoreFactor>();
         if (c.Parameters.Options.FixedSeverity is > 0 and var fixedSeverity)
             return [new("start", fixedSeverity, $"The profile gives every finding severity {Wording.Tenths(fixedSeverity)}.")];
-
-        if (c.IsPattern) return PatternFactors(c);
-
-        factors.Add(new("start", s.Start, $"Every first contact starts at {Wording.Tenths(s.Start)}."));
-        string history = Wording.Span(c.Parameters.History);
-        if (c.ForbiddenBy is { } rule) Add("forbidden", s.ThreatListOrForbid, $"Rule {rule.Id} forbids this target{(rule.Reason.Length > 0 ? $": {rule.Reason}" : "")}.");
-        if (c.RejectedBefore is { } rejected && c.Outcome == ContactOutcome.Answered)
-            Add("evasion-after-block", s.EvasionAfterBlock, $"{Wording.Protocol(rejected.Transport)} to {rejected.Address} was rejected within the hour before, then this was answered.");
-        if (c.Tunnel is { } tunnel) Add("tunnelling", s.Tunnelling, Volume(c, tunnel));
-        // An instance that comes back to a target is not its first user, whoever else forgot it.
-        if (c.Prevalence.BeforeInAccount == 0 && c.Earlier.Count == 0)
-            Add("first-in-account", s.FirstInAccount, $"No other instance of {Account(c)} talked to {c.Destination.Address} in the {history} before.");
-        if (c.Entry is null && c.Outcome == ContactOutcome.Answered && c.Transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ)
-            Add("uncatalogued-answered", s.UncataloguedAnswered, $"{c.Destination.Address} is in no resolver catalogue, yet it answered on port {c.Details[0].FirstEndpoint.Port}.");
-        if (c.Prevalence.Spreading >= s.SpreadingInstances)
-            Add("spreading", s.Spreading, $"{Wording.Count(c.Prevalence.Spreading, "instance")} began it within {Wording.Span(c.Parameters.Learning)} of each other.");
-        if (c.Transport.IsEncrypted() && !UsedEncryptedBefore(c))
-            Add("first-encrypted", s.FirstEncrypted, "It is the first encrypted DNS of any sort by this instance.");
-        if (c.Silent.Count > 0)
-            Add("resolver-silent", s.EarlierResolverSilent, $"{Wording.Target(c.Silent[0].Provider, c.Silent[0].Address)}, in use until then, fell silent for {Wording.Span((long)s.ResolverSilence.TotalSeconds)} afterwards.");
-        if (c.Entry is null && Regularity(c) is { } regularity)
-            Add("regular-recontact", s.RegularRecontact, regularity);
-        if (KnownProvider(c) is { } known)
-            Add("provider-known", s.ProviderKnown, $"{c.Provider} is known to this instance: it uses {known.Destination.Address} since {Wording.Date(known.Since)}.");
-        if (c.Outcome == ContactOutcome.Blocked)
-            Add("blocked", s.Blocked, $"All {Wording.Number(c.Details.Sum(d => d.OutRejected.Records))} records towards it were rejected.");
-        if (c.Prevalence.Cohort is { } cohort && c.Prevalence.CohortEstablished >= c.Parameters.Options.CohortMinimumEstablished)
-            Add("established-in-cohort", s.EstablishedInCohort, $"{Wording.Count(c.Prevalence.CohortEstablished, "other member")} of {cohort} had used it for {Wording.Span(c.Parameters.Learning)} or learned it with the cohort.");
-        if (c.Earlier.Count > 0)
-            Add("seen-before", s.SeenBefore, $"Seen before: last on {Wording.Date(c.Earlier[^1].End)}, {Wording.Span(c.Time - c.Earlier[^1].End)} earlier.");
-        if (c.Prevalence.Before >= s.WidelyEstablishedInstances && c.Prevalence.EstablishedBefore == c.Prevalence.Before)
-            Add("widely-established", s.WidelyEstablished, $"{Wording.Count(c.Prevalence.Before, "other instance")} use it, all for {Wording.Span(c.Parameters.Learning)} or longer.");
-        if (c.Entry is not null && c.Instance.Roles.ServesDns(c.Time, c.Parameters.Options.Patterns))
-            Add("serves-dns-catalogued", s.ServesDnsCatalogued, "The instance serves DNS to others: a catalogued resolver may be its upstream.");
-        if (c.Outcome == ContactOutcome.Unanswered)
-            Add("unanswered", s.Unanswered, "Nothing came back.");
-
+        var factors = c.Type.Severity(c);
         int sum = factors.Sum(x => x.Points), kept = Math.Clamp(sum, s.Minimum, s.Maximum);
         if (kept != sum) factors.Add(new("clamp", kept - sum, $"Kept between {Wording.Tenths(s.Minimum)} and {Wording.Tenths(s.Maximum)}."));
         return factors;
-
-        void Add(string code, int points, string evidence)
-        {
-            if (points != 0) factors.Add(new ScoreFactor(code, points, evidence));
-        }
-    }
-
-    private static IReadOnlyList<ScoreFactor> PatternFactors(FindingCase c)
-    {
-        var p = c.Parameters.Options.Patterns;
-        int targets = c.Draft.Alerts.Select(a => a.Destination.Destination).Distinct().Count();
-        var (points, evidence) = c.Type switch
-        {
-            FindingType.DnsTunnel => (p.TunnelSeverity, Volume(c, c.Tunnel!.Value)),
-            FindingType.EncryptedDnsTunnel => (p.EncryptedTunnelSeverity, Volume(c, c.Tunnel!.Value)),
-            FindingType.ResolverFanOut => (p.FanOutSeverity, $"{Wording.Count(targets, "new DNS target")} on {Wording.Date(c.Time)}, {p.FanOutTargets} or more being too many for one day."),
-            FindingType.ResolverRotation => (p.RotationSeverity,
-                $"{Wording.Count(c.Draft.Alerts.Select(a => a.Destination.Provider).Distinct(StringComparer.Ordinal).Count(), "new operator")} within {Wording.Span((long)p.RotationWindow.TotalSeconds)}: {Wording.List([.. c.Draft.Alerts.Select(a => a.Destination.Provider!).Distinct(StringComparer.Ordinal)], 6)}."),
-            FindingType.EvasionAfterBlock => (p.EvasionSeverity, $"{Wording.Protocol(c.RejectedBefore!.Value.Transport)} to {c.RejectedBefore.Value.Address} was rejected, then {c.TargetText} answered by {Wording.Protocol(c.Transport)} within {Wording.Span((long)p.EvasionWindow.TotalSeconds)}."),
-            FindingType.FleetSwitch => (p.FleetSeverity,
-                $"{Wording.Count(c.Draft.Alerts.Select(a => a.Instance.Key).Distinct().Count(), "instance")} of {Wording.Count(c.Draft.Alerts.Select(a => a.Instance.CohortAt(a.Start)).Where(x => x is not null).Distinct(StringComparer.Ordinal).Count(), "cohort")} began it within {Wording.Span((long)p.FleetWindow.TotalSeconds)}."),
-            _ => (p.BecameResolverSeverity, c.Destination.Address.IsNone
-                ? $"It answered {p.ServesClients} clients or more from its own port 53 in {p.ServesHours} hours, which it never did before."
-                : $"On {p.IteratingDays} days it asked a root server and {p.IteratingServers} or more servers that no catalogue names, which it never did before."),
-        };
-        return [new("start", points, evidence)];
-    }
-
-    private static string Volume(FindingCase c, TunnelHour hour)
-    {
-        string text = $"{Wording.Number(hour.Bytes)} bytes went to {c.Destination.Address} in the hour from {Wording.Moment(hour.Start)}, {Wording.Number(hour.MeanBytes)} bytes a packet";
-        return c.Transport == DnsTransport.Dns
-            ? text + (hour.Usual > 0 ? $"; of its own hours before, 95 % stayed under {Wording.Number(hour.Usual + 1)} bytes." : ".")
-            : text + $", against {Wording.Number(hour.Received)} received.";
-    }
-
-    private static string Account(FindingCase c) => c.Instance.Fact(InstanceAttribute.Account, c.Time) is { } account ? $"account {account}" : "the account";
-
-    private static bool UsedEncryptedBefore(FindingCase c) =>
-        c.Instance.Destinations.Any(d => d.Destination.Transport.IsEncrypted() && d.Episodes[0].Start < c.Time);
-
-    /// <summary>Another destination of the same provider, or this one over another transport, that this instance used in [t-H, t).</summary>
-    private static (Destination Destination, long Since)? KnownProvider(FindingCase c)
-    {
-        if (c.Provider is null || c.Basis == FindingBasis.CohortHistory) return null;
-        foreach (var known in c.Instance.Destinations)
-        {
-            if (known.Provider == c.Provider && known != c.First.Destination && known.UsedBefore(c.Time, c.Parameters, out var episode)) return (known.Destination, episode.Start);
-        }
-        return null;
-    }
-
-    private static string? Regularity(FindingCase c)
-    {
-        foreach (var detail in c.Details)
-        {
-            var contacts = detail.Contacts;
-            if (contacts.Count < Math.Max(2, c.Scoring.RegularMinimumHours)) continue;
-            double mean = (contacts[^1] - contacts[0]) / (double)(contacts.Count - 1), squares = 0;
-            for (int i = 1; i < contacts.Count; i++) squares += Math.Pow(contacts[i] - contacts[i - 1] - mean, 2);
-            double deviation = Math.Sqrt(squares / (contacts.Count - 1)) / mean;
-            if (deviation < c.Scoring.RegularDeviation)
-                return $"Contacted in {Wording.Count(contacts.Count, "hour")}, about every {Wording.Span((long)Math.Round(mean))}, deviating by {Wording.Percent(deviation)} only.";
-        }
-        return null;
     }
 }

@@ -1,5 +1,4 @@
 using Wayward.Core.Detection;
-using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Reports;
 
@@ -18,20 +17,10 @@ public static class AttackMapping
 
     private const string CommandAndControl = "TA0011 Command and Control";
 
-    private static readonly AttackTechnique Dns = new("T1071.004", "Application Layer Protocol: DNS", CommandAndControl);
-    private static readonly AttackTechnique Tunneling = new("T1572", "Protocol Tunneling", CommandAndControl);
-    private static readonly AttackTechnique Encrypted = new("T1573", "Encrypted Channel", CommandAndControl);
-    private static readonly AttackTechnique Dynamic = new("T1568", "Dynamic Resolution", CommandAndControl);
+    internal static readonly AttackTechnique Dns = new("T1071.004", "Application Layer Protocol: DNS", CommandAndControl);
+    internal static readonly AttackTechnique Tunneling = new("T1572", "Protocol Tunneling", CommandAndControl);
+    internal static readonly AttackTechnique Encrypted = new("T1573", "Encrypted Channel", CommandAndControl);
+    internal static readonly AttackTechnique Dynamic = new("T1568", "Dynamic Resolution", CommandAndControl);
 
-    public static IReadOnlyList<AttackTechnique> Of(Finding finding) => finding.Type switch
-    {
-        FindingType.DnsTunnel => [Dns, Tunneling],
-        FindingType.EncryptedDnsTunnel => [Tunneling, Encrypted],
-        _ => finding.Transport switch
-        {
-            DnsTransport.Dns => [Dns, Dynamic],
-            DnsTransport.DoH or DnsTransport.DoH3 => [Tunneling, Dns],
-            _ => [Dns, Encrypted],
-        },
-    };
+    public static IReadOnlyList<AttackTechnique> Of(Finding finding) => finding.Type.Techniques(finding);
 }

@@ -27,7 +27,7 @@ public static class FindingJson
     public static void WriteMembers(Utf8JsonWriter json, Finding finding, FindingStatus status)
     {
         json.WriteString("id", finding.Id);
-        json.WriteString("type", finding.Type.Name());
+        json.WriteString("type", finding.Type.Name);
         json.WriteString("subject", finding.Subject.Id);
         json.WriteString("subjectKind", finding.Subject.Kind == SubjectKind.Instance ? "instance" : "cohort");
         json.WriteString("transport", finding.Transport.Name());
@@ -48,7 +48,7 @@ public static class FindingJson
         json.WriteString("status", status.Name());
         json.WriteBoolean("provisional", finding.Provisional);
         WriteFactors(json, "signs", finding.SeverityFactors);
-        WriteFactors(json, "confidenceFactors", finding.ConfidenceFactors);
+        WriteFactors(json, "confidenceSigns", finding.ConfidenceFactors);
 
         json.WriteString("groupId", finding.GroupId);
         json.WriteString("severityBand", SeverityBands.Of(finding.Severity).ToString().ToLowerInvariant());

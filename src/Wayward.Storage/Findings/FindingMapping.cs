@@ -18,7 +18,7 @@ internal static class FindingMapping
     {
         row.Id = f.Id;
         row.GroupId = f.GroupId;
-        row.Type = (byte)f.Type;
+        row.Type = f.Type.Id;
         row.SubjectKind = (byte)f.Subject.Kind;
         row.SubjectId = f.Subject.Id;
         row.InstanceName = f.InstanceName;
@@ -65,7 +65,7 @@ internal static class FindingMapping
     public static readonly Expression<Func<FindingEntity, FindingRow>> ToRow = f => new FindingRow
     {
         Id = f.Id,
-        Type = (FindingType)f.Type,
+        Type = FindingTypes.Find(f.Type),
         Subject = new Subject((SubjectKind)f.SubjectKind, f.SubjectId),
         InstanceName = f.InstanceName,
         AccountId = f.AccountId,

@@ -13,7 +13,7 @@ internal static class FindingQueries
         if (!query.IncludeUnreported) rows = rows.Where(f => f.Reported);
         if (query.Types.Count > 0)
         {
-            var types = query.Types.Select(t => (byte)t).ToArray();
+            var types = query.Types.Select(t => t.Id).ToArray();
             rows = rows.Where(f => types.Contains(f.Type));
         }
         if (query.Transports.Count > 0)
@@ -77,7 +77,7 @@ internal static class FindingQueries
         int total = tallies.Where(t =>
             (query.Statuses.Count == 0 || query.Statuses.Contains((FindingStatus)t.Status))
             && (query.IncludeUnreported || t.Reported)
-            && (query.Types.Count == 0 || query.Types.Contains((Core.Detection.FindingType)t.Type))
+            && (query.Types.Count == 0 || query.Types.Any(type => type.Id == t.Type))
             && (query.Transports.Count == 0 || query.Transports.Contains((Core.Resolvers.DnsTransport)t.Transport))
             && (query.Bands.Count == 0 || query.Bands.Contains((Core.Detection.SeverityBand)t.Band))).Sum(t => t.Count);
         return Math.Min(total, FindingPage.TotalCap);

@@ -63,7 +63,7 @@ internal static class FindingsApi
     {
         json.WriteStartObject();
         json.WriteString("id", row.Id);
-        json.WriteString("type", row.Type.Name());
+        json.WriteString("type", row.Type.Name);
         json.WriteString("subject", row.Subject.Id);
         json.WriteString("subjectKind", row.Subject.Kind == SubjectKind.Instance ? "instance" : "cohort");
         json.WriteString("name", row.InstanceName);

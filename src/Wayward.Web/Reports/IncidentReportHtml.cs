@@ -39,7 +39,7 @@ internal static class IncidentReportHtml
     {
         var finding = report.Finding;
         var (name, address) = FindingText.Target(finding);
-        html.Markup("<header><p class=\"kicker\">").Text($"Incident report · {finding.Type.Name()}").Markup("</p>\n<h1>").Foreign(headline).Markup("</h1>\n<div class=\"facts\">");
+        html.Markup("<header><p class=\"kicker\">").Text($"Incident report · {finding.Type.Name}").Markup("</p>\n<h1>").Foreign(headline).Markup("</h1>\n<div class=\"facts\">");
         Fact(html, "Severity", $"{Tenths(finding.Severity)} {SeverityBands.Of(finding.Severity)}");
         Fact(html, "Confidence", finding.Confidence.ToString(CultureInfo.InvariantCulture));
         Fact(html, "Outcome", Outcome(finding.Outcome));

@@ -16,7 +16,7 @@ internal static class ScanCsv
             "severity", "band", "confidence", "reported", "provisional", "outcome", "account", "vpc", "subnet", "why");
         foreach (var f in result.Findings)
         {
-            csv.Text(f.Id).Text(f.Type.Name()).Text(f.Subject.Id).Text(f.Subject.Kind == SubjectKind.Instance ? "instance" : "cohort")
+            csv.Text(f.Id).Text(f.Type.Name).Text(f.Subject.Id).Text(f.Subject.Kind == SubjectKind.Instance ? "instance" : "cohort")
                 .Text(f.Transport.Name()).Text(f.Provider).Text(string.Join(' ', f.Addresses.Select(a => a.Address.ToString()).Distinct())).Text(f.Basis.Name())
                 .Text(string.Join(' ', f.Members.Select(m => m.Id))).Time(f.First).Time(f.Last).Number(f.Count)
                 .Tenths(f.Severity).Text(SeverityBands.Of(f.Severity).ToString().ToLowerInvariant()).Number(f.Confidence).Flag(f.Reported).Flag(f.Provisional)

@@ -19,7 +19,7 @@ public sealed class DecisionTests
         var world = new World();
         Mature(world).Asks("8.8.8.8").On(40.5);
         var finding = Assert.Single(world.Evaluate().Findings);
-        Assert.Equal((FindingType.UnusualDnsResolver, FindingBasis.OwnHistory, "Google Public DNS"), (finding.Type, finding.Basis, finding.Provider));
+        Assert.Equal((UnusualDnsResolver.Type, FindingBasis.OwnHistory, "Google Public DNS"), (finding.Type, finding.Basis, finding.Provider));
         Assert.Equal(World.At(40.5), finding.First);
         Assert.Equal(World.Id("web-1"), finding.Subject.Id);
         Assert.True(finding.Reported);
@@ -295,7 +295,7 @@ public sealed class DecisionTests
         Mature(world).Asks("8.8.8.8").On(30).Asks("1.1.1.1", DnsTransport.DoQ).On(31).Asks("1.1.1.1", DnsTransport.DoT).On(32);
         world.Options = DetectionOptions.GuardDutyProfile(world.Options);
         var findings = world.Evaluate().Findings;
-        Assert.Equal([FindingType.UnusualDnsResolver, FindingType.UnusualDotActivity], findings.Select(f => f.Type));
+        Assert.Equal([UnusualDnsResolver.Type, UnusualDotActivity.Type], findings.Select(f => f.Type));
         Assert.All(findings, f => Assert.Equal(50, f.Severity));
     }
 }

@@ -82,13 +82,13 @@ public sealed class MetamorphicTests
         var (lines, rules) = WorldOf(seed);
         var others = RandomRecords.Of(seed + 1_000).Lines.Where(l => l.HasInstanceColumn);
         string[] Facts(IEnumerable<Finding> findings) =>
-            [.. findings.Where(f => f.Type < FindingType.DnsTunnel).Select(f => $"{f.Id} {f.First} {f.Last} {f.Count} {f.Outcome} {f.Confidence} {string.Join(' ', f.Members)} {JsonSerializer.Serialize(f.Novelty with { Others = [], OtherCount = 0 })}").Order(StringComparer.Ordinal)];
+            [.. findings.Where(f => f.Type.IsFirstContact).Select(f => $"{f.Id} {f.First} {f.Last} {f.Count} {f.Outcome} {f.Confidence} {string.Join(' ', f.Members)} {JsonSerializer.Serialize(f.Novelty with { Others = [], OtherCount = 0 })}").Order(StringComparer.Ordinal)];
         var ours = lines.Select(l => l.Instance ?? l.Interface).ToHashSet();
         var alone = Evaluate([lines], rules);
         var together = Evaluate([lines, [.. others]], rules).Where(f => f.Members.Any(m => ours.Contains(m.Id))).ToList();
         Assert.Equal(Facts(alone), Facts(together));
         string[] prevalence = ["first-in-account", "spreading", "widely-established"];
-        foreach (var (a, b) in alone.Where(f => f.Type < FindingType.DnsTunnel).Join(together, f => f.Id, f => f.Id, (a, b) => (a, b)))
+        foreach (var (a, b) in alone.Where(f => f.Type.IsFirstContact).Join(together, f => f.Id, f => f.Id, (a, b) => (a, b)))
             Assert.Equal(a.SeverityFactors.Where(s => !prevalence.Contains(s.Code) && s.Code != "clamp"), b.SeverityFactors.Where(s => !prevalence.Contains(s.Code) && s.Code != "clamp"));
     }
 

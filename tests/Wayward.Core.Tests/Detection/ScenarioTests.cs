@@ -61,7 +61,7 @@ public sealed class ScenarioTests
     }
 
     private static ExpectedFinding Of(Finding f) =>
-        new(f.Type, f.Subject.Id, f.Transport, f.Type == FindingType.BecameResolver ? "" : f.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString(), f.First);
+        new(f.Type, f.Subject.Id, f.Transport, f.Type == BecameResolver.Type ? "" : f.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString(), f.First);
 
     private static string Text(IEnumerable<ExpectedFinding> findings) =>
         string.Join('\n', findings.Select(f => $"{f.First} {f.Type} {f.Subject} {f.Transport} {f.Target}").Order(StringComparer.Ordinal));

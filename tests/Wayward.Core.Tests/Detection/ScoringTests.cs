@@ -183,7 +183,7 @@ public sealed class ScoringTests
         var world = new World();
         Web(world).Asks("8.8.8.8").Blocked().On(40).Asks("1.1.1.1", DnsTransport.DoH).On(40.02);
         var findings = world.Evaluate().Findings;
-        Assert.Equal(25, Points(Assert.Single(findings, f => f.Type == FindingType.UnusualDohActivity), "evasion-after-block"));
+        Assert.Equal(25, Points(Assert.Single(findings, f => f.Type == UnusualDohActivity.Type), "evasion-after-block"));
         world = new World();
         Web(world).Asks("1.1.1.1", DnsTransport.DoT).Blocked().On(40).Asks("8.8.8.8").On(40.02);
         Assert.All(world.Evaluate().Findings, f => Assert.Null(Points(f, "evasion-after-block")));

@@ -27,7 +27,7 @@ public sealed class EvaluationTests
     private sealed record Score(string Name, bool IsAttack, int Expected, int Found, int Missed, int Extra, int Low);
 
     private static (string, string, Core.Resolvers.DnsTransport, string, long) Key(Finding f) =>
-        (f.Type.ToString(), f.Subject.Id, f.Transport, f.Type == FindingType.BecameResolver ? "" : f.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString(), f.First);
+        (f.Type.ToString(), f.Subject.Id, f.Transport, f.Type == BecameResolver.Type ? "" : f.Addresses.MinBy(a => (a.FirstContact, a.Address))!.Address.ToString(), f.First);
 
     private static Score Of(Scenario scenario, Func<DetectionOptions, DetectionOptions> change)
     {

@@ -44,7 +44,7 @@ public sealed class DifferentialTests(DifferentialTests.Reference reference) : I
     private List<string> Engine(Boundaries boundaries) =>
     [
         .. new DetectionEngine(RandomRecords.Catalog, RandomRecords.Rules(reference.All.SelectMany(w => w.Rules)), RandomRecords.Options, boundaries).Evaluate(reference.Ledger).Findings
-            .Where(f => f.Type < FindingType.DnsTunnel).Select(OracleDatabase.Row).Order(StringComparer.Ordinal),
+            .Where(f => f.Type.IsFirstContact).Select(OracleDatabase.Row).Order(StringComparer.Ordinal),
     ];
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class SecondReferenceTests
         database.Run(sql);
 
         var engine = new DetectionEngine(RandomRecords.Catalog, RandomRecords.Rules(worlds.SelectMany(w => w.Rules)), options)
-            .Evaluate(World.Fold(worlds.Select(w => w.Lines), RandomRecords.Catalog, options)).Findings.Where(f => f.Type < FindingType.DnsTunnel).ToList();
+            .Evaluate(World.Fold(worlds.Select(w => w.Lines), RandomRecords.Catalog, options)).Findings.Where(f => f.Type.IsFirstContact).ToList();
 
         var own = database.Rows("SELECT subject, kind, target::VARCHAR, t0, t1, members, answers > 0, blocked AND answers = 0 FROM finding WHERE basis = 'own-history'");
         Assert.Equal(own.Order(StringComparer.Ordinal), engine.Where(f => f.Basis == FindingBasis.OwnHistory)

@@ -85,8 +85,8 @@ public sealed class DemoAnswerTests(DemoScan scan) : IClassFixture<DemoScan>
     }
 
     internal static string Describe(DemoFinding f) =>
-        $"{f.Type.Name()} {f.Subject.Id} {f.Transport.Name()} {f.Provider ?? "-"} {string.Join(',', f.Addresses)} first {f.First} {f.Basis.Name()} {f.Outcome} [{string.Join(',', f.Members.Select(DemoIds.Instance).Order(StringComparer.Ordinal))}] severity {f.Severity} confidence {f.Confidence} reported {f.Reported}";
+        $"{f.Type.Name} {f.Subject.Id} {f.Transport.Name()} {f.Provider ?? "-"} {string.Join(',', f.Addresses)} first {f.First} {f.Basis.Name()} {f.Outcome} [{string.Join(',', f.Members.Select(DemoIds.Instance).Order(StringComparer.Ordinal))}] severity {f.Severity} confidence {f.Confidence} reported {f.Reported}";
 
     private static string Describe(Finding f) =>
-        $"{f.Type.Name()} {f.Subject.Id} {f.Transport.Name()} {f.Provider ?? "-"} {string.Join(',', f.Addresses.Select(a => a.Address.ToString()).Distinct())} first {f.First} {f.Basis.Name()} {f.Outcome} [{string.Join(',', f.Members)}] severity {f.Severity} confidence {f.Confidence} reported {f.Reported}";
+        $"{f.Type.Name} {f.Subject.Id} {f.Transport.Name()} {f.Provider ?? "-"} {string.Join(',', f.Addresses.Select(a => a.Address.ToString()).Distinct())} first {f.First} {f.Basis.Name()} {f.Outcome} [{string.Join(',', f.Members)}] severity {f.Severity} confidence {f.Confidence} reported {f.Reported}";
 }

@@ -97,8 +97,8 @@ public sealed partial class DocumentationTests
         string addresses = string.Join(", ", finding.Addresses);
         string target = finding.Type switch
         {
-            FindingType.ResolverRotation => $"rotation over {finding.Addresses.Count} new operators ({addresses})",
-            FindingType.EvasionAfterBlock => $"evasion after block: {Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider}",
+            ResolverRotation => $"rotation over {finding.Addresses.Count} new operators ({addresses})",
+            EvasionAfterBlock => $"evasion after block: {Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider}",
             _ => $"{Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider ?? "an uncatalogued server"} ({addresses})",
         };
         string first = DateTimeOffset.FromUnixTimeSeconds(finding.First).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

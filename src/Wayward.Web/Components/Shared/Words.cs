@@ -91,12 +91,7 @@ public static class Words
     };
 
     /// <summary>Who runs the target of a queue row; a finding about a pattern may be about several.</summary>
-    public static string Operator(Wayward.Storage.Findings.FindingRow row) => row.Provider ?? row.Type switch
-    {
-        FindingType.ResolverRotation or FindingType.ResolverFanOut => "Several operators",
-        FindingType.BecameResolver => "Name servers",
-        _ => "Not in the catalogue",
-    };
+    public static string Operator(Wayward.Storage.Findings.FindingRow row) => row.Provider ?? row.Type.WithoutOperator;
 
     public static string Tier(CatalogTier tier) => tier switch
     {

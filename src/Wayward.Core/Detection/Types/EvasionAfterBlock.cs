@@ -1,0 +1,47 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
+
+namespace Wayward.Core.Detection;
+
+/// <summary>A rejected plain query, then a new way around it that was answered.</summary>
+public sealed class EvasionAfterBlock() : PatternType(10, "EvasionAfterBlock")
+{
+    public static FindingType Type { get; } = new EvasionAfterBlock();
+
+    internal override void Find(PatternSearch search)
+    {
+        foreach (var alert in search.Own)
+            if (RejectedBefore(alert, search.Parameters) is not null) search.Add(alert with { Type = this });
+    }
+
+    /// <summary>Whether the new way was answered shows only in its cells.</summary>
+    internal override bool IsBorneOut(FindingCase c) => c.Outcome == ContactOutcome.Answered;
+
+    /// <summary>
+    /// The target whose reject the new contact goes around, or null. Not: 853 rejected and then plain DNS, a normal fallback; nor DoT tried on another server.
+    /// </summary>
+    internal static Destination? RejectedBefore(in Alert alert, Parameters parameters)
+    {
+        var target = alert.Destination.Destination;
+        if (target.Transport == DnsTransport.Dns) return null;
+        long t = alert.Start, window = (long)parameters.Options.Patterns.EvasionWindow.TotalSeconds;
+        foreach (var reject in alert.Instance.Rejects)
+        {
+            if (reject.Destination == target || (target.Transport == DnsTransport.DoT && reject.Destination.Transport != DnsTransport.Dns)) continue;
+            if (reject.First <= t && reject.Last >= t - window) return reject.Destination;
+        }
+        return null;
+    }
+
+    private protected override string Clause(Finding finding, string target) => $"was blocked and went around it by {Wording.Protocol(finding.Transport)} to {target}";
+
+    private protected override ScoreFactor Start(FindingCase c)
+    {
+        var rejected = c.RejectedBefore!.Value;
+        return new("start", c.Patterns.EvasionSeverity,
+            $"{Wording.Protocol(rejected.Transport)} to {rejected.Address} was rejected, then {c.TargetText} answered by {Wording.Protocol(c.Transport)} within {Wording.Span((long)c.Patterns.EvasionWindow.TotalSeconds)}.");
+    }
+
+    private protected override string Counterfactual(FindingCase c) =>
+        $"Would not have fired had the reject been more than {Wording.Span((long)c.Patterns.EvasionWindow.TotalSeconds)} earlier, or had nothing answered.";
+}
