@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Components;
 using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Tests;
@@ -72,6 +73,64 @@ public sealed partial class ArchitectureTests
     {
         Assert.Contains(Touched(typeof(Planted)), IsEntityFramework);
         Assert.Matches(EntityFramework(), "using Microsoft.EntityFrameworkCore;");
+    }
+
+    [Fact]
+    public void A_component_reaches_stores_and_controls_only_through_the_service_of_its_feature()
+    {
+        Assert.NotEmpty(PageComponents);
+        foreach (var component in PageComponents)
+        {
+            var door = ForbiddenDoors(component).FirstOrDefault();
+            Assert.True(door is null, $"{component.FullName} is handed a {door?.Name}; let the service of its feature do that");
+        }
+    }
+
+    [Fact]
+    public void The_net_for_stores_in_components_catches_both_ways_of_injection()
+    {
+        Assert.Equal([typeof(Wayward.Storage.Findings.IFindingStore)], ForbiddenDoors(typeof(PlantedPage)));
+        Assert.Equal([typeof(Wayward.Engine.Pipeline.IIngestControl)], ForbiddenDoors(typeof(PlantedPanel)));
+        Assert.Empty(ForbiddenDoors(typeof(AllowedPage)));
+    }
+
+    [Fact]
+    public void No_component_has_the_name_of_a_type_of_the_rooms_below()
+    {
+        var below = new[] { typeof(Wayward.Storage.StorageOptions), typeof(Wayward.Engine.IngestOptions), typeof(Wayward.Core.Detection.Finding) }.SelectMany(t => t.Assembly.GetTypes()).Where(t => t.IsPublic).Select(t => t.Name).ToHashSet();
+        Assert.All(PageComponents, c => Assert.DoesNotContain(c.Name, below));
+    }
+
+    [Fact]
+    public void The_services_of_the_features_are_internal() =>
+        Assert.DoesNotContain(typeof(WaywardHost).Assembly.GetTypes(), t => t.IsPublic && t.Namespace?.StartsWith("Wayward.Web.Components", StringComparison.Ordinal) == true && t.Name.EndsWith("Service", StringComparison.Ordinal));
+
+    private static List<Type> PageComponents =>
+        [.. typeof(WaywardHost).Assembly.GetTypes().Where(t => t.Namespace?.StartsWith("Wayward.Web.Components", StringComparison.Ordinal) == true && typeof(ComponentBase).IsAssignableFrom(t))];
+
+    /// <summary>What a component is handed of storage and engine, by property or constructor. The change notifier is allowed: a page is woken by it, and reads and writes nothing through it.</summary>
+    private static IEnumerable<Type> ForbiddenDoors(Type component)
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        List<Type> handed = [.. component.GetConstructors(all).SelectMany(c => c.GetParameters()).Select(p => p.ParameterType)];
+        for (var type = component; type is not null; type = type.BaseType)
+            handed.AddRange(type.GetProperties(all).Where(p => p.IsDefined(typeof(InjectAttribute))).Select(p => p.PropertyType));
+        return handed.Where(t => t.IsInterface && t != typeof(Wayward.Engine.Notifications.IChangeNotifier)
+            && (t.Assembly == typeof(Wayward.Storage.StorageOptions).Assembly || t.Assembly == typeof(Wayward.Engine.IngestOptions).Assembly));
+    }
+
+    private sealed class PlantedPage : ComponentBase
+    {
+        [Inject] private Wayward.Storage.Findings.IFindingStore Store { get; set; } = default!;
+    }
+
+#pragma warning disable CS9113 // The parameter is what the test looks for.
+    private sealed class PlantedPanel(Wayward.Engine.Pipeline.IIngestControl control) : ComponentBase;
+#pragma warning restore CS9113
+
+    private sealed class AllowedPage : ComponentBase
+    {
+        [Inject] private Wayward.Engine.Notifications.IChangeNotifier Changes { get; set; } = default!;
     }
 
     [Fact]

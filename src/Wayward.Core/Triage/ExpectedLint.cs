@@ -25,9 +25,9 @@ public static class ExpectedLint
             bool wide = prefix.Address.IsIPv4 ? prefix.Length < WidestV4 : prefix.Length < WidestV6;
             if (wide) warnings.Add($"{prefix} is wider than /{(prefix.Address.IsIPv4 ? WidestV4 : WidestV6)}.");
             if (catalog.FindContext(prefix.Address) is { } shared && shared.Prefix.Bits <= prefix.Bits)
-                warnings.Add($"{prefix} lies in {shared.Prefix} of {shared.Provider}, which is shared with other services: the rule covers whoever is behind it.");
+                warnings.Add($"{prefix} lies in {shared.Prefix} of {shared.Provider}: the rule also covers every other service behind these addresses.");
         }
-        if (rule.ValidTo is null && rule.Action == ExpectedAction.Expected) warnings.Add("No expiry: the rule holds until someone remembers it.");
+        if (rule.ValidTo is null && rule.Action == ExpectedAction.Expected) warnings.Add("No expiry: the rule holds until it is withdrawn.");
         if (rule.ValidTo is { } end && end <= now) warnings.Add("Expired: the rule covers only the past.");
         if (rule.ValidFrom is { } from && rule.ValidTo is { } to && to <= from) warnings.Add("Never valid: it ends before it begins.");
         if (lastMatched is { } last && now - last >= 90 * UnixTime.DaySeconds) warnings.Add("Unmatched for 90 days.");

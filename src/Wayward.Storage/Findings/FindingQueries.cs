@@ -33,6 +33,7 @@ internal static class FindingQueries
         if (query.Assignee is { } assignee) rows = rows.Where(f => f.Assignee == assignee);
         if (query.FirstFrom is { } from) rows = rows.Where(f => f.First >= from);
         if (query.FirstTo is { } to) rows = rows.Where(f => f.First < to);
+        if (query.DetectedTo is { } detected) rows = rows.Where(f => f.DetectedAt < detected);
         return rows;
     }
 
@@ -71,8 +72,8 @@ internal static class FindingQueries
     /// <summary>The number of matches: from the tallies where only their columns are filtered, else counted up to the cap.</summary>
     public static async Task<int> TotalAsync(WaywardDbContext db, FindingQuery query, IQueryable<FindingEntity> matching, CancellationToken cancellation)
     {
-        bool tallied = LikePattern.Of(query.Text) is null && query is { SubjectId: null, Provider: null, Address: null, Assignee: null, FirstFrom: null, FirstTo: null };
-        if (!tallied) return await matching.Take(FindingPage.TotalCap).CountAsync(cancellation);
+        bool tallied = LikePattern.Of(query.Text) is null && query is { SubjectId: null, Provider: null, Address: null, Assignee: null, FirstFrom: null, FirstTo: null, DetectedTo: null };
+        if (!tallied) return await matching.Take(FindingList.TotalCap).CountAsync(cancellation);
         var tallies = await db.FindingTallies.ToListAsync(cancellation);
         int total = tallies.Where(t =>
             (query.Statuses.Count == 0 || query.Statuses.Contains((FindingStatus)t.Status))
@@ -80,6 +81,6 @@ internal static class FindingQueries
             && (query.Types.Count == 0 || query.Types.Any(type => type.Id == t.Type))
             && (query.Transports.Count == 0 || query.Transports.Contains((Core.Resolvers.DnsTransport)t.Transport))
             && (query.Bands.Count == 0 || query.Bands.Contains((Core.Detection.SeverityBand)t.Band))).Sum(t => t.Count);
-        return Math.Min(total, FindingPage.TotalCap);
+        return Math.Min(total, FindingList.TotalCap);
     }
 }

@@ -14,11 +14,11 @@ namespace Wayward.Storage.Findings;
 /// <param name="why">The clause of a row; <see cref="FindingText.Why"/>.</param>
 internal sealed class FindingStore(Database database, Func<Finding, string> why) : IFindingStore
 {
-    public Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
+    public Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
     {
         var matching = FindingQueries.Matching(db, query);
         var rows = await FindingQueries.Sorted(matching, query.Sort, query.Descending).Skip(query.Skip).Take(query.Take).Select(FindingMapping.ToRow).ToListAsync(c);
-        return new FindingPage(rows, await FindingQueries.TotalAsync(db, query, matching, c));
+        return new FindingList(rows, await FindingQueries.TotalAsync(db, query, matching, c));
     }, cancellation);
 
     public Task<FindingCounts> CountAsync(CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
@@ -32,7 +32,6 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
             OpenByBand = open.GroupBy(t => (SeverityBand)t.Band).ToDictionary(g => g.Key, g => g.Sum(t => t.Count)),
             OpenByTransport = open.GroupBy(t => (DnsTransport)t.Transport).ToDictionary(g => g.Key, g => g.Sum(t => t.Count)),
             Open = open.Sum(t => t.Count),
-            OldestOpen = await db.Findings.Where(f => f.IsOpen && f.Reported).OrderBy(f => f.First).Select(f => (long?)f.First).FirstOrDefaultAsync(c),
             Unreported = tallies.Where(t => !t.Reported).Sum(t => t.Count),
         };
     }, cancellation);

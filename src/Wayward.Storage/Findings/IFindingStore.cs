@@ -57,6 +57,8 @@ public sealed record FindingQuery
     public string? Assignee { get; init; }
     public long? FirstFrom { get; init; }
     public long? FirstTo { get; init; }
+    /// <summary>First stored before this moment.</summary>
+    public long? DetectedTo { get; init; }
     /// <summary>False: only reported ones.</summary>
     public bool IncludeUnreported { get; init; }
     public FindingSort Sort { get; init; } = FindingSort.Severity;
@@ -66,7 +68,7 @@ public sealed record FindingQuery
 }
 
 /// <param name="Total">Matching rows, counted up to <see cref="TotalCap"/>.</param>
-public sealed record FindingPage(IReadOnlyList<FindingRow> Rows, int Total)
+public sealed record FindingList(IReadOnlyList<FindingRow> Rows, int Total)
 {
     public const int TotalCap = 1_000_000;
 }
@@ -82,8 +84,6 @@ public sealed record FindingCounts
     public IReadOnlyDictionary<SeverityBand, int> OpenByBand { get; init; } = new Dictionary<SeverityBand, int>();
     public IReadOnlyDictionary<DnsTransport, int> OpenByTransport { get; init; } = new Dictionary<DnsTransport, int>();
     public int Open { get; init; }
-    /// <summary>First contact of the oldest open finding, Unix seconds.</summary>
-    public long? OldestOpen { get; init; }
     public int Unreported { get; init; }
 }
 
@@ -109,7 +109,7 @@ public sealed record StoredFinding
 /// <summary>Reads and writes findings. Every method opens its own short-lived connection, is cancellable and never runs on a circuit's thread for long.</summary>
 public interface IFindingStore
 {
-    Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation);
+    Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation);
     Task<FindingCounts> CountAsync(CancellationToken cancellation);
     /// <summary>Reported findings that stand (not withdrawn), decided ones too, by UTC day of first contact and band: days that have any, oldest first.</summary>
     /// <param name="from">Unix seconds, included.</param>

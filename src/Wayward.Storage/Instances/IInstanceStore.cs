@@ -35,13 +35,15 @@ public sealed record InstanceQuery
     public bool OnlyWithFindings { get; init; }
     /// <summary>Only those observed for less than L at the watermark.</summary>
     public bool OnlyLearning { get; init; }
+    /// <summary>Only those that <see cref="FleetFacts.GapInstances"/> counts.</summary>
+    public bool OnlySilent { get; init; }
     public InstanceSort Sort { get; init; } = InstanceSort.OpenFindings;
     public bool Descending { get; init; } = true;
     public int Skip { get; init; }
     public int Take { get; init; } = 50;
 }
 
-public sealed record InstancePage(IReadOnlyList<InstanceRow> Rows, int Total);
+public sealed record InstanceList(IReadOnlyList<InstanceRow> Rows, int Total);
 
 /// <summary>One destination row of the fleet view.</summary>
 public sealed record DestinationRow
@@ -60,7 +62,7 @@ public sealed record DestinationUse(string InstanceId, string? InstanceName, str
 /// <summary>Reads the contact ledger. Projections only; nothing is tracked.</summary>
 public interface IInstanceStore
 {
-    Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation);
+    Task<InstanceList> QueryAsync(InstanceQuery query, CancellationToken cancellation);
     Task<InstanceRow?> FindAsync(string id, CancellationToken cancellation);
     Task<IReadOnlyList<InstanceFact>> FactsAsync(string id, CancellationToken cancellation);
 

@@ -10,7 +10,7 @@ namespace Wayward.Storage.Instances;
 /// <inheritdoc cref="IInstanceStore"/>
 internal sealed class InstanceStore(Database database, DetectionOptions detection) : IInstanceStore
 {
-    public Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
+    public Task<InstanceList> QueryAsync(InstanceQuery query, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
     {
         var rows = db.Instances.AsQueryable();
         if (LikePattern.Of(query.Text) is { } pattern) rows = rows.Where(i => EF.Functions.Like(i.Search, pattern, LikePattern.Escape));
@@ -20,9 +20,14 @@ internal sealed class InstanceStore(Database database, DetectionOptions detectio
             long since = await LearningSinceAsync(db, c);
             rows = rows.Where(i => i.ObservedSince > since);
         }
+        if (query.OnlySilent)
+        {
+            long watermark = Watermark(await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c)), since = watermark - UnixTime.DaySeconds, gap = watermark - 2 * UnixTime.HourSeconds;
+            rows = rows.Where(i => i.LastSeen >= since && i.LastSeen < gap);
+        }
         int total = await rows.CountAsync(c);
         var page = await Sorted(rows, query).Skip(query.Skip).Take(query.Take).ToListAsync(c);
-        return new InstancePage([.. page.Select(ToRow)], total);
+        return new InstanceList([.. page.Select(ToRow)], total);
     }, cancellation);
 
     private static IQueryable<InstanceEntity> Sorted(IQueryable<InstanceEntity> rows, InstanceQuery query) => (query.Sort, query.Descending) switch

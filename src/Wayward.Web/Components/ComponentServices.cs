@@ -1,15 +1,18 @@
+using Wayward.Web.Components.Audit;
 using Wayward.Web.Components.Destinations;
 using Wayward.Web.Components.Expected;
 using Wayward.Web.Components.Findings;
 using Wayward.Web.Components.Instances;
 using Wayward.Web.Components.Frame;
+using Wayward.Web.Components.Ingest;
 using Wayward.Web.Components.Overview;
+using Wayward.Web.Components.Settings;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components;
 
-/// <summary>What pages need beside stores and services of the rooms below.</summary>
-public static class ComponentServices
+/// <summary>One service for each feature: the only way from a page to the stores.</summary>
+internal static class ComponentServices
 {
     public static IServiceCollection AddWaywardComponents(this IServiceCollection services)
     {
@@ -24,6 +27,10 @@ public static class ComponentServices
         services.AddScoped<DestinationService>();
         services.AddScoped<ExpectedService>();
         services.AddScoped<OverviewService>();
+        services.AddScoped<AuditService>();
+        services.AddScoped<IngestService>();
+        services.AddScoped<FrameService>();
+        services.AddScoped<SettingsService>();
         return services;
     }
 }

@@ -108,7 +108,7 @@ public sealed class LiveEqualsBatchTests
         public Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation) =>
             Inner.ApplyAsync(result, null, covering, cancellation);
 
-        public Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation) => Inner.QueryAsync(query, cancellation);
+        public Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation) => Inner.QueryAsync(query, cancellation);
         public Task<FindingCounts> CountAsync(CancellationToken cancellation) => Inner.CountAsync(cancellation);
         public Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation) => Inner.DaysAsync(from, to, cancellation);
         public Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation) => Inner.OpenIdsAsync(cancellation);

@@ -53,7 +53,7 @@ public sealed class BackfillPanelTests : FixtureContext
     [InlineData(BackfillState.Surveyed, "Start", "Start 7 by tester", "is started")]
     [InlineData(BackfillState.Surveyed, "Discard", "Cancel 7 by tester", "is discarded")]
     [InlineData(BackfillState.Running, "Pause", "Pause 7 by tester", "is paused")]
-    [InlineData(BackfillState.Paused, "Resume", "Resume 7 by tester", "goes on")]
+    [InlineData(BackfillState.Paused, "Resume", "Resume 7 by tester", "continues")]
     [InlineData(BackfillState.Running, "Cancel", "Cancel 7 by tester", "can be retried")]
     public void Each_state_offers_its_verbs(BackfillState state, string button, string call, string told)
     {
@@ -70,7 +70,7 @@ public sealed class BackfillPanelTests : FixtureContext
         WithSource(Row(BackfillState.Running));
         Fixture.Backfills.Accepts = false;
         Open<IngestPage>("ingest").FindAll("#backfills tbody button.btn")[0].Click();
-        Snackbars.WaitForAssertion(() => Assert.Contains("not in a state for that", Snackbars.Markup, StringComparison.Ordinal));
+        Snackbars.WaitForAssertion(() => Assert.Contains("no longer in a state for that", Snackbars.Markup, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class BackfillPanelTests : FixtureContext
         Assert.Contains("2026-10-01 to 2026-10-31", rows[0].TextContent, StringComparison.Ordinal);
         Assert.Contains("AWSLogs/<b>", rows[0].TextContent, StringComparison.Ordinal);
         Assert.Equal("250", rows[0].QuerySelector("progress")!.GetAttribute("value"));
-        Assert.Contains("the ledger lacks 1,000", rows[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains("not yet read: 1,000", rows[1].TextContent, StringComparison.Ordinal);
         Assert.Contains("Waits for a process", rows[2].TextContent, StringComparison.Ordinal);
         Assert.Contains("no such <i>bucket", rows[2].TextContent, StringComparison.Ordinal);
         Assert.Contains("3 quarantined", rows[3].TextContent, StringComparison.Ordinal);

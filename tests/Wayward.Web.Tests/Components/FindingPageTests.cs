@@ -43,7 +43,7 @@ public sealed class FindingPageTests : FixtureContext
         var button = page.Find(".panel form button[type=submit]");
         Assert.StartsWith("Mark 8.8.8.8 expected for web-1 until ", button.TextContent, StringComparison.Ordinal);
         Assert.True(button.HasAttribute("disabled"));
-        Assert.Contains("Closes this finding; covers nothing else", page.Find(".effect").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Closes this finding and would hide no other contact", page.Find(".effect").TextContent, StringComparison.Ordinal);
         page.Find(".panel textarea[name=reason]").Input("The vendor's agent");
         page.Find(".panel form").Submit();
         Assert.Equal(["expect 1"], Triage.Calls);
@@ -58,8 +58,8 @@ public sealed class FindingPageTests : FixtureContext
     {
         var page = OpenFirst();
         page.FindAll(".panel .radio input").Last(i => i.ParentElement!.TextContent.Contains("Everywhere", StringComparison.Ordinal)).Change(true);
-        page.WaitForAssertion(() => Assert.Contains("would also cover 12 contacts nobody asked about", page.Find(".effect").TextContent, StringComparison.Ordinal));
-        Assert.Contains("siblings", page.Find(".effect").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("would also hide 12 contacts that no finding names", page.Find(".effect").TextContent, StringComparison.Ordinal));
+        Assert.Contains("other findings", page.Find(".effect").TextContent, StringComparison.Ordinal);
         Assert.Contains("This rule is for everyone.", page.Find(".effect").TextContent, StringComparison.Ordinal);
     }
 

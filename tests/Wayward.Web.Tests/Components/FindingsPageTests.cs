@@ -38,6 +38,33 @@ public sealed class FindingsPageTests : FixtureContext
     }
 
     [Fact]
+    public void A_page_beyond_the_last_is_answered_by_the_last()
+    {
+        Use(PageFixture.Fleet());
+        int rows = Open<FindingsPage>("findings").FindAll("tbody tr").Count;
+        var page = Open<FindingsPage>("findings?page=9");
+        Assert.Equal(rows, page.FindAll("tbody tr").Count);
+        Assert.DoesNotContain("No open findings", page.Markup, StringComparison.Ordinal);
+        Assert.Contains($"1 to {rows} of {rows}", page.Find(".pager").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_all_clear_stands_only_where_nothing_is_open_and_says_what_it_rests_on()
+    {
+        Use(PageFixture.Fleet());
+        Assert.DoesNotContain("No open findings", Open<FindingsPage>("findings?q=nobody").Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("No open findings", Open<FindingsPage>("findings?show=closed").Markup, StringComparison.Ordinal);
+        for (int i = 0; i < Fixture.Findings.Count; i++) Fixture.Findings[i] = Fixture.Findings[i] with { Status = FindingStatus.Closed };
+        Fixture.Objects.Add(new() { ObjectId = 1, Source = "s", Container = "c", Key = "k", ETag = "1", State = Storage.Ingest.SourceObjectState.Quarantined });
+        string text = Open<FindingsPage>("findings").Find(".empty").TextContent;
+        Assert.Contains("No open findings", text, StringComparison.Ordinal);
+        Assert.Contains("in the data up to 1 Mar 2026", text, StringComparison.Ordinal);
+        Assert.Contains("All 4 instances are evaluated by their own history.", text, StringComparison.Ordinal);
+        Assert.Contains("Every instance seen in the last day of data still sends logs.", text, StringComparison.Ordinal);
+        Assert.Contains("1 object could not be read", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_failed_read_keeps_the_old_rows_and_offers_to_try_again()
     {
         Use(PageFixture.Fleet());

@@ -17,6 +17,7 @@ using Wayward.Web.Components.Ingest;
 using Wayward.Web.Components.Instances;
 using Wayward.Web.Components.Overview;
 using Wayward.Web.Components.Settings;
+using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Tests.Components;
 
@@ -137,7 +138,7 @@ public sealed class OtherPagesTests : FixtureContext
         Assert.Contains("web-1", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
         Assert.Contains("the first", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
         Assert.Contains("This is not an IP address", Open<DestinationPage>("destinations/x", p => p.Add(x => x.Address, "x")).Markup, StringComparison.Ordinal);
-        Assert.Contains("Nobody here has contacted it", Open<DestinationPage>("destinations/4.4.4.4", p => p.Add(x => x.Address, "4.4.4.4")).Markup, StringComparison.Ordinal);
+        Assert.Contains("No instance has contacted it", Open<DestinationPage>("destinations/4.4.4.4", p => p.Add(x => x.Address, "4.4.4.4")).Markup, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,6 +169,52 @@ public sealed class OtherPagesTests : FixtureContext
         Assert.Equal(["Quad9"], rule!.Providers);
         Assert.Equal(["111122223333"], rule.Scope.Accounts);
         Assert.Equal(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), rule.ValidTo);
+    }
+
+    [Fact]
+    public async Task A_rule_is_scoped_by_interface_and_by_role()
+    {
+        var (rule, problems) = new RuleDraft { Targets = "8.8.8.8", ScopeKind = "role", ScopeIds = "serves-dns", Reason = "agreed" }.Build();
+        Assert.Empty(problems);
+        Assert.Equal(["serves-dns"], rule!.Scope.Roles);
+        Assert.Equal("role serves-dns", ExpectedService.Scope(rule.Scope));
+        (rule, _) = new RuleDraft { Targets = "8.8.8.8", ScopeKind = "interface", ScopeIds = "eni-1 eni-2", Reason = "agreed" }.Build();
+        Assert.Equal(["eni-1", "eni-2"], rule!.Scope.Interfaces);
+        Assert.Equal("interface eni-1 and 1 more", ExpectedService.Scope(rule.Scope));
+
+        Use(PageFixture.Fleet());
+        Fixture.Facts[World.Id("web-1")] = [new(Core.Contacts.InstanceAttribute.Interface, "eni-1", World.At(0), World.At(60)), new(Core.Contacts.InstanceAttribute.Role, "forwarder", World.At(0), World.At(60))];
+        var finding = Fixture.Findings.First(f => f.Finding.Members.Any(m => m.Id == World.Id("web-1"))).Finding;
+        var draft = await Services.GetRequiredService<ExpectedService>().DraftAsync(finding, Xunit.TestContext.Current.CancellationToken);
+        Assert.Equal(["instance", "interface"], draft.Proposals.Take(2).Select(p => p.ScopeKind));
+        Assert.Contains(draft.Proposals, p => p.ScopeKind == "role" && p.Rule.Scope.Roles is ["forwarder"] && p.Rule.Prefixes.Count == 1);
+    }
+
+    [Fact]
+    public void Times_are_drawn_again_when_the_zone_changes_and_name_it()
+    {
+        Use(new PageFixture());
+        var ui = Services.GetRequiredService<UiState>();
+        var time = Render<TimeText>(p => p.Add(x => x.At, World.At(40.5)));
+        Assert.EndsWith("12:00 UTC", time.Find("time").TextContent.Trim(), StringComparison.Ordinal);
+        ui.Load("system", "local", "Asia/Kolkata", dark: false);
+        time.WaitForAssertion(() => Assert.EndsWith("17:30 UTC+5:30", time.Find("time").TextContent.Trim(), StringComparison.Ordinal));
+        Assert.Contains("UTC", time.Find("time").GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Contains("Asia/Kolkata", time.Find("time").GetAttribute("title"), StringComparison.Ordinal);
+        ui.SetLocal(false);
+        time.WaitForAssertion(() => Assert.EndsWith("12:00 UTC", time.Find("time").TextContent.Trim(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_overviews_numbers_lead_to_the_lists_that_they_count()
+    {
+        Use(PageFixture.Fleet());
+        Fixture.Objects.Add(new() { ObjectId = 1, Source = "s", Container = "c", Key = "k", ETag = "1", State = SourceObjectState.Quarantined });
+        Fixture.Objects.Add(new() { ObjectId = 2, Source = "s", Container = "c", Key = "l", ETag = "1", State = SourceObjectState.Retry });
+        Fixture.Objects.Add(new() { ObjectId = 3, Source = "s", Container = "c", Key = "m", ETag = "1", State = SourceObjectState.Done });
+        var page = Open<OverviewPage>("");
+        Assert.Equal(["findings", "findings?sort=detected&dir=asc", "destinations?new=1", "instances?silent=1", "ingest?state=failed"], page.FindAll(".stat").Select(s => s.GetAttribute("href")!).Where(h => !h.Contains("from=", StringComparison.Ordinal) && h is not ("instances" or "ingest")));
+        Assert.Equal(2, Open<IngestPage>("ingest?state=failed").FindAll(".tablebox tbody tr").Count);
     }
 
     [Fact]

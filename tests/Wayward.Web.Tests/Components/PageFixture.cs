@@ -97,15 +97,15 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
         };
     }
 
-    public async Task<FindingPage> QueryAsync(FindingQuery query, CancellationToken cancellation)
+    public async Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
         var rows = _findings.Select(RowOf).Where(r =>
             (query.Statuses.Count == 0 || query.Statuses.Contains(r.Status)) && (query.Bands.Count == 0 || query.Bands.Contains(SeverityBands.Of(r.Severity)))
             && (query.Transports.Count == 0 || query.Transports.Contains(r.Transport)) && (query.IncludeUnreported || r.Reported)
             && (query.Text is null || $"{r.Subject.Id} {r.InstanceName} {r.Address} {r.Provider} {r.Id}".Contains(query.Text, StringComparison.OrdinalIgnoreCase))
-            && (query.Address is null || r.Address == query.Address) && (query.FirstFrom ?? 0) <= r.First && r.First < (query.FirstTo ?? long.MaxValue));
-        rows = query.Sort == FindingSort.FirstContact ? rows.OrderBy(r => r.First) : rows.OrderBy(r => r.Severity);
+            && (query.Address is null || r.Address == query.Address) && (query.FirstFrom ?? 0) <= r.First && r.First < (query.FirstTo ?? long.MaxValue) && r.DetectedAt < (query.DetectedTo ?? long.MaxValue));
+        rows = query.Sort switch { FindingSort.FirstContact => rows.OrderBy(r => r.First), FindingSort.DetectedAt => rows.OrderBy(r => r.DetectedAt), _ => rows.OrderBy(r => r.Severity) };
         var all = (query.Descending ? rows.Reverse() : rows).ToList();
         return new([.. all.Skip(query.Skip).Take(query.Take)], all.Count);
     }
@@ -133,7 +133,6 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
             OpenByBand = open.GroupBy(f => SeverityBands.Of(f.Finding.Severity)).ToDictionary(g => g.Key, g => g.Count()),
             OpenByTransport = open.GroupBy(f => f.Finding.Transport).ToDictionary(g => g.Key, g => g.Count()),
             Open = open.Count,
-            OldestOpen = open.Count == 0 ? null : open.Min(f => f.Finding.First),
             Unreported = _findings.Count(f => !f.Finding.Reported),
         };
     }
@@ -166,7 +165,7 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
         return Task.FromResult(1L);
     }
 
-    public async Task<InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation)
+    public async Task<InstanceList> QueryAsync(InstanceQuery query, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
         var rows = _ledger.Instances.Values.Select(RowOf).Where(r => (!query.OnlyWithFindings || r.OpenFindings > 0) && (query.Text is null || $"{r.Id} {r.Name} {r.Asg}".Contains(query.Text, StringComparison.OrdinalIgnoreCase)))
@@ -194,7 +193,9 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
         };
     }
 
-    public Task<IReadOnlyList<InstanceFact>> FactsAsync(string id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<InstanceFact>>(_ledger.Instances[new(id)].Facts);
+    public Dictionary<string, IReadOnlyList<InstanceFact>> Facts { get; } = [];
+
+    public Task<IReadOnlyList<InstanceFact>> FactsAsync(string id, CancellationToken cancellation) => Task.FromResult(Facts.GetValueOrDefault(id) ?? _ledger.Instances[new(id)].Facts);
 
     public async Task<InstanceHistory?> HistoryAsync(string id, int fromHour, int toHour, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Engine.Detection;
@@ -8,7 +9,7 @@ using Wayward.Storage.Instances;
 namespace Wayward.Web.Components.Destinations;
 
 /// <summary>A destination of the fleet, named by the catalogue.</summary>
-public sealed record DestinationLine(DestinationRow Row, DnsTransport? Transport, CatalogEntry? Entry);
+internal sealed record DestinationLine(DestinationRow Row, DnsTransport? Transport, CatalogEntry? Entry);
 
 /// <summary>What a destination's page shows.</summary>
 /// <param name="Users">In order of adoption.</param>
@@ -21,7 +22,7 @@ public sealed record DestinationView(IpAddress Address, CatalogEntry? Entry, IRe
 }
 
 /// <summary>Reads destinations and who uses them.</summary>
-public sealed class DestinationService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs)
+internal sealed class DestinationService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs, DetectionOptions options)
 {
     public const int MaximumUsers = 2_000;
 
@@ -31,16 +32,18 @@ public sealed class DestinationService(IInstanceStore instances, IFindingStore f
     /// <summary>Newest first.</summary>
     /// <param name="text">Part of an address or of an operator's name.</param>
     /// <param name="known">In the catalogue, or not; null for both.</param>
+    /// <param name="onlyNew">Only those that <see cref="FleetFacts.NewTargets"/> counts.</param>
     /// <returns>A page, how many match, and how many older endpoints were not looked at.</returns>
-    public async Task<(IReadOnlyList<DestinationLine> Lines, int Total, int Older)> QueryAsync(string? text, bool? known, int skip, int take, CancellationToken cancellation)
+    public async Task<(IReadOnlyList<DestinationLine> Lines, int Total, int Older)> QueryAsync(string? text, bool? known, bool onlyNew, int skip, int take, CancellationToken cancellation)
     {
-        if (known is null && (text is null || !Named(text)))
+        if (known is null && !onlyNew && (text is null || !Named(text)))
         {
             var (rows, total) = await instances.DestinationsAsync(text, skip, take, cancellation);
             return ([.. rows.Select(Line)], total, 0);
         }
         var (all, endpoints) = await instances.DestinationsAsync(null, 0, MaximumMatched, cancellation);
-        var lines = all.Select(Line).Where(l => (known is null || l.Entry is not null == known) && (text is null || Matches(l, text))).ToList();
+        long since = onlyNew ? (await instances.FleetAsync(cancellation)).MaxStart - (long)options.AllowedLateness.TotalSeconds - UnixTime.DaySeconds : 0;
+        var lines = all.Where(r => r.First >= since).Select(Line).Where(l => (known is null || l.Entry is not null == known) && (text is null || Matches(l, text))).ToList();
         return ([.. lines.Skip(skip).Take(take)], lines.Count, endpoints - all.Count);
     }
 

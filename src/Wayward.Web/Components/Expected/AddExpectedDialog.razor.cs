@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Wayward.Core.Triage;
-using Wayward.Engine.Triage;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;
@@ -14,7 +13,7 @@ public partial class AddExpectedDialog
     private ExpectedPreview? _preview;
 
     [CascadingParameter] private IMudDialogInstance Dialog { get; set; } = default!;
-    [Inject] private ITriageService Triage { get; set; } = default!;
+    [Inject] private ExpectedService Service { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
 
     protected override void OnInitialized() =>
@@ -32,7 +31,7 @@ public partial class AddExpectedDialog
         if (Checked() is not { } rule) return;
         try
         {
-            _preview = await Triage.PreviewAsync(rule, null, CancellationToken.None);
+            _preview = await Service.PreviewAsync(rule, null, CancellationToken.None);
         }
         catch (ArgumentException exception)
         {

@@ -76,10 +76,12 @@ public sealed class ExpectedDraft(Finding finding, IReadOnlyList<ExpectedProposa
         {
             "instance" => Finding.Members.Count == 1 ? Core.Text.SafeText.Plain(Finding.InstanceName ?? Finding.Members[0].Id, 40) : Words.Count(Finding.Members.Count, "instance"),
             "everywhere" => "everyone",
-            "cohort" => First(Proposal.Rule.Scope.Cohorts),
+            "cohort" => Words.Group(First(Proposal.Rule.Scope.Cohorts)),
             "subnet" => First(Proposal.Rule.Scope.Subnets),
             "vpc" => First(Proposal.Rule.Scope.Vpcs),
             "account" => "account " + First(Proposal.Rule.Scope.Accounts),
+            "interface" => First(Proposal.Rule.Scope.Interfaces),
+            "role" => "role " + First(Proposal.Rule.Scope.Roles),
             _ => "this scope",
         };
         return $"Mark {target} expected for {whom}{(ValidTo is { } end ? $" until {ui.Date(end - 1)}" : ", with no end")}";
@@ -87,7 +89,7 @@ public sealed class ExpectedDraft(Finding finding, IReadOnlyList<ExpectedProposa
         static string First(IReadOnlyList<string> list) => list.Count == 0 ? "this scope" : Core.Text.SafeText.Plain(list[0], 40);
     }
 
-    /// <summary>"Closes this and 3 siblings; would also cover 12 contacts nobody asked about."</summary>
+    /// <summary>"Closes this finding and 3 other findings and would also hide 12 contacts that no finding names."</summary>
     public static string Effect(ExpectedPreview preview, string? findingId)
     {
         bool own = findingId is not null && preview.Closes.Contains(findingId);
@@ -95,13 +97,13 @@ public sealed class ExpectedDraft(Finding finding, IReadOnlyList<ExpectedProposa
         string closes = (own, others) switch
         {
             (true, 0) => "Closes this finding",
-            (true, 1) => "Closes this and 1 sibling",
-            (true, _) => $"Closes this and {Words.Count(others)} siblings",
+            (true, _) => $"Closes this finding and {Words.Count(others, "other finding")}",
             (false, 0) => findingId is null ? "Closes no finding" : "Does not close this finding",
             _ => $"Closes {Words.Count(others, "finding")}{(findingId is null ? "" : ", but not this one")}",
         };
-        string partly = preview.PartlyCovered.Count > 0 ? $"; takes part of {Words.Count(preview.PartlyCovered.Count, "other finding")}" : "";
-        string unasked = preview.UnaskedCount == 0 ? "; covers nothing else of the history window" : $"; would also cover {Words.Count(preview.UnaskedCount, "contact")} nobody asked about";
-        return closes + partly + unasked + ".";
+        int stay = preview.PartlyCovered.Count;
+        string partly = stay > 0 ? $" {Words.Count(stay, "finding")} {(stay == 1 ? "stays" : "stay")} open for the contacts that the rule does not cover." : "";
+        string unasked = preview.UnaskedCount == 0 ? " and would hide no other contact of the history window." : $" and would also hide {Words.Count(preview.UnaskedCount, "contact")} that no finding names.";
+        return closes + unasked + partly;
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class ExpectedForm : IDisposable
     private ExpectedDraft? _previewed;
     private CancellationTokenSource? _previewing;
 
-    [Inject] private ITriageService Triage { get; set; } = default!;
+    [Inject] private ExpectedService Service { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
 
@@ -49,7 +49,7 @@ public sealed partial class ExpectedForm : IDisposable
         {
             // The reason does not change the effect; a rule without one can be previewed.
             var rule = Draft.Build();
-            var preview = await Triage.PreviewAsync(rule.Reason.Length > 0 ? rule : rule with { Reason = "preview" }, Draft.Finding.Id, previewing.Token);
+            var preview = await Service.PreviewAsync(rule.Reason.Length > 0 ? rule : rule with { Reason = "preview" }, Draft.Finding.Id, previewing.Token);
             if (previewing.IsCancellationRequested) return;
             (_preview, _problem) = (preview, null);
         }

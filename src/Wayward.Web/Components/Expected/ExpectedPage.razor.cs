@@ -7,7 +7,7 @@ using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;
 
-/// <summary>The rules: what they cover, when they end, what is odd about them.</summary>
+/// <summary>The rules: what they cover, when they end, and what is doubtful about them.</summary>
 public partial class ExpectedPage
 {
     private IReadOnlyList<RuleView> _rules = [];
@@ -59,7 +59,7 @@ public partial class ExpectedPage
     private string Effect(int id)
     {
         if (!_effects.TryGetValue(id, out var preview) || preview is null) return "";
-        string covers = preview.UnaskedCount == 0 ? "no contact in the history window" : Words.Count(preview.UnaskedCount, "pair of instance and target", "pairs of instance and target") + " in the history window";
+        string covers = preview.UnaskedCount == 0 ? "No contact of the history window" : Words.Count(preview.UnaskedCount, "contact pair") + " of the history window";
         return preview.Warnings.Count == 0 ? covers : $"{covers}. {string.Join(" ", preview.Warnings)}";
     }
 

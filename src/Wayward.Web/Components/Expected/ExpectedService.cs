@@ -1,22 +1,24 @@
+using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
 using Wayward.Core.Triage;
 using Wayward.Engine.Triage;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Instances;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;
 
-public enum RuleState { InForce, NotYet, Expired, Withdrawn }
+internal enum RuleState { InForce, NotYet, Expired, Withdrawn }
 
 /// <summary>A rule with what it does.</summary>
-/// <param name="Preview">What it would do if it were made today: contacts it covers that no finding asked about, instances, warnings. Null when not worked out.</param>
-/// <param name="Closed">Findings that it closed and holds closed now, as far as they were looked at.</param>
-public sealed record RuleView(ExpectedTarget Rule, RuleState State, ExpectedPreview? Preview, int Closed);
+/// <param name="Closed">Findings that it closed and keeps closed, among the newest that were looked at.</param>
+internal sealed record RuleView(ExpectedTarget Rule, RuleState State, int Closed);
 
-/// <summary>Reads rules with their effect.</summary>
-public sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore findings, ITriageService triage, UiState ui)
+/// <summary>Reads rules with their effect, and prepares new ones.</summary>
+internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore findings, IInstanceStore instances, ITriageService triage, UiState ui)
 {
     private const int Looked = 500;
 
@@ -25,8 +27,33 @@ public sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore fi
     {
         var stored = await rules.AllAsync(cancellation);
         var closed = await ClosedByRuleAsync(cancellation);
-        return [.. stored.Select(r => new RuleView(r, StateOf(r), null, closed.GetValueOrDefault(r.Id))).Where(v => all || v.State is RuleState.InForce or RuleState.NotYet).OrderByDescending(v => v.Rule.Id)];
+        return [.. stored.Select(r => new RuleView(r, StateOf(r), closed.GetValueOrDefault(r.Id))).Where(v => all || v.State is RuleState.InForce or RuleState.NotYet).OrderByDescending(v => v.Rule.Id)];
     }
+
+    /// <summary>Null when there is no such finding any more.</summary>
+    public async Task<Finding?> FindingAsync(string id, CancellationToken cancellation) => (await findings.FindAsync(id, cancellation))?.Finding;
+
+    /// <summary>A rule to be made from a finding, with its possible scopes. Interface and role come from the facts of the instance, which the finding itself does not carry.</summary>
+    public async Task<ExpectedDraft> DraftAsync(Finding finding, CancellationToken cancellation)
+    {
+        List<ExpectedProposal> proposals = [.. triage.Propose(finding)];
+        if (finding.Members.Count == 1 && await instances.FindAsync(finding.Members[0].Id, cancellation) is not null)
+        {
+            var facts = await instances.FactsAsync(finding.Members[0].Id, cancellation);
+            if (Fact(InstanceAttribute.Interface) is { } network && network != finding.Members[0].Id) Add($"Only network interface {network}", "interface", new() { Interfaces = [network] }, 1);
+            if (Fact(InstanceAttribute.Role) is { } role) Add($"Every instance with the role {role}", "role", new() { Roles = [role] }, proposals.Count - 1);
+
+            // The fact that held at the first contact.
+            string? Fact(InstanceAttribute attribute) => facts.Where(f => f.Attribute == attribute && f.First <= finding.First).MaxBy(f => f.First)?.Value;
+        }
+        return new(finding, proposals, ui.Time);
+
+        void Add(string label, string kind, ExpectedScope scope, int at) => proposals.Insert(at, new(label, kind, proposals[0].Rule with { Scope = scope }));
+    }
+
+    /// <summary>Both sides of a rule before it is saved.</summary>
+    /// <exception cref="ArgumentException">The rule is malformed; the message is for the analyst.</exception>
+    public Task<ExpectedPreview> PreviewAsync(ExpectedTarget rule, string? findingId, CancellationToken cancellation) => triage.PreviewAsync(rule, findingId, cancellation);
 
     /// <summary>Both sides of one rule, from the history window; null for a rule that no longer acts.</summary>
     public async Task<ExpectedPreview?> EffectAsync(RuleView view, CancellationToken cancellation) =>
@@ -64,7 +91,7 @@ public sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore fi
         List<string> parts = [];
         Add(scope.Instances, "instance");
         Add(scope.Interfaces, "interface");
-        Add(scope.Cohorts, "");
+        Add([.. scope.Cohorts.Select(Words.Group)], "");
         Add(scope.Subnets, "");
         Add(scope.Vpcs, "");
         Add(scope.Accounts, "account");
@@ -75,7 +102,7 @@ public sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore fi
         {
             if (list.Count == 0) return;
             string first = SafeText.Plain(list[0], 60);
-            parts.Add(list.Count == 1 ? $"{word} {first}".Trim() : $"{first} and {list.Count - 1} more");
+            parts.Add(list.Count == 1 ? $"{word} {first}".Trim() : $"{word} {first} and {list.Count - 1} more".Trim());
         }
     }
 }

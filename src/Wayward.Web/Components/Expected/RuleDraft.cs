@@ -6,7 +6,7 @@ using Wayward.Engine.Triage;
 namespace Wayward.Web.Components.Expected;
 
 /// <summary>A rule as typed; <see cref="Build"/> reads it strictly and names all faults at once.</summary>
-public sealed class RuleDraft
+internal sealed class RuleDraft
 {
     public bool Forbid { get; set; }
     /// <summary>A transport's name; empty = any.</summary>
@@ -49,6 +49,8 @@ public sealed class RuleDraft
                 "subnet" => new() { Subnets = ids },
                 "vpc" => new() { Vpcs = ids },
                 "account" => new() { Accounts = ids },
+                "interface" => new() { Interfaces = ids },
+                "role" => new() { Roles = ids },
                 _ => ExpectedScope.Everywhere,
             },
             Prefixes = prefixes,

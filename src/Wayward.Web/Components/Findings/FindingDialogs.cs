@@ -6,14 +6,18 @@ using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Findings;
 
-/// <summary>The verbs that ask something first; the queue and the finding's page share them.</summary>
-public sealed class FindingDialogs(IDialogService dialogs, TriageActions actions, ITriageService triage, UiState ui, PageScript script)
+/// <summary>The actions that open a dialog first; the queue and the finding's page share them.</summary>
+internal sealed class FindingDialogs(IDialogService dialogs, TriageActions actions, ExpectedService expected, PageScript script)
 {
-    public ExpectedDraft Draft(Finding finding) => new(finding, triage.Propose(finding), ui.Time);
+    public Task<ExpectedDraft> DraftAsync(Finding finding) => expected.DraftAsync(finding, CancellationToken.None);
+
+    /// <summary>False when there is no such finding any more, or no rule was saved.</summary>
+    public async Task<bool> ExpectAsync(string findingId) => await expected.FindingAsync(findingId, CancellationToken.None) is { } finding && await ExpectAsync(finding);
 
     public async Task<bool> ExpectAsync(Finding finding)
     {
-        var dialog = await dialogs.ShowAsync<ExpectDialog>("Mark the target expected", new DialogParameters<ExpectDialog> { { d => d.Draft, Draft(finding) } });
+        var draft = await DraftAsync(finding);
+        var dialog = await dialogs.ShowAsync<ExpectDialog>("Mark the target expected", new DialogParameters<ExpectDialog> { { d => d.Draft, draft } });
         return await ResultAsync(dialog) is { Canceled: false };
     }
 

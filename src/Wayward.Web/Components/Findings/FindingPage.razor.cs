@@ -72,10 +72,10 @@ public partial class FindingPage
     private void Brush((long From, long To) span) => Navigation.NavigateTo(Links.Instance(View!.Timeline!.Instance.Id, span.From, span.To));
 
     /// <summary>Comments and audit entries in one order of time, oldest first.</summary>
-    private IEnumerable<(long At, RenderFragment Body)> Story =>
+    private IEnumerable<(long At, RenderFragment Body)> Entries =>
         View!.Comments.Select(c => (c.At, Body: CommentBody(c)))
             .Concat(View.History.Where(h => h.Verb != "finding.comment").Select(h => (h.At, Body: EntryBody(h))))
-            .OrderBy(s => s.At);
+            .OrderBy(e => e.At);
 
     protected override void Dispose(bool disposing)
     {

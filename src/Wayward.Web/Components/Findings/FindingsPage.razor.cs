@@ -54,6 +54,7 @@ public partial class FindingsPage
             yield return ("closed", "Closed", Of(FindingStatus.Closed));
             yield return ("expected", "Expected", Of(FindingStatus.ClosedExpected));
             yield return ("withdrawn", "Withdrawn", Of(FindingStatus.Withdrawn));
+            yield return ("all", "All", FindingsState.StatusesOf("all").Sum(Of));
         }
     }
 

@@ -11,11 +11,12 @@ using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
 using Wayward.Web.Components.Ingest;
 using Wayward.Web.Components.Instances;
+using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Findings;
 
 /// <summary>Reads the queue and single findings for their pages.</summary>
-public sealed class FindingsService(
+internal sealed class FindingsService(
     IFindingStore findings, IInstanceStore instances, IAuditStore audit, ISourceObjectStore objects, InstanceService timelines, IEvidenceReader evidence)
 {
     /// <summary>Days shown on each side of a first contact.</summary>
@@ -23,10 +24,13 @@ public sealed class FindingsService(
     /// <summary>Lanes of a kind in the pane beside the list.</summary>
     private const int MomentLanes = 3;
 
-    public async Task<FindingsView> QueueAsync(FindingsState state, CancellationToken cancellation) => new(
-        await findings.QueryAsync(state.ToQuery(), cancellation),
-        await findings.CountAsync(cancellation),
-        await instances.FleetAsync(cancellation));
+    /// <summary>One page of the queue; beyond the last page, the last one. How far the data reach is read only for an empty list.</summary>
+    public async Task<FindingsView> QueueAsync(FindingsState state, CancellationToken cancellation)
+    {
+        var (page, number) = await Paging.ReadAsync(state.Page, FindingsState.PageSize, skip => findings.QueryAsync(state.ToQuery() with { Skip = skip }, cancellation), p => (p.Rows.Count, p.Total));
+        var reach = page.Rows.Count > 0 ? null : DataReach.Of(await instances.FleetAsync(cancellation), await objects.CountAsync(cancellation));
+        return new(page, number, await findings.CountAsync(cancellation), reach);
+    }
 
     /// <summary>The finding with its reasoning only: what the pane beside the list shows. Null when unknown.</summary>
     public async Task<FindingView?> ReasoningAsync(string id, CancellationToken cancellation) =>

@@ -7,11 +7,11 @@ using Wayward.Web.Components.Shared;
 namespace Wayward.Web.Components.Findings;
 
 /// <summary>The queue's state as the URL holds it.</summary>
-public sealed record FindingsState
+internal sealed record FindingsState
 {
     public const int PageSize = 50;
 
-    /// <summary><c>open</c> (the default), <c>acknowledged</c>, <c>closed</c>, <c>expected</c>, <c>withdrawn</c> or <c>all</c>.</summary>
+    /// <summary><c>open</c> (the default), <c>acknowledged</c>, <c>closed</c>, <c>expected</c>, <c>withdrawn</c> or <c>all</c> (all but withdrawn).</summary>
     public string Show { get; init; } = "open";
     public SeverityBand? Band { get; init; }
     public DnsTransport? Transport { get; init; }
@@ -34,7 +34,7 @@ public sealed record FindingsState
         ["closed"] = [FindingStatus.Closed],
         ["expected"] = [FindingStatus.ClosedExpected],
         ["withdrawn"] = [FindingStatus.Withdrawn],
-        ["all"] = [],
+        ["all"] = [FindingStatus.Open, FindingStatus.Acknowledged, FindingStatus.Closed, FindingStatus.ClosedExpected],
     };
 
     public static IReadOnlyList<FindingStatus> StatusesOf(string show) => Shows.GetValueOrDefault(show, Shows["open"]);
@@ -76,8 +76,9 @@ public sealed record FindingsState
 }
 
 /// <summary>What the queue shows.</summary>
-/// <param name="Fleet">Why the queue may be empty: who is still learning.</param>
-public sealed record FindingsView(Storage.Findings.FindingPage Page, FindingCounts Counts, Storage.Instances.FleetFacts Fleet);
+/// <param name="Number">The page that was read, from 1.</param>
+/// <param name="Reach">What an empty list rests on; null where there are rows.</param>
+internal sealed record FindingsView(FindingList Page, int Number, FindingCounts Counts, DataReach? Reach);
 
 /// <summary>A finding with everything the analyst reads before deciding.</summary>
 public sealed record FindingView

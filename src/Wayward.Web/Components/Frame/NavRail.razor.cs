@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
 using Wayward.Engine.Notifications;
-using Wayward.Storage.Findings;
 using Wayward.Web.Components.Shared;
 using Wayward.Web.Hosting;
 
@@ -25,7 +24,7 @@ public partial class NavRail : LivePage
         new("settings", "Settings", Icons.Material.Outlined.Tune),
     ];
 
-    [Inject] private IFindingStore Findings { get; set; } = default!;
+    [Inject] private FrameService Service { get; set; } = default!;
     [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
 
     private int Open { get; set; }
@@ -38,7 +37,7 @@ public partial class NavRail : LivePage
         Navigation.LocationChanged += OnLocationChanged;
     }
 
-    protected override async Task ReadAsync(CancellationToken cancellation) => Open = (await Findings.CountAsync(cancellation)).Open;
+    protected override async Task ReadAsync(CancellationToken cancellation) => Open = await Service.OpenFindingsAsync(cancellation);
 
     private string Href(Room room)
     {

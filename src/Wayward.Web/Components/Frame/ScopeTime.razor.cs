@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
-using Wayward.Storage.Instances;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Frame;
@@ -19,7 +18,7 @@ public sealed partial class ScopeTime : IDisposable
 
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
-    [Inject] private IInstanceStore Instances { get; set; } = default!;
+    [Inject] private FrameService Service { get; set; } = default!;
 
     private (long? From, long? To) Current
     {
@@ -46,8 +45,7 @@ public sealed partial class ScopeTime : IDisposable
         if (!_open) return;
         _wrong = null;
         // Presets count back from the end of the data, not from the wall clock: a replayed month is looked at as it was.
-        var fleet = await Instances.FleetAsync(CancellationToken.None);
-        _end = fleet.MaxStart > 0 ? (fleet.MaxStart / 3_600 + 1) * 3_600 : Ui.Now;
+        _end = await Service.DataEndAsync(CancellationToken.None) ?? Ui.Now;
         _from = QueryTime.WriteLocal(Current.From ?? _end - 30 * 86_400, Ui.Zone);
         _to = QueryTime.WriteLocal(Current.To ?? _end, Ui.Zone);
     }

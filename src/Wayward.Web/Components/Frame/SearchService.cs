@@ -11,10 +11,10 @@ namespace Wayward.Web.Components.Frame;
 /// <param name="Kind">Group heading.</param>
 /// <param name="Title">Foreign text.</param>
 /// <param name="Detail">Foreign text.</param>
-public sealed record SearchHit(string Kind, string Title, string Detail, string Href);
+internal sealed record SearchHit(string Kind, string Title, string Detail, string Href);
 
 /// <summary>Searches by anything an analyst may have in the clipboard: instance, ENI, address, account, operator, finding.</summary>
-public sealed class SearchService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs, Destinations.DestinationService targets)
+internal sealed class SearchService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs, Destinations.DestinationService targets)
 {
     private const int Each = 5;
 
@@ -25,12 +25,13 @@ public sealed class SearchService(IInstanceStore instances, IFindingStore findin
         var hits = new List<SearchHit>();
         var found = await instances.QueryAsync(new InstanceQuery { Text = text, Take = Each }, cancellation);
         hits.AddRange(found.Rows.Select(r => new SearchHit("Instances", r.Name ?? r.Id, r.Name is null ? r.Asg ?? r.AccountId ?? "" : r.Id, Links.Instance(r.Id))));
-        var destinations = (await targets.QueryAsync(text, null, 0, Each, cancellation)).Lines.Select(l => l.Row).ToList();
+        string wanted = IpAddress.TryParse(text, out var typed) ? AddressSpace.Fold(typed).ToString() : text;
+        var destinations = (await targets.QueryAsync(wanted, null, onlyNew: false, 0, Each, cancellation)).Lines.Select(l => l.Row).ToList();
         hits.AddRange(destinations.Select(d => d.Address).Distinct().Select(a => Target(a, $"{Words.Count(destinations.Where(d => d.Address == a).Max(d => d.Instances), "instance")}")));
-        if (IpAddress.TryParse(text, out var address) && AddressSpace.Fold(address) is var folded && hits.All(h => h.Href != Links.Destination(folded)))
-            hits.Add(Target(folded, "nobody has contacted it"));
+        if (IpAddress.TryParse(wanted, out var folded) && hits.All(h => h.Href != Links.Destination(folded)))
+            hits.Add(Target(folded, "no instance has contacted it"));
         var queue = await findings.QueryAsync(new FindingQuery { Text = text, Statuses = [], IncludeUnreported = true, Take = Each }, cancellation);
-        hits.AddRange(queue.Rows.Select(r => new SearchHit("Findings", $"{r.InstanceName ?? r.Subject.Id} to {r.Provider ?? r.Address}", $"{r.Transport.Name()}, {Words.Status(r.Status).ToLowerInvariant()}", Links.Finding(r.Id))));
+        hits.AddRange(queue.Rows.Select(r => new SearchHit("Findings", $"{Words.Subject(r.Subject, r.InstanceName)} to {r.Provider ?? r.Address}", $"{r.Transport.Name()}, {Words.Status(r.Status).ToLowerInvariant()}", Links.Finding(r.Id))));
         return hits;
     }
 

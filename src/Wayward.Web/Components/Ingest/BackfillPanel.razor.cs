@@ -1,18 +1,15 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
-using Wayward.Engine.Notifications;
 using Wayward.Storage;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;
-using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Ingest;
 
-/// <summary>The part of the Ingest page about backfills. What it shows and asks for are rows of the store: it matters not which process reads.</summary>
+/// <summary>The part of the Ingest page about backfills. It reads and writes rows of the store, so it works whichever process reads the source.</summary>
 public partial class BackfillPanel
 {
-    private const int Shown = 10;
     private IReadOnlyList<BackfillRow> _rows = [];
     private IReadOnlyList<KnownSource> _listable = [];
     private string _source = "", _prefix = "";
@@ -21,9 +18,7 @@ public partial class BackfillPanel
     private bool _busy;
     private string? _fault;
 
-    [Inject] private IBackfillStore Backfills { get; set; } = default!;
-    [Inject] private IChangeNotifier Changes { get; set; } = default!;
-    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
+    [Inject] private IngestService Service { get; set; } = default!;
     [Inject] private ISnackbar Snackbar { get; set; } = default!;
 
     /// <summary>What the page read from the store.</summary>
@@ -34,9 +29,6 @@ public partial class BackfillPanel
 
     /// <summary>Something was written: the page reads again.</summary>
     [Parameter] public EventCallback Written { get; set; }
-
-    /// <summary>As many as a page shows.</summary>
-    public static Task<IReadOnlyList<BackfillRow>> ReadAsync(IBackfillStore store, CancellationToken cancellation) => store.ListAsync(Shown, cancellation);
 
     protected override void OnParametersSet()
     {
@@ -49,19 +41,19 @@ public partial class BackfillPanel
     {
         var range = new BackfillRange(_source, _from, _to, _prefix.Trim(), _order == "newest");
         _fault = range.Fault();
-        return _fault is not null ? Task.CompletedTask : WriteAsync(async () => $"Dry run {(await Backfills.RequestAsync(range, survey: true, Analyst.Name, CancellationToken.None)).Id} was asked for.");
+        return _fault is not null ? Task.CompletedTask : WriteAsync(async () => $"Dry run {await Service.RequestDryRunAsync(range)} is requested.");
     }
 
-    private Task ApplyAsync(BackfillRow row, BackfillVerb verb) => WriteAsync(async () => await Backfills.ApplyAsync(row.Id, verb, Analyst.Name, CancellationToken.None)
+    private Task ApplyAsync(BackfillRow row, BackfillVerb verb) => WriteAsync(async () => await Service.ApplyAsync(row.Id, verb)
         ? verb switch
         {
             BackfillVerb.Start => $"Backfill {row.Id} is started.",
             BackfillVerb.Pause => $"Backfill {row.Id} is paused.",
-            BackfillVerb.Resume => $"Backfill {row.Id} goes on.",
+            BackfillVerb.Resume => $"Backfill {row.Id} continues.",
             _ when row.State is BackfillState.Surveying or BackfillState.Surveyed => $"Dry run {row.Id} is discarded.",
-            _ => $"Backfill {row.Id} is cancelled; what still waited is listed as skipped and can be retried.",
+            _ => $"Backfill {row.Id} is cancelled; objects that were waiting are listed as skipped and can be retried.",
         }
-        : $"Backfill {row.Id} is not in a state for that any more.");
+        : $"Backfill {row.Id} is no longer in a state for that.");
 
     private async Task WriteAsync(Func<Task<string>> write)
     {
@@ -78,7 +70,6 @@ public partial class BackfillPanel
         {
             _busy = false;
         }
-        Changes.Publish(ChangeKinds.Ingest);
         await Written.InvokeAsync();
     }
 

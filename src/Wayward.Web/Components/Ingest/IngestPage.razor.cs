@@ -2,29 +2,18 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using Wayward.Engine.Notifications;
-using Wayward.Engine.Pipeline;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;
-using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Ingest;
 
-/// <summary>What the sources have delivered, what became of it, and what to do about what failed.</summary>
+/// <summary>Sources, the objects that they delivered with their states, and what to do about those that failed.</summary>
 public partial class IngestPage
 {
-    private const int PageSize = 50;
     private string _text = "";
-    private IReadOnlyList<SourceObjectRow> _objects = [];
-    private int _total;
-    private IReadOnlyList<KnownSource> _known = [];
-    private IReadOnlyList<BackfillRow> _backfills = [];
 
-    [Inject] private ISourceObjectStore Objects { get; set; } = default!;
-    [Inject] private IBackfillStore Backfills { get; set; } = default!;
-    [Inject] private ISourceDirectory Directory { get; set; } = default!;
-    [Inject] private IIngestControl Control { get; set; } = default!;
+    [Inject] private IngestService Service { get; set; } = default!;
     [Inject] private Configuration.HostingOptions Hosting { get; set; } = default!;
-    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private ISnackbar Snackbar { get; set; } = default!;
 
     [SupplyParameterFromQuery(Name = "state")] private string? State { get; set; }
@@ -32,16 +21,23 @@ public partial class IngestPage
     [SupplyParameterFromQuery(Name = "page")] private int? Page { get; set; }
     [SupplyParameterFromQuery(Name = "object")] private long? Chosen { get; set; }
 
-    private IngestCounts? Counts { get; set; }
+    private IngestView? View { get; set; }
     private SourceObjectState? StateChosen => Enum.TryParse(State, true, out SourceObjectState state) && Enum.IsDefined(state) ? state : null;
-    private int PageNumber => Page is > 1 ? Page.Value : 1;
+    /// <summary>What could not be read: set aside, or to be tried again. The overview counts these together.</summary>
+    private bool Failed => State == "failed";
+    private static readonly SourceObjectState[] FailedStates = [SourceObjectState.Quarantined, SourceObjectState.Retry];
 
     private string ProgressText
     {
         get
         {
-            var progress = Control.Progress;
-            if (progress.Idle) return progress.LastCommit is { } at ? $"caught up; last object {Words.Ago(at.ToUnixTimeSeconds(), Ui.Now)}" : "caught up";
+            var progress = Service.Progress;
+            if (progress.Idle)
+            {
+                long unread = View is null ? 0 : FailedStates.Sum(state => View.Counts.ByState.GetValueOrDefault(state));
+                string read = unread == 0 ? "everything delivered has been read" : $"{Words.Count(unread, "object")} could not be read, the others have been";
+                return progress.LastCommit is { } at ? $"{read}; last object {Words.Ago(at.ToUnixTimeSeconds(), Ui.Now)}" : read;
+            }
             string rate = progress.RecordsPerSecond > 0 ? $", {Words.Count((long)progress.RecordsPerSecond)} records a second" : "";
             return $"reading: {Words.Count(progress.Done)} of {Words.Count(progress.Total, "object")}{rate}";
         }
@@ -52,14 +48,11 @@ public partial class IngestPage
     protected override async Task ReadAsync(CancellationToken cancellation)
     {
         _text = Text ?? "";
-        Counts = await Objects.CountAsync(cancellation);
-        _known = await Directory.ListAsync(cancellation);
-        _backfills = await BackfillPanel.ReadAsync(Backfills, cancellation);
-        (_objects, _total) = await Objects.QueryAsync(StateChosen is { } state ? [state] : [], string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), (PageNumber - 1) * PageSize, PageSize, cancellation);
+        IReadOnlyList<SourceObjectState> states = Failed ? FailedStates : StateChosen is { } state ? [state] : [];
+        View = await Service.ReadAsync(states, string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), Page ?? 1, cancellation);
     }
 
-    /// <summary>The end of a key tells objects apart; the whole of it is on hover and in the detail.</summary>
-    /// <summary>The reason without the object's own path in front: the first column names it, and what counts must not stand behind it, cut off.</summary>
+    /// <summary>The reason without the object's own path in front: the first column names the object, and a long path would push the reason out of sight.</summary>
     private static string? Cause(SourceObjectRow row)
     {
         if (row.Reason is not { } reason) return null;
@@ -69,6 +62,7 @@ public partial class IngestPage
         return rest.Length == 0 ? reason : rest;
     }
 
+    /// <summary>The end of a key tells objects apart; the whole key is on hover and in the detail.</summary>
     private static string FileName(string key)
     {
         string name = key[(key.LastIndexOf('/') + 1)..];
@@ -81,23 +75,23 @@ public partial class IngestPage
 
     private async Task RetryAsync(SourceObjectRow row)
     {
-        bool done = await Control.RetryAsync(row.ObjectId, Analyst.Name, CancellationToken.None);
+        bool done = await Service.RetryAsync(row.ObjectId);
         Snackbar.Add(done ? "The object is back in the queue." : "The object is not in a state that can be retried any more.", MudBlazor.Severity.Normal);
         await ReloadAsync();
     }
 
-    private string? PausedBy(string source) => _known.FirstOrDefault(s => s.Name == source)?.PausedBy;
+    private string? PausedBy(string source) => View?.Known.FirstOrDefault(s => s.Name == source)?.PausedBy;
 
     private async Task PauseAsync(string source, bool paused)
     {
-        bool done = await Control.PauseAsync(source, paused, Analyst.Name, CancellationToken.None);
-        Snackbar.Add(!done ? "Someone else was quicker; the page shows how it is now." : paused ? "The source is paused, in every process, until somebody resumes it." : "The source is read again.", MudBlazor.Severity.Normal);
+        bool done = await Service.PauseAsync(source, paused);
+        Snackbar.Add(!done ? "Someone else changed this source first; the page shows its present state." : paused ? "The source is paused in every process until it is resumed." : "The source is read again.", MudBlazor.Severity.Normal);
         await ReloadAsync();
     }
 
     private async Task SkipAsync(SourceObjectRow row)
     {
-        bool done = await Control.SkipAsync(row.ObjectId, Analyst.Name, CancellationToken.None);
+        bool done = await Service.SkipAsync(row.ObjectId);
         Snackbar.Add(done ? "The object is set aside; retry brings it back." : "The object is not in a state that can be skipped any more.", MudBlazor.Severity.Normal);
         await ReloadAsync();
     }

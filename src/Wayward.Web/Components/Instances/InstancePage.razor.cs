@@ -41,7 +41,7 @@ public partial class InstancePage
         }
     }
 
-    private string Evaluated => Maturity.Of(Row.ObservedSince, Row.LastSeen, Service.Options.Learning, Ui.Now) is { Learned: false } maturity
+    private string Evaluated => Maturity.Of(Row.ObservedSince, Row.LastSeen, Service.Options.Learning, Timeline?.DataTo ?? Row.LastSeen) is { Learned: false } maturity
         ? maturity.Sentence
         : $"observed since {Ui.Date(Row.ObservedSince)}, evaluated by its own history";
 

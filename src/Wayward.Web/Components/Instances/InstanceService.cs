@@ -14,7 +14,7 @@ using Wayward.Web.Components.Shared;
 namespace Wayward.Web.Components.Instances;
 
 /// <summary>Reads instances and their timelines.</summary>
-public sealed class InstanceService(
+internal sealed class InstanceService(
     IInstanceStore instances, IFindingStore findings, IExpectedTargetStore expected, IAuditStore audit, IEvidenceReader evidence, ICatalogProvider catalogs, DetectionOptions options)
 {
     /// <summary>More cells than this are not told apart on a screen.</summary>
@@ -23,7 +23,11 @@ public sealed class InstanceService(
     /// <summary>Past any hour that a record can carry, and far from where arithmetic on hours would overflow.</summary>
     private const int EndOfTime = 20_000_000;
 
-    public Task<Storage.Instances.InstancePage> QueryAsync(InstanceQuery query, CancellationToken cancellation) => instances.QueryAsync(query, cancellation);
+    public async Task<InstancesView> QueryAsync(int page, InstanceQuery query, CancellationToken cancellation)
+    {
+        var (read, number) = await Paging.ReadAsync(page, query.Take, skip => instances.QueryAsync(query with { Skip = skip }, cancellation), r => (r.Rows.Count, r.Total));
+        return new(read.Rows, read.Total, number, (await instances.FleetAsync(cancellation)).MaxStart);
+    }
 
     public DetectionOptions Options => options;
 

@@ -6,7 +6,7 @@ using Wayward.Storage.Instances;
 namespace Wayward.Web.Components.Instances;
 
 /// <summary>The span that a timeline shows, as the URL holds it; null bounds mean all there is.</summary>
-public sealed record TimelineSpan
+internal sealed record TimelineSpan
 {
     public long? From { get; init; }
     public long? To { get; init; }
@@ -38,5 +38,9 @@ public sealed record TimelineView(InstanceTimeline Timeline, InstanceHistory His
         History.Pairs.Where(p => p.Key.Address == lane.Destination.Address && lane.Ports.Contains((p.Key.Protocol, p.Key.Port)));
 }
 
+/// <summary>One page of the list of instances.</summary>
+/// <param name="DataEnd">End of the data of the whole fleet, Unix seconds.</param>
+internal sealed record InstancesView(IReadOnlyList<InstanceRow> Rows, int Total, int Number, long DataEnd);
+
 /// <summary>What the instance's page shows.</summary>
-public sealed record InstanceView(InstanceRow Row, IReadOnlyList<InstanceFact> Facts, IReadOnlyList<FindingRow> Findings, TimelineView? Timeline);
+internal sealed record InstanceView(InstanceRow Row, IReadOnlyList<InstanceFact> Facts, IReadOnlyList<FindingRow> Findings, TimelineView? Timeline);

@@ -17,7 +17,6 @@ public partial class LaneDetail
     private (Destination, int?, long)? _read;
 
     [Inject] private InstanceService Service { get; set; } = default!;
-    [Inject] private IFindingStore FindingStore { get; set; } = default!;
     [Inject] private FindingDialogs Dialogs { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
 
@@ -60,10 +59,7 @@ public partial class LaneDetail
         }
     }
 
-    private async Task ExpectAsync(string findingId)
-    {
-        if (await FindingStore.FindAsync(findingId, CancellationToken.None) is { } stored) await Dialogs.ExpectAsync(stored.Finding);
-    }
+    private Task<bool> ExpectAsync(string findingId) => Dialogs.ExpectAsync(findingId);
 
     private static string Reading(ContactHour hour) =>
         !hour.HasContact ? "no contact of its own"

@@ -8,7 +8,7 @@ namespace Wayward.Web.Components.Instances;
 /// Turns cells into few SVG paths: one for each level of intensity, with neighbours of one level joined, so that ninety days of two hundred lanes stay small on the wire.
 /// A cell is one unit wide and ten high.
 /// </summary>
-public static class TimelineShape
+internal static class TimelineShape
 {
     public const int Levels = 5;
     private static readonly double[] Opacities = [0.34, 0.5, 0.66, 0.83, 1];

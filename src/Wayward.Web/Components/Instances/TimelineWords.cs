@@ -8,7 +8,7 @@ using Wayward.Web.Components.Shared;
 namespace Wayward.Web.Components.Instances;
 
 /// <summary>One cell of a timeline in words: for hover, for the keyboard's reader and for the table.</summary>
-public static class TimelineWords
+internal static class TimelineWords
 {
     public static string Describe(InstanceTimeline timeline, TimelineLane lane, int index, Func<long, string> stamp)
     {
@@ -59,9 +59,9 @@ public static class TimelineWords
 
     public static string GroupHelp(LaneGroup group, long learningDays, bool aroundFinding = false) => group switch
     {
-        LaneGroup.New when aroundFinding => $"named by a finding, or begun since {Words.Count(learningDays, "day")} before this one",
+        LaneGroup.New when aroundFinding => $"named by a finding, or first contacted at most {Words.Count(learningDays, "day")} before this finding",
         LaneGroup.New => "named by a finding, or first contacted within the last " + Words.Count(learningDays, "day"),
-        LaneGroup.Usual => "begun while learning, or long since part of what this instance does",
+        LaneGroup.Usual => "first contacted while learning, or long in use",
         _ => "answers only, ambiguous ports, root and TLD servers",
     };
 }

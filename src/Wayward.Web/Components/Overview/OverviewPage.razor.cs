@@ -1,19 +1,22 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Contacts;
 using Wayward.Engine.Notifications;
-using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Overview;
 
-/// <summary>What needs me now, and can I trust what I see.</summary>
+/// <summary>What the analyst has to do now, and what the data allow to be said.</summary>
 public partial class OverviewPage
 {
     [Inject] private OverviewService Service { get; set; } = default!;
 
     private OverviewView? View { get; set; }
 
-    private long Failed => View!.Ingest.ByState.GetValueOrDefault(SourceObjectState.Quarantined) + View.Ingest.ByState.GetValueOrDefault(SourceObjectState.Retry);
+    private long Failed => View!.Reach.Unread;
+
+    private string Average => View!.DaysBefore == 0 ? "no earlier day to compare with" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"average {View.AveragePerDay:0.0} a day over {Words.Count(View.DaysBefore, "day")} before");
+
+    private string Read => !View!.Progress.Idle ? $"reading {Words.Count(View.Progress.Done)} of {Words.Count(View.Progress.Total, "object")}" : Failed == 0 ? "everything delivered has been read" : $"{Words.Count(Failed, "object")} could not be read";
 
     private string NewestDay => View!.Days.Count == 0 ? "findings" : $"findings?show=all&from={QueryTime.Write(View.Days[^1].Day)}&to={QueryTime.Write(View.Days[^1].Day + UnixTime.DaySeconds)}";
 

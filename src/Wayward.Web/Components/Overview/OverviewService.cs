@@ -1,11 +1,11 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
-using Wayward.Core.Triage;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Sources;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
+using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Overview;
 
@@ -15,8 +15,8 @@ public sealed record DayOfFindings(long Day, int High, int Medium, int Low)
     public int Total => High + Medium + Low;
 }
 
-/// <summary>What needs me now, and can I trust what I see.</summary>
-public sealed record OverviewView
+/// <summary>What the analyst has to do now, and what the data allow to be said.</summary>
+internal sealed record OverviewView
 {
     public required FindingCounts Counts { get; init; }
     public required FleetFacts Fleet { get; init; }
@@ -28,9 +28,15 @@ public sealed record OverviewView
     public required IReadOnlyList<InstanceRow> Troubled { get; init; }
     /// <summary>Thirty days up to the end of the data, oldest first.</summary>
     public required IReadOnlyList<DayOfFindings> Days { get; init; }
-    /// <summary>Findings that began within a day before the end of the data, and their mean per day over the thirty days before.</summary>
+    /// <summary>Findings whose first contact lies on the last day of data.</summary>
     public int Today => Days.Count == 0 ? 0 : Days[^1].Total;
-    public double UsualPerDay => Days.Count < 2 ? 0 : Days.Take(Days.Count - 1).Average(d => d.Total);
+    /// <summary>Days before the last one that have data at all, thirty at most.</summary>
+    public int DaysBefore => Days.Count == 0 ? 0 : (int)Math.Clamp((Days[^1].Day - Fleet.FirstRecord / UnixTime.DaySeconds * UnixTime.DaySeconds) / UnixTime.DaySeconds, 0, Days.Count - 1);
+    /// <summary>Mean over <see cref="DaysBefore"/>.</summary>
+    public double AveragePerDay => DaysBefore == 0 ? 0 : Days.Take(Days.Count - 1).Sum(d => d.Total) / (double)DaysBefore;
+    public DataReach Reach => DataReach.Of(Fleet, Ingest);
+    /// <summary>When the oldest of the open findings was detected, Unix seconds; null when nothing is open.</summary>
+    public long? OldestDetected { get; init; }
     public int OlderThanDay { get; init; }
     public int OlderThanWeek { get; init; }
     /// <summary>End of the data, Unix seconds; 0 = none.</summary>
@@ -39,7 +45,7 @@ public sealed record OverviewView
 }
 
 /// <summary>Reads the overview.</summary>
-public sealed class OverviewService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, IIngestControl control)
+internal sealed class OverviewService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, IIngestControl control)
 {
     private const int DaysShown = 30;
 
@@ -57,14 +63,15 @@ public sealed class OverviewService(IFindingStore findings, IInstanceStore insta
             Next = next.Rows,
             Troubled = (await instances.QueryAsync(new() { OnlyWithFindings = true, Take = 6 }, cancellation)).Rows,
             Days = await DaysAsync(fleet.MaxStart, cancellation),
+            OldestDetected = (await findings.QueryAsync(new() { Sort = FindingSort.DetectedAt, Descending = false, Take = 1 }, cancellation)).Rows is [var oldest, ..] ? oldest.DetectedAt : null,
             OlderThanDay = await OpenSinceAsync(now - UnixTime.DaySeconds, cancellation),
             OlderThanWeek = await OpenSinceAsync(now - 7 * UnixTime.DaySeconds, cancellation),
         };
     }
 
-    /// <summary>Open findings whose first contact lies before a moment.</summary>
+    /// <summary>Open and acknowledged findings that were detected before a moment: what the queue shows.</summary>
     private async Task<int> OpenSinceAsync(long before, CancellationToken cancellation) =>
-        (await findings.QueryAsync(new() { Statuses = [FindingStatus.Open], FirstTo = before, Take = 1 }, cancellation)).Total;
+        (await findings.QueryAsync(new() { DetectedTo = before, Take = 1 }, cancellation)).Total;
 
     private async Task<IReadOnlyList<DayOfFindings>> DaysAsync(long end, CancellationToken cancellation)
     {

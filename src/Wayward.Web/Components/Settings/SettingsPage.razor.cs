@@ -1,51 +1,43 @@
 using Microsoft.AspNetCore.Components;
 using Wayward.Core.Detection;
-using Wayward.Engine.Detection;
 using Wayward.Engine.Resolvers;
-using Wayward.Storage;
 using Wayward.Web.Components.Shared;
-using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Settings;
 
 /// <summary>The parameters in force, beside their defaults.</summary>
 public sealed partial class SettingsPage : IDisposable
 {
-    [Inject] private DetectionOptions Options { get; set; } = default!;
-    [Inject] private StorageOptions Storage { get; set; } = default!;
-    [Inject] private ICatalogProvider Catalogs { get; set; } = default!;
-    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
-    [Inject] private HostExposure Exposure { get; set; } = default!;
+    [Inject] private SettingsService Service { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
+
+    private DetectionOptions Options => Service.Detection;
 
     private IEnumerable<(string Key, string What, string Value, string Usual)> Parameters
     {
         get
         {
             var usual = DetectionOptions.Default;
-            yield return Span(nameof(Options.HistoryWindow), "History window: new means not seen within", o => o.HistoryWindow);
-            yield return Span(nameof(Options.Learning), "Learning: observed this long before its own history counts", o => o.Learning);
-            yield return Text(nameof(Options.CohortMinimumPeers), "Peers that a mature cohort has at least", o => Words.Count(o.CohortMinimumPeers));
-            yield return Text(nameof(Options.CohortMinimumEstablished), "Peers that must have used a target for it to be established", o => Words.Count(o.CohortMinimumEstablished));
-            yield return Span(nameof(Options.AllowedLateness), "Lateness until a finding is final", o => o.AllowedLateness);
-            yield return Span(nameof(Options.AnswerGrace), "An answer counts this long after the contact", o => o.AnswerGrace);
-            yield return Span(nameof(Options.CatalogHold), "An entry that left its feed keeps alerting for", o => o.CatalogHold);
-            yield return Span(nameof(Options.ClosedEpisodes), "Earlier use is remembered for", o => o.ClosedEpisodes);
-            yield return Text(nameof(Options.ReportSeverity), "Reported from severity", o => Words.Severity(o.ReportSeverity));
-            yield return Text(nameof(Options.ReportConfidence), "Reported from confidence", o => Words.Count(o.ReportConfidence));
-            yield return Text(nameof(Options.ProviderMerge), "Addresses of one operator join in one finding", o => YesNo(o.ProviderMerge));
-            yield return Text(nameof(Options.Cohorts), "Young instances are evaluated by their cohort", o => YesNo(o.Cohorts));
+            yield return Span(nameof(Options.HistoryWindow), "History window: a contact is new if there was none within", o => o.HistoryWindow);
+            yield return Span(nameof(Options.Learning), "Learning time: an instance is watched this long before its own history is used", o => o.Learning);
+            yield return Text(nameof(Options.CohortMinimumPeers), "Other instances that a group must have to be used", o => Words.Count(o.CohortMinimumPeers));
+            yield return Text(nameof(Options.CohortMinimumEstablished), "Instances of the group that must have used a target to establish it", o => Words.Count(o.CohortMinimumEstablished));
+            yield return Span(nameof(Options.AllowedLateness), "Late records may change a finding for", o => o.AllowedLateness);
+            yield return Span(nameof(Options.AnswerGrace), "An answer counts up to this long after the contact", o => o.AnswerGrace);
+            yield return Span(nameof(Options.CatalogHold), "A catalogue entry is kept after it has left its feed for", o => o.CatalogHold);
+            yield return Span(nameof(Options.ClosedEpisodes), "Use that has ended is remembered for", o => o.ClosedEpisodes);
+            yield return Text(nameof(Options.ReportSeverity), "Lowest severity that is reported", o => Words.Severity(o.ReportSeverity));
+            yield return Text(nameof(Options.ReportConfidence), "Lowest confidence that is reported", o => Words.Count(o.ReportConfidence));
+            yield return Text(nameof(Options.ProviderMerge), "One finding for all addresses of an operator", o => YesNo(o.ProviderMerge));
+            yield return Text(nameof(Options.Cohorts), "Instances that still learn are evaluated by their group", o => YesNo(o.Cohorts));
             yield return Text(nameof(Options.OwnTypes), "Finding types beyond GuardDuty's three", o => YesNo(o.OwnTypes));
-            yield return Text(nameof(Options.FixedSeverity), "Fixed severity", o => o.FixedSeverity == 0 ? "computed from signs" : Words.Severity(o.FixedSeverity));
+            yield return Text(nameof(Options.FixedSeverity), "Fixed severity", o => o.FixedSeverity == 0 ? "computed from score factors" : Words.Severity(o.FixedSeverity));
             yield return Text(nameof(Options.OwnPrefixes), "Own networks", o => o.OwnPrefixes.Count == 0 ? "none" : string.Join(", ", o.OwnPrefixes));
 
             (string, string, string, string) Span(string key, string what, Func<DetectionOptions, TimeSpan> read) => (key, what, Words.Days(read(Options)), Words.Days(read(usual)));
             (string, string, string, string) Text(string key, string what, Func<DetectionOptions, string> read) => (key, what, read(Options), read(usual));
         }
     }
-
-    /// <summary>What the catalogue folder adds; nothing where the catalogue is a fixed one.</summary>
-    private IReadOnlyList<CatalogAddition> Additions => (Catalogs as CatalogStore)?.Additions ?? [];
 
     private string Remarks(CatalogAddition addition)
     {

@@ -6,7 +6,7 @@ using Wayward.Web.Components.Theme;
 namespace Wayward.Web.Components.Shared;
 
 /// <summary>How charts look: quiet axes, the palette's colours, no toolbar.</summary>
-public static class ChartLook
+internal static class ChartLook
 {
     private const string Font = "system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif";
 

@@ -7,7 +7,7 @@ using Wayward.FlowLogs;
 namespace Wayward.Web.Components.Shared;
 
 /// <summary>Addresses of pages: one place, so that every identifier is a link and every link is right.</summary>
-public static class Links
+internal static class Links
 {
     public static string Finding(string id) => "findings/" + Uri.EscapeDataString(id);
     public static string Report(string id, string format) => $"findings/{Uri.EscapeDataString(id)}/report.{format}";

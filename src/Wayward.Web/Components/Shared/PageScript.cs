@@ -4,7 +4,7 @@ using Microsoft.JSInterop;
 namespace Wayward.Web.Components.Shared;
 
 /// <summary>The page's own script module, loaded once per circuit.</summary>
-public sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IAsyncDisposable
+internal sealed class PageScript(IJSRuntime js, NavigationManager navigation) : IAsyncDisposable
 {
     private Task<IJSObjectReference>? _module;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wayward.Web.Components.Shared;
 
 /// <summary>Times in URLs: always absolute and UTC, so that a link pasted into a ticket shows the same tomorrow.</summary>
-public static class QueryTime
+internal static class QueryTime
 {
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd"];
 

@@ -1,7 +1,7 @@
 namespace Wayward.Web.Components.Shared;
 
 /// <summary>Keys of the page at hand. The frame listens; the page that is shown answers.</summary>
-public sealed class Shortcuts
+internal sealed class Shortcuts
 {
     private readonly List<Func<string, Task<bool>>> _handlers = [];
 

@@ -9,7 +9,7 @@ namespace Wayward.Web.Components.Shared;
 /// <summary>
 /// The analyst's verbs as every page offers them: call the service, say what happened, offer undo beside it, and put conflicts into words.
 /// </summary>
-public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hosting.ICurrentAnalyst analyst)
+internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hosting.ICurrentAnalyst analyst)
 {
     private Snackbar? _told;
 
@@ -26,7 +26,7 @@ public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hos
         RunAsync($"Reopened {Named(findings)}.", token => triage.ReopenAsync(findings, analyst.Name, comment, token));
 
     public Task<bool> AssignAsync(FindingRefs findings, string assignee) =>
-        RunAsync(assignee.Length == 0 ? $"{Named(findings)} is assigned to nobody." : $"Assigned {Named(findings)} to {assignee}.", token => triage.AssignAsync(findings, assignee, analyst.Name, token));
+        RunAsync(assignee.Length == 0 ? $"{Capital(Named(findings))} {(findings.Revisions.Count == 1 ? "is" : "are")} no longer assigned." : $"Assigned {Named(findings)} to {assignee}.", token => triage.AssignAsync(findings, assignee, analyst.Name, token));
 
     public Task<bool> CommentAsync(string findingId, string text) =>
         RunAsync("Comment added.", token => triage.CommentAsync(findingId, analyst.Name, text, token));
@@ -47,7 +47,7 @@ public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hos
     {
         if (LastAction is not { } action)
         {
-            snackbar.Add("There is nothing of yours to undo in this window. The audit page can undo earlier actions.", MudBlazor.Severity.Normal);
+            snackbar.Add("You have done nothing in this window that can be undone. The audit page can undo earlier actions.", MudBlazor.Severity.Normal);
             return false;
         }
         return await UndoAsync(action);
@@ -92,7 +92,7 @@ public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hos
         }
         catch (TriageConflictException)
         {
-            snackbar.Add("Someone else changed this finding first; nothing was written. The page now shows what they did: look, then decide again.", MudBlazor.Severity.Warning);
+            snackbar.Add("Someone else changed this finding first; nothing was written. The page now shows the change: look, then decide again.", MudBlazor.Severity.Warning);
             return false;
         }
         catch (ArgumentException exception)
@@ -104,6 +104,8 @@ public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hos
 
     private static string Named(FindingRefs findings) => findings.Revisions.Count == 1 ? "the finding" : Words.Count(findings.Revisions.Count, "finding");
 
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
     private static string Changed(ExpectedOutcome outcome) => (outcome.Closed.Count, outcome.Reopened.Count) switch
     {
         (0, 0) => "no finding changed",
@@ -113,5 +115,10 @@ public sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hos
     };
 
     private static string Told(UndoResult result) =>
-        result.Left.Count == 0 ? "Undone: everything is as it was before." : $"Undone for {result.Restored.Count}; {result.Left.Count} left alone: {string.Join("; ", result.Left.Take(3))}.";
+        (result.Restored.Count, result.Left.Count) switch
+        {
+            (_, 0) => "Undone: everything is as it was before.",
+            (0, var left) => $"Not undone: {Words.Count(left, "finding was", "findings were")} changed after your action.",
+            (var restored, var left) => $"Undone for {Words.Count(restored, "finding")}. Not undone for {Words.Count(left)}: changed after your action.",
+        };
 }

@@ -63,8 +63,20 @@ public sealed class UiState(TimeProvider time)
         Changed?.Invoke();
     }
 
-    /// <summary>"12 Mar 2026 09:14", in the zone shown.</summary>
-    public string Stamp(long seconds) => Format(seconds, "d MMM yyyy HH:mm", Zone);
+    /// <summary>"12 Mar 2026 09:14 UTC", in the zone shown, which is named.</summary>
+    public string Stamp(long seconds) => $"{Clock(seconds)} {Offset(seconds)}";
+
+    /// <summary>The same without the zone: for where <see cref="Offset"/> stands beside it.</summary>
+    public string Clock(long seconds) => Format(seconds, "d MMM yyyy HH:mm", Zone);
+
+    /// <summary>The zone shown by its distance from UTC at that moment: "UTC", "UTC+1", "UTC-3:30".</summary>
+    public string Offset(long seconds)
+    {
+        var offset = Zone.GetUtcOffset(DateTimeOffset.FromUnixTimeSeconds(seconds));
+        if (offset == TimeSpan.Zero) return "UTC";
+        string minutes = offset.Minutes == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{Math.Abs(offset.Minutes):00}");
+        return string.Create(CultureInfo.InvariantCulture, $"UTC{(offset < TimeSpan.Zero ? '-' : '+')}{Math.Abs(offset.Hours)}{minutes}");
+    }
 
     /// <summary>"12 Mar", with the year only when it is not this one.</summary>
     public string Date(long seconds) =>

@@ -30,7 +30,7 @@ public static class Words
     /// <summary>Tenths of severity as "6.0".</summary>
     public static string Severity(int tenths) => (tenths / 10.0).ToString("0.0", CultureInfo.InvariantCulture);
 
-    /// <summary>Points as "+10" or "−25", with the minus factor that lines up with digits.</summary>
+    /// <summary>Points as "+10" or "−25"; the minus character is as wide as a digit.</summary>
     public static string Signed(int points) => points < 0 ? $"−{Count(-points)}" : $"+{Count(points)}";
 
     public static string SignedTenths(int points) => points < 0 ? $"−{Severity(-points)}" : $"+{Severity(points)}";
@@ -56,10 +56,10 @@ public static class Words
 
     public static string Outcome(ContactOutcome outcome) => outcome switch
     {
-        ContactOutcome.Answered => "answered",
+        ContactOutcome.Answered => "the server answered",
         ContactOutcome.Blocked => "blocked on the way out",
-        ContactOutcome.AnswerBlocked => "answer blocked on the way in",
-        _ => "not answered",
+        ContactOutcome.AnswerBlocked => "the server's answer was blocked on the way in",
+        _ => "the server did not answer",
     };
 
     public static string Band(SeverityBand band) => band.ToString();
@@ -85,10 +85,26 @@ public static class Words
         Core.Triage.Resolution.TruePositive => "It happened, and it should not have.",
         Core.Triage.Resolution.BenignPositive => "It happened, and it is harmless or was allowed.",
         Core.Triage.Resolution.FalsePositive => "It is not what the finding says.",
-        Core.Triage.Resolution.Duplicate => "The same story as another finding.",
-        Core.Triage.Resolution.InsufficientData => "It cannot be told from what is there.",
+        Core.Triage.Resolution.Duplicate => "Another finding is about the same event.",
+        Core.Triage.Resolution.InsufficientData => "The data are not enough to decide.",
         _ => "",
     };
+
+    /// <summary>A finding's subject: the instance's name or id, or "group web" without the kind of its fact in front.</summary>
+    public static string Subject(Subject subject, string? instanceName)
+    {
+        if (subject.Kind == SubjectKind.Instance) return instanceName ?? subject.Id;
+        return Group(subject.Id);
+    }
+
+    /// <summary>A group by its id: <c>asg:web</c> is "group web", <c>subnet:subnet-1</c> is "subnet-1".</summary>
+    public static string Group(string id)
+    {
+        int colon = id.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0) return id;
+        string value = id[(colon + 1)..];
+        return id[..colon] switch { "asg" => "group " + value, "template" => "launch template " + value, "image" => "image " + value, _ => value };
+    }
 
     /// <summary>Who runs the target of a queue row; a finding about a pattern may be about several.</summary>
     public static string Operator(Wayward.Storage.Findings.FindingRow row) => row.Provider ?? row.Type.WithoutOperator;

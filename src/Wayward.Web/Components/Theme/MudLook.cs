@@ -3,7 +3,7 @@ using MudBlazor;
 namespace Wayward.Web.Components.Theme;
 
 /// <summary>The component library's theme, made from the same palette; the style sheet points its variables at ours, so this is what it computes with.</summary>
-public static class MudLook
+internal static class MudLook
 {
     public static MudTheme Theme { get; } = new()
     {
