@@ -47,7 +47,7 @@ public sealed class AnalystPathTests(Chromium chromium)
         await page.GotoAsync(finding);
         await window.ReadyAsync();
         await page.Locator(".panel .radio", new() { HasText = "account" }).ClickAsync();
-        await Expect(page.Locator(".panel .effect")).ToContainTextAsync("Closes this and 1 sibling");
+        await Expect(page.Locator(".panel .effect")).ToContainTextAsync("Closes this finding and 1 other finding");
         await page.Locator(".panel textarea[name=reason]").FillAsync("Agreed with the network team");
         await page.Locator(".panel button[type=submit]").ClickAsync();
         await Expect(page.Locator(".panel")).ToContainTextAsync("Closed by rule 1");
