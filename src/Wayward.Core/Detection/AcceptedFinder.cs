@@ -107,7 +107,7 @@ public sealed class AcceptedContacts
     /// <summary>The groups whose members must be given before <see cref="List"/>; empty when the instance's own history decides everything.</summary>
     public IReadOnlySet<(InstanceAttribute Attribute, string Value)> Groups => !_engine.Options.Cohorts ? new HashSet<(InstanceAttribute, string)>() :
         _summary.Destinations.SelectMany(d => d.Episodes).Where(e => !_engine.Parameters.Boundaries.IsMature(_summary.AgeAt(e.Start), _engine.Parameters.Learning))
-            .Select(e => _summary.CohortAt(e.Start)).OfType<string>().Distinct(StringComparer.Ordinal).Select(Cohorts.Parse).OfType<(InstanceAttribute, string)>().ToHashSet();
+            .SelectMany(e => _engine.Options.CohortFallback ? _summary.GroupsAt(e.Start) : _summary.CohortAt(e.Start) is { } only ? [only] : []).Distinct(StringComparer.Ordinal).Select(Cohorts.Parse).OfType<(InstanceAttribute, string)>().ToHashSet();
 
     /// <summary>Takes in a member of a group, whole.</summary>
     public void Add(InstanceHistory member)

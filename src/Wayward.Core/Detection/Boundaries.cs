@@ -24,6 +24,8 @@ internal sealed class Parameters(DetectionOptions options, Boundaries boundaries
     public Boundaries Boundaries { get; } = boundaries;
     public long History { get; } = (long)options.HistoryWindow.TotalSeconds;
     public long Learning { get; } = (long)options.Learning.TotalSeconds;
+    /// <summary>How old a use that made a finding must be before it counts as established.</summary>
+    public long AlertedEstablishes { get; } = (long)options.AlertedEstablishes.TotalSeconds;
     public long Lateness { get; } = (long)options.AllowedLateness.TotalSeconds;
     public long CatalogHold { get; } = (long)options.CatalogHold.TotalSeconds;
     public long ClosedEpisodes { get; } = (long)options.ClosedEpisodes.TotalSeconds;

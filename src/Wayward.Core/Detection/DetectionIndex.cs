@@ -65,20 +65,6 @@ internal sealed class DetectionIndex(Parameters parameters)
         return count;
     }
 
-    /// <summary>Other members whose use of the destination counts as established (<see cref="DestinationSummary.IsEstablished"/>); counting stops at <paramref name="enough"/>.</summary>
-    public int Established(string cohort, DestinationSummary destination, long time, int enough = int.MaxValue)
-    {
-        int count = 0;
-        if (!_users.TryGetValue(destination.Destination, out var users)) return 0;
-        long? since = CohortSince(cohort, time);
-        foreach (var user in users.OfCohort(cohort))
-        {
-            if (count >= enough) break;
-            if (user.Instance != destination.Instance && user.IsEstablished(time, since, parameters) && user.Instance.CohortAt(time) == cohort) count++;
-        }
-        return count;
-    }
-
     private void Remove(InstanceSummary old)
     {
         foreach (var (cohort, _) in old.CohortEpochs) _cohorts[cohort].Remove(old);
@@ -96,12 +82,19 @@ internal sealed class DestinationUsers
 {
     private readonly Dictionary<InstanceKey, DestinationSummary> _all = [];
     private readonly Dictionary<string, Dictionary<InstanceKey, DestinationSummary>> _byCohort = new(StringComparer.Ordinal);
+    /// <summary>Users of a cohort in the order in which they began, made when asked for.</summary>
+    private readonly Dictionary<string, DestinationSummary[]> _sorted = new(StringComparer.Ordinal);
 
     public int Count => _all.Count;
     public IReadOnlyCollection<DestinationSummary> All => _all.Values;
 
-    /// <summary>Those who are in the cohort at some time.</summary>
-    public IReadOnlyCollection<DestinationSummary> OfCohort(string cohort) => _byCohort.TryGetValue(cohort, out var users) ? users.Values : [];
+    /// <summary>Those who are in the cohort at some time, by their first contact.</summary>
+    public DestinationSummary[] OfCohort(string cohort)
+    {
+        if (!_byCohort.TryGetValue(cohort, out var users)) return [];
+        if (!_sorted.TryGetValue(cohort, out var sorted)) _sorted.Add(cohort, sorted = [.. users.Values.OrderBy(u => u.Begun).ThenBy(u => u.Instance.Key)]);
+        return sorted;
+    }
 
     public void Add(DestinationSummary user)
     {
@@ -110,13 +103,18 @@ internal sealed class DestinationUsers
         {
             if (!_byCohort.TryGetValue(cohort, out var users)) _byCohort.Add(cohort, users = []);
             users[user.Instance.Key] = user;
+            _sorted.Remove(cohort);
         }
     }
 
     public void Remove(DestinationSummary user)
     {
         _all.Remove(user.Instance.Key);
-        foreach (var (cohort, _) in user.Instance.CohortEpochs) _byCohort[cohort].Remove(user.Instance.Key);
+        foreach (var (cohort, _) in user.Instance.CohortEpochs)
+        {
+            _byCohort[cohort].Remove(user.Instance.Key);
+            _sorted.Remove(cohort);
+        }
     }
 }
 

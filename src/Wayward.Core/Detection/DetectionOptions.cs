@@ -24,8 +24,14 @@ public sealed record DetectionOptions
     public TimeSpan AnswerGrace { get; init; } = TimeSpan.FromSeconds(60);
     /// <summary>Join the findings of one provider into one. Off in the <c>guardduty</c> profile.</summary>
     public bool ProviderMerge { get; init; } = true;
-    /// <summary>Evaluate young instances by their cohort. Off in the <c>guardduty</c> profile: young instances then only learn.</summary>
+    /// <summary>Evaluate young instances by their cohort. Off: young instances only learn.</summary>
     public bool Cohorts { get; init; } = true;
+    /// <summary>
+    /// Evaluate a young instance by the first mature one of its groups (ASG, launch template, image, subnet, VPC). Off: by the first group that is known, and by none if that one is immature.
+    /// </summary>
+    public bool CohortFallback { get; init; } = true;
+    /// <summary>How old a use that itself made a finding must be before it counts as established for other members of its group. At least L.</summary>
+    public TimeSpan AlertedEstablishes { get; init; } = TimeSpan.FromDays(45);
     /// <summary>Findings below either threshold are stored with <c>reported: false</c>. Severity in tenths.</summary>
     public int ReportSeverity { get; init; } = 40;
     public int ReportConfidence { get; init; } = 50;
@@ -39,9 +45,9 @@ public sealed record DetectionOptions
     /// <summary>Detections beyond first contacts, and roles.</summary>
     public PatternOptions Patterns { get; init; } = new();
 
-    /// <summary>The parameter set that imitates GuardDuty: per address, severity 5.0, no cohorts, no own types.</summary>
+    /// <summary>The parameter set that imitates GuardDuty: per address, severity 5.0, no own types.</summary>
     public static DetectionOptions GuardDutyProfile(DetectionOptions basis) =>
-        basis with { ProviderMerge = false, Cohorts = false, FixedSeverity = 50, OwnTypes = false };
+        basis with { ProviderMerge = false, FixedSeverity = 50, OwnTypes = false };
 
     /// <summary>All errors at once, each naming its key and the accepted values.</summary>
     public IReadOnlyList<string> Validate() => DetectionOptionsRules.Check(this);

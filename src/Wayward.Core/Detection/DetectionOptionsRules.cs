@@ -20,6 +20,7 @@ internal static class DetectionOptionsRules
         Span(nameof(options.HistoryWindow), options.HistoryWindow, TimeSpan.FromDays(1), TimeSpan.FromDays(3650));
         Span(nameof(options.Learning), options.Learning, TimeSpan.FromHours(1), options.HistoryWindow < TimeSpan.FromHours(1) ? TimeSpan.FromDays(3650) : options.HistoryWindow,
             $" (at most {DetectionOptions.Section}:{nameof(options.HistoryWindow)})");
+        Span(nameof(options.AlertedEstablishes), options.AlertedEstablishes, TimeSpan.FromHours(1), TimeSpan.FromDays(3650));
         Span(nameof(options.AllowedLateness), options.AllowedLateness, TimeSpan.Zero, TimeSpan.FromDays(30));
         Span(nameof(options.CatalogHold), options.CatalogHold, TimeSpan.Zero, TimeSpan.FromDays(3650));
         Span(nameof(options.ClosedEpisodes), options.ClosedEpisodes, TimeSpan.Zero, TimeSpan.FromDays(36500));

@@ -20,6 +20,8 @@ public sealed class DetectionSession
     private readonly HashSet<InstanceKey> _seen = [];
     /// <summary>Destinations whose use changed, with the earliest time from which it looks different.</summary>
     private readonly Dictionary<Destination, long> _changed = [];
+    /// <summary>Those of them of which first contacts of others may be decided differently, with the earliest time.</summary>
+    private readonly Dictionary<Destination, long> _begun = [];
     /// <summary>Cohorts whose observation changed, with the earliest time.</summary>
     private readonly Dictionary<string, long> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<FindingGroup> _unsettled = [];
@@ -97,7 +99,7 @@ public sealed class DetectionSession
         _index.Set(summary);
         _updated.Add(summary.Key);
         _unkept.Add(summary.Key);
-        SessionChanges.AddDestinations(old, summary, _changed);
+        SessionChanges.AddDestinations(old, summary, MaxStart, _parameters, _changed, _begun);
         if (SessionChanges.Of(old, summary, MaxStart, _parameters) is not { } change) return;
         // Its age or its group looks different from some time on: whoever shares its targets or its cohort may be told so.
         foreach (var destination in summary.Destinations.Concat(old?.Destinations ?? [])) _changed[destination.Destination] = Math.Min(change.From, _changed.GetValueOrDefault(destination.Destination, long.MaxValue));
@@ -251,7 +253,9 @@ public sealed class DetectionSession
             foreach (var member in _index.Members(cohort))
                 if (member.Destinations.Any(d => SessionChanges.HasYoung(d, from, _parameters))) decide.Add(member.Key);
         }
-        foreach (var key in decide) _alerts.Decide(_index.Instances[key], _isFresh ? null : _changed);
+        _evaluate.Forget();
+        if (_isFresh) foreach (var key in decide) _alerts.Decide(_index.Instances[key], null);
+        else DecideAll(decide);
         _alerts.CheckFleet();
         if (_isFresh) _alerts.TouchAll();
         else
@@ -263,8 +267,27 @@ public sealed class DetectionSession
         _updated.Clear();
         _seen.Clear();
         _changed.Clear();
+        _begun.Clear();
         _moved.Clear();
         _unsettled.Clear();
+    }
+
+    /// <summary>Decides these instances, and the young users of destinations whose other users began or alerted differently, until nothing differs any more.</summary>
+    private void DecideAll(HashSet<InstanceKey> decide)
+    {
+        var pending = new Dictionary<Destination, long>(_begun);
+        while (decide.Count + pending.Count > 0)
+        {
+            foreach (var (destination, from) in pending)
+                foreach (var user in _index.Users(destination)?.All ?? [])
+                    if (SessionChanges.HasYoung(user, from, _parameters)) decide.Add(user.Instance.Key);
+            var differing = new Dictionary<Destination, long>();
+            foreach (var key in decide) _alerts.Decide(_index.Instances[key], differing);
+            foreach (var (destination, from) in differing) _changed[destination] = Math.Min(from, _changed.GetValueOrDefault(destination, long.MaxValue));
+            // Whether a use made a finding decides whether it vouches for later ones.
+            pending = _parameters.AlertedEstablishes > _parameters.Learning ? differing : [];
+            decide.Clear();
+        }
     }
 
     /// <summary>What is told of a finding's surroundings ends L after its first contact, so only changes before that matter.</summary>

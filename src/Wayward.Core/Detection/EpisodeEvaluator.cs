@@ -15,6 +15,8 @@ internal readonly record struct Evaluation(EpisodeDecision Decision, long Start,
 /// <summary>Section 4 of the rules: what is decided at the first contact of an episode.</summary>
 internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters parameters)
 {
+    private readonly Dictionary<(DestinationSummary User, long Start), bool> _alerts = [];
+
     /// <summary>Null when the catalogue gives the target no voice at that time.</summary>
     public Evaluation? Evaluate(DestinationSummary destination, in EpisodeSpan episode)
     {
@@ -36,15 +38,55 @@ internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters paramete
         if (RoleThatExplains(destination, t) is not null) return new(EpisodeDecision.RoleExempt, t, age, null, 0);
         if (learning) return new(EpisodeDecision.Learned, t, age, null, 0);
         if (parameters.Boundaries.IsMature(age, parameters.Learning)) return new(EpisodeDecision.Alert, t, age, null, 0);
-        if (!parameters.Options.Cohorts || instance.CohortAt(t) is not { } cohort) return new(EpisodeDecision.Learned, t, age, null, 0);
-
-        long cohortAge = index.CohortAge(cohort, t);
-        if (!parameters.Boundaries.IsMature(cohortAge, parameters.Learning) || index.Peers(cohort, instance, t, parameters.Options.CohortMinimumPeers) < parameters.Options.CohortMinimumPeers)
-            return new(EpisodeDecision.Learned, t, age, cohort, cohortAge);
+        if (!parameters.Options.Cohorts) return new(EpisodeDecision.Learned, t, age, null, 0);
+        if (Evaluating(instance, t) is not { } cohort) return new(EpisodeDecision.Learned, t, age, instance.CohortAt(t), instance.CohortAt(t) is { } young ? index.CohortAge(young, t) : 0);
         int wanted = parameters.Options.CohortMinimumEstablished;
-        bool established = index.Established(cohort, destination, t, wanted) >= wanted;
-        return new(established ? EpisodeDecision.LearnedFromCohort : EpisodeDecision.CohortAlert, t, age, cohort, cohortAge);
+        bool established = Established(cohort, destination, t, wanted) >= wanted;
+        return new(established ? EpisodeDecision.LearnedFromCohort : EpisodeDecision.CohortAlert, t, age, cohort, index.CohortAge(cohort, t));
     }
+
+    /// <summary>The narrowest group that is old and large enough to evaluate a young member; null = none is.</summary>
+    private string? Evaluating(InstanceSummary instance, long t)
+    {
+        if (!parameters.Options.CohortFallback) return instance.CohortAt(t) is { } only && IsMature(only, instance, t) ? only : null;
+        foreach (string cohort in instance.GroupsAt(t))
+            if (IsMature(cohort, instance, t)) return cohort;
+        return null;
+    }
+
+    private bool IsMature(string cohort, InstanceSummary instance, long t) =>
+        parameters.Boundaries.IsMature(index.CohortAge(cohort, t), parameters.Learning)
+        && index.Peers(cohort, instance, t, parameters.Options.CohortMinimumPeers) >= parameters.Options.CohortMinimumPeers;
+
+    /// <summary>
+    /// Other members whose use of the destination is established; counting stops at <paramref name="enough"/>. A use that made a finding of its own is not, unless it is older than
+    /// <see cref="DetectionOptions.AlertedEstablishes"/>: an open alert must not vouch for its own target.
+    /// </summary>
+    public int Established(string cohort, DestinationSummary destination, long t, int enough = int.MaxValue)
+    {
+        int count = 0;
+        long? since = index.CohortSince(cohort, t);
+        foreach (var user in index.Users(destination.Destination)?.OfCohort(cohort) ?? [])
+        {
+            if (count >= enough || user.Begun >= t) break;
+            if (user.Instance == destination.Instance || !user.CanEstablish(t, since, parameters, out var episode) || !user.Instance.IsIn(cohort, t)) continue;
+            if (episode.Start <= t - parameters.AlertedEstablishes || !IsAlert(user, episode)) count++;
+        }
+        return count;
+    }
+
+    /// <summary>
+    /// Did the episode itself make a finding? The answer may depend on uses that began before it, and on theirs: what is known is kept until <see cref="Forget"/>, and users are asked in the order in
+    /// which they began, so that the depth stays small.
+    /// </summary>
+    private bool IsAlert(DestinationSummary user, in EpisodeSpan episode)
+    {
+        if (_alerts.TryGetValue((user, episode.Start), out bool known)) return known;
+        return _alerts[(user, episode.Start)] = Evaluate(user, episode) is { IsAlert: true };
+    }
+
+    /// <summary>To be called when the index has changed.</summary>
+    public void Forget() => _alerts.Clear();
 
     /// <summary>
     /// An iterating resolver asks new authoritative servers all day; a public resolver asked by it, and all encrypted DNS, is still news. A scanner is one by its tag only.

@@ -21,6 +21,9 @@ internal sealed class DestinationSummary
 
     public string? Provider => Entry?.Provider;
 
+    /// <summary>Start of its first episode.</summary>
+    public long Begun => Episodes[0].Start;
+
     /// <summary>The same of another summary of its instance.</summary>
     public DestinationSummary Of(InstanceSummary owner) => new() { Instance = owner, Destination = Destination, Entry = Entry, Required = Required, Episodes = Episodes, Tunnels = Tunnels };
 
@@ -37,11 +40,12 @@ internal sealed class DestinationSummary
     }
 
     /// <summary>
-    /// Does its use speak for other members of a cohort? It touched [t-H, t), and either is older than L or began while the cohort was immature: what the cohort learned is established.
+    /// Can its use speak for other members of a cohort? It touched [t-H, t), and either is older than L or began while the cohort was immature: what the cohort learned is established. A use that
+    /// made a finding of its own speaks for nobody until <see cref="Parameters.AlertedEstablishes"/> has passed, which is for the caller to tell.
     /// </summary>
     /// <param name="cohortSince">Start of the cohort's observation epoch at <paramref name="time"/>; null = the cohort was not observed.</param>
-    public bool IsEstablished(long time, long? cohortSince, Parameters parameters) =>
-        UsedBefore(time, parameters, out var episode)
+    public bool CanEstablish(long time, long? cohortSince, Parameters parameters, out EpisodeSpan episode) =>
+        UsedBefore(time, parameters, out episode)
         && (episode.Start <= time - parameters.Learning || (cohortSince is { } since && !parameters.Boundaries.IsMature(episode.Start - since, parameters.Learning)));
 }
 
@@ -52,6 +56,7 @@ internal sealed class InstanceSummary
 {
     private readonly InstanceHistory _facts;
     private readonly string? _constantCohort;
+    private readonly string[] _constantGroups = [];
     private readonly bool _isConstant;
 
     private InstanceSummary(InstanceKey key, IEnumerable<InstanceFact> facts)
@@ -61,24 +66,24 @@ internal sealed class InstanceSummary
         _facts = new InstanceHistory { Key = key };
         _facts.Facts.AddRange(facts);
         _isConstant = Cohorts.IsConstant(_facts);
-        _constantCohort = _isConstant ? Cohorts.Of(_facts, 0) : null;
+        if (_isConstant) (_constantCohort, _constantGroups) = (Cohorts.Of(_facts, 0), Cohorts.AllOf(_facts, 0));
     }
 
     /// <summary>Puts a summary together from its parts.</summary>
-    /// <param name="cohortEpochs">Only read where the cohort may have changed over time.</param>
+    /// <param name="cohortEpochs">Only read where its groups may have changed over time.</param>
     public static InstanceSummary Restore(
         InstanceKey key, IEnumerable<InstanceFact> facts, EpochSpan[] epochs, Func<(string, EpochSpan[])[]> cohortEpochs, Roles roles, (Destination, long, long)[] rejects, bool needsWhole,
         Func<InstanceSummary, DestinationSummary[]> destinations)
     {
         var summary = new InstanceSummary(key, facts) { Epochs = epochs, Roles = roles, Rejects = rejects, NeedsWhole = needsWhole };
-        summary.CohortEpochs = summary._isConstant ? summary._constantCohort is null ? [] : [(summary._constantCohort, epochs)] : cohortEpochs();
+        summary.CohortEpochs = summary._isConstant ? summary.OfConstantGroups() : cohortEpochs();
         summary.Destinations = destinations(summary);
         return summary;
     }
 
     public InstanceKey Key { get; }
     public EpochSpan[] Epochs { get; private set; } = [];
-    /// <summary>Epochs by cohort; one entry unless the instance changed its cohort.</summary>
+    /// <summary>Epochs by group: one entry for each of its groups, and more when it changed one.</summary>
     public (string Cohort, EpochSpan[] Epochs)[] CohortEpochs { get; private set; } = [];
     /// <summary>Ascending by destination.</summary>
     public DestinationSummary[] Destinations { get; private set; } = [];
@@ -92,10 +97,14 @@ internal sealed class InstanceSummary
     /// volume, a role. Then only its whole history tells.
     /// </summary>
     public bool NeedsWhole { get; private set; }
-    /// <summary>Its cohort is the same at all times.</summary>
+    /// <summary>Its groups are the same at all times.</summary>
     public bool IsConstant => _isConstant;
 
+    /// <summary>The cohort that pages and rule scopes name.</summary>
     public string? CohortAt(long time) => _isConstant ? _constantCohort : Cohorts.Of(_facts, time);
+    /// <summary>All groups that may evaluate it, narrowest first.</summary>
+    public string[] GroupsAt(long time) => _isConstant ? _constantGroups : Cohorts.AllOf(_facts, time);
+    public bool IsIn(string group, long time) => Array.IndexOf(GroupsAt(time), group) >= 0;
     public string? Fact(InstanceAttribute attribute, long time) => _facts.Fact(attribute, time);
     public IReadOnlyList<InstanceFact> Facts => _facts.Facts;
 
@@ -121,7 +130,7 @@ internal sealed class InstanceSummary
     public bool Extend(long end, bool ofInterfaces)
     {
         if (Epochs.Length == 0 || Facts.Where(f => ofInterfaces || f.Attribute != InstanceAttribute.Interface).GroupBy(f => f.Attribute).Any(g => g.Skip(1).Any())) return false;
-        // The epochs of its one cohort are the same array.
+        // The epochs of all its groups are the same array.
         if (end > Epochs[^1].End) Epochs[^1] = Epochs[^1] with { End = end };
         return true;
     }
@@ -153,17 +162,18 @@ internal sealed class InstanceSummary
 
     private (string, EpochSpan[])[] OfCohorts(InstanceHistory history, Parameters parameters)
     {
-        if (_isConstant) return _constantCohort is null ? [] : [(_constantCohort, Epochs)];
+        if (_isConstant) return OfConstantGroups();
         return
         [
             .. history.Coverage.Values
-                .Select(day => (Cohort: Cohorts.Of(history, day.FirstStart), Span: new EpochSpan(day.FirstStart, day.LastEnd)))
-                .Where(x => x.Cohort is not null)
-                .GroupBy(x => x.Cohort!, x => x.Span, StringComparer.Ordinal)
+                .SelectMany(day => Cohorts.AllOf(history, day.FirstStart), (day, cohort) => (Cohort: cohort, Span: new EpochSpan(day.FirstStart, day.LastEnd)))
+                .GroupBy(x => x.Cohort, x => x.Span, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => (g.Key, Runs.Of(g, parameters))),
         ];
     }
+
+    private (string, EpochSpan[])[] OfConstantGroups() => Array.ConvertAll(_constantGroups, group => (group, Epochs));
 
     private DestinationSummary[] OfDestinations(InstanceHistory history, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
     {

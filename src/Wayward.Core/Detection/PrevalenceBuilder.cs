@@ -31,7 +31,7 @@ internal static class PrevalenceBuilder
                 }
                 if (Latest(user, t, parameters) is not { } use) continue;
                 others.Add(new OtherUser(user.Instance.Key, destination.Address, use.Start, Math.Min(use.End, t + parameters.Learning), use.Start <= t - parameters.Learning,
-                    cohort is not null && user.Instance.CohortAt(t) == cohort));
+                    cohort is not null && user.Instance.IsIn(cohort, t)));
             }
         }
         others.Sort((a, b) => (a.Since, a.Instance, a.Address).CompareTo((b.Since, b.Instance, b.Address)));
@@ -43,7 +43,7 @@ internal static class PrevalenceBuilder
             Spreading = spreading.Count,
             Cohort = cohort,
             CohortPeers = cohort is null ? 0 : index.Peers(cohort, first.Instance, t),
-            CohortEstablished = cohort is null ? 0 : index.Established(cohort, first.Destination, t),
+            CohortEstablished = cohort is null ? 0 : evaluate.Established(cohort, first.Destination, t),
             Others = others.Count <= Prevalence.Shown ? others : others[..Prevalence.Shown],
             OtherCount = others.Count,
         };

@@ -34,7 +34,8 @@ internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
     }
 
     /// <summary>Notes each destination whose episodes differ, with the earliest time from which they do.</summary>
-    public static void AddDestinations(InstanceSummary? old, InstanceSummary now, Dictionary<Destination, long> changed)
+    /// <param name="begun">Takes up those of which that may change what others' first contacts are: an episode began at another time, or ended at another time and someone looks back from H after it.</param>
+    public static void AddDestinations(InstanceSummary? old, InstanceSummary now, long maxStart, Parameters parameters, Dictionary<Destination, long> changed, Dictionary<Destination, long> begun)
     {
         foreach (var destination in now.Destinations) Note(destination.Destination, old?.Find(destination.Destination)?.Episodes ?? [], destination.Episodes);
         foreach (var destination in old?.Destinations ?? [])
@@ -42,7 +43,10 @@ internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
 
         void Note(Destination destination, EpisodeSpan[] before, EpisodeSpan[] after)
         {
-            if (Differ(before, after) is { } from) changed[destination] = Math.Min(from, changed.GetValueOrDefault(destination, long.MaxValue));
+            if (Differ(before, after) is not { } from) return;
+            changed[destination] = Math.Min(from, changed.GetValueOrDefault(destination, long.MaxValue));
+            if (maxStart > from + parameters.History || before.Length != after.Length || !before.Select(e => e.Start).SequenceEqual(after.Select(e => e.Start)))
+                begun[destination] = Math.Min(from, begun.GetValueOrDefault(destination, long.MaxValue));
         }
     }
 
@@ -62,7 +66,7 @@ internal sealed record SessionChanges(long From, IReadOnlyList<string> Cohorts)
         return Values(old).SequenceEqual(Values(now));
 
         static IEnumerable<(InstanceAttribute, string)> Values(InstanceSummary summary) =>
-            summary.Facts.Where(f => f.Attribute is InstanceAttribute.Account or InstanceAttribute.Asg or InstanceAttribute.LaunchTemplate or InstanceAttribute.Image or InstanceAttribute.Subnet)
+            summary.Facts.Where(f => f.Attribute == InstanceAttribute.Account || Detection.Cohorts.Decides(f.Attribute))
                 .Select(f => (f.Attribute, f.Value)).OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal);
     }
 }
