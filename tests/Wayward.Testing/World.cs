@@ -80,7 +80,10 @@ public sealed class World(double days = 60, LineFormat format = LineFormat.V11)
     {
         var ledger = Fold(Objects(), Catalog, Options);
         foreach (var instance in _instances)
+        {
             if (instance.Role is { } role) ledger.GetOrAdd(instance.Key).Facts.Add(new InstanceFact(InstanceAttribute.Role, role, Beginning, At(Days)));
+            if (instance.Image is { } image) ledger.GetOrAdd(instance.Key).Facts.Add(new InstanceFact(InstanceAttribute.Image, image, Beginning, At(Days)));
+        }
         return ledger;
     }
 
@@ -143,6 +146,10 @@ public sealed class WorldInstance
     /// <summary>A role that the inventory states.</summary>
     public WorldInstance Tagged(string role) { Role = role; return this; }
     internal string? Role { get; private set; }
+
+    /// <summary>An image that the inventory states.</summary>
+    public WorldInstance OfImage(string image) { Image = image; return this; }
+    internal string? Image { get; private set; }
 
     /// <summary>Running, and logged every hour, from one day to another; several calls add up. Without any: all the time.</summary>
     public WorldInstance Runs(double from, double? to = null) { _observed.Add((from, to ?? _world.Days)); return this; }

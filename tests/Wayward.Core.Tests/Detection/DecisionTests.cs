@@ -115,8 +115,61 @@ public sealed class DecisionTests
     [Fact]
     public void A_peers_use_is_established_when_it_is_exactly_L_old()
     {
-        Assert.Equal(AcceptedReason.LearnedFromGroup, New(Fleet(3, 2, 33)));
-        Assert.Null(New(Fleet(3, 2, 33 + Second)));
+        // The peers' uses made findings of their own, which establishes nothing by the default.
+        static World With(double since)
+        {
+            var world = Fleet(3, 2, since);
+            world.Options = world.Options with { AlertedEstablishes = world.Options.Learning };
+            return world;
+        }
+        Assert.Equal(AcceptedReason.LearnedFromGroup, New(With(33)));
+        Assert.Null(New(With(33 + Second)));
+    }
+
+    [Fact]
+    public void A_use_that_made_a_finding_is_established_when_it_is_exactly_H_old()
+    {
+        static World With(double since, double at)
+        {
+            var world = new World(80);
+            for (int i = 0; i < 3; i++) world.Instance($"old-{i}").InAsg("web").Asks("9.9.9.9").Daily().Asks("8.8.8.8").Daily(since + i / 100.0);
+            world.Instance("new").InAsg("web").Runs(at - 1).Asks("8.8.8.8").On(at);
+            return world;
+        }
+        Assert.Null(New(With(20, 30)));
+        Assert.Equal(AcceptedReason.LearnedFromGroup, New(With(20, 20.01 + 45)));
+        Assert.Null(New(With(20, 20.01 + 45 - Second)));
+    }
+
+    [Fact]
+    public void What_a_young_member_was_told_of_does_not_excuse_the_next_one()
+    {
+        var world = Fleet(3, 0, 0.5);
+        for (int i = 0; i < 4; i++) world.Instance($"new-{i}").InAsg("web").Runs(40 + i * 3).Asks("8.8.8.8").Daily(40.5 + i * 3, 58);
+        var finding = Assert.Single(world.Evaluate().Findings);
+        Assert.Equal(5, finding.Members.Count);
+    }
+
+    [Theory]
+    [InlineData("image", true)]
+    [InlineData("subnet", true)]
+    [InlineData("vpc", true)]
+    [InlineData("none", false)]
+    public void The_first_group_that_is_mature_evaluates_a_young_instance(string shared, bool isEvaluated)
+    {
+        var world = new World();
+        for (int i = 0; i < 3; i++)
+        {
+            world.Instance($"old-{i}").InAsg("blue").InSubnet(shared == "subnet" ? "subnet-a" : $"subnet-{i}").InVpc(shared is "vpc" or "subnet" ? "vpc-a" : $"vpc-{i}").Asks("9.9.9.9").Daily();
+            if (shared == "image") world.Instance($"old-{i}").OfImage("ami-1");
+        }
+        var young = world.Instance("new").InAsg("green").InSubnet(shared == "subnet" ? "subnet-a" : "subnet-z").InVpc(shared is "vpc" or "subnet" ? "vpc-a" : "vpc-z").Runs(39).Asks("8.8.8.8").On(40);
+        if (shared == "image") young.OfImage("ami-1");
+        var findings = world.Evaluate().Findings;
+        Assert.Equal(isEvaluated, findings.Count == 1);
+        if (isEvaluated) Assert.StartsWith(shared + ":", findings[0].Subject.Id, StringComparison.Ordinal);
+        world.Options = world.Options with { CohortFallback = false };
+        Assert.Empty(world.Evaluate().Findings);
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class LiveTests
         {
             var random = new Random(seed);
             var rules = RandomRecords.Rules(RandomRecords.Of(seed).Rules);
-            DetectionEngine Engine(IReadOnlyList<ExpectedTarget> rules) => new(RandomRecords.Catalog, rules, Options);
+            var options = seed % 2 == 0 ? Options : Options with { CohortFallback = true, AlertedEstablishes = Options.HistoryWindow };
+            DetectionEngine Engine(IReadOnlyList<ExpectedTarget> rules) => new(RandomRecords.Catalog, rules, options);
             // Rules come and go while it runs; at the end all are in force.
             var engine = Engine([.. rules.Where(_ => random.Next(2) == 0)]);
             var ledger = new ContactLedger();
