@@ -51,7 +51,7 @@ internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, ISt
         }, cancellation);
 
     /// <summary>Runs in one transaction, committed when <paramref name="work"/> returns; <paramref name="work"/> may run again when another transaction stood in its way.</summary>
-    public Task<T> WriteAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation, WriteScope scope = WriteScope.Fixture) =>
+    public Task<T> WriteAsync<T>(Func<WaywardDbContext, CancellationToken, Task<T>> work, CancellationToken cancellation, WriteScope scope = WriteScope.Triage) =>
         GatedAsync(async () =>
         {
             for (int attempt = 1; ; attempt++)

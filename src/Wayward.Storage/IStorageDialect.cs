@@ -91,7 +91,7 @@ internal sealed record ContactWriterSettings(long HistoryWindow, TimeProvider Ti
 internal enum WriteScope
 {
     /// <summary>Findings, triage, rules, audit: one at a time.</summary>
-    Fixture,
+    Triage,
     /// <summary>Object rows: each settles its own.</summary>
     Objects,
     /// <summary>Cells and coverage outside a commit: no commit runs meanwhile.</summary>

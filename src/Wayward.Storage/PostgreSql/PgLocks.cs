@@ -7,7 +7,7 @@ internal static class PgLocks
 {
     /// <summary>Two-number locks: the program's number and one of these.</summary>
     private const int Program = 0x57_41_59;
-    private const int Commits = 1, Fixture = 2, Migration = 3;
+    private const int Commits = 1, Triage = 2, Migration = 3;
 
     /// <summary>Commits beside one another: each holds this shared.</summary>
     public static readonly string CommitShared = $"SELECT pg_advisory_xact_lock_shared({Program}, {Commits})";
@@ -16,7 +16,7 @@ internal static class PgLocks
     public static readonly string CommitAlone = $"SELECT pg_advisory_xact_lock({Program}, {Commits})";
 
     /// <summary>Findings, triage, rules and audit are read, changed and written back by one transaction at a time.</summary>
-    public static readonly string FixtureAlone = $"SELECT pg_advisory_xact_lock({Program}, {Fixture})";
+    public static readonly string TriageAlone = $"SELECT pg_advisory_xact_lock({Program}, {Triage})";
 
     public static readonly string TryMigration = $"SELECT pg_try_advisory_lock({Program}, {Migration})";
 

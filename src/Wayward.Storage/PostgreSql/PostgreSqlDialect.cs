@@ -94,7 +94,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
 
     public Task BeginWriteAsync(WaywardDbContext db, WriteScope scope, CancellationToken cancellation) => scope switch
     {
-        WriteScope.Fixture => db.Database.ExecuteSqlRawAsync(PgLocks.FixtureAlone, cancellation),
+        WriteScope.Triage => db.Database.ExecuteSqlRawAsync(PgLocks.TriageAlone, cancellation),
         WriteScope.Ledger => db.Database.ExecuteSqlRawAsync(PgLocks.CommitAlone, cancellation),
         _ => Task.CompletedTask,
     };
