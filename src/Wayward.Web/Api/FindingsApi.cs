@@ -1,89 +1,38 @@
 using System.Globalization;
-using System.Text.Json;
 using Wayward.Core.Detection;
-using Wayward.Core.Reports;
+using Wayward.Core.Reports.Contracts;
 using Wayward.Core.Resolvers;
-using Wayward.Core.Text;
 using Wayward.Core.Triage;
 using Wayward.Storage.Findings;
+using Wayward.Web.Reports;
 
 namespace Wayward.Web.Api;
 
 /// <summary>Findings for other programs, read only: <c>/api/findings</c> (the queue, filtered and paged) and <c>/api/findings/{id}</c> (one, whole).</summary>
 internal static class FindingsApi
 {
-    public const string ListSchema = "wayward.findings/1";
-    public const string FindingSchema = "wayward.finding/1";
     private const int MaxTake = 500;
 
     public static void MapFindingsApi(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/findings", ListAsync);
         routes.MapGet("/api/findings/{id}", OneAsync);
+        // Without it a program would get the page that tells a person.
+        routes.Map("/api/{**path}", () => Problems.NotFound("There is nothing at this address."));
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IFindingStore findings)
     {
         var (query, errors) = Read(context.Request.Query);
-        if (errors.Count > 0) return Json(StatusCodes.Status400BadRequest, json => WriteErrors(json, errors));
+        if (errors.Count > 0) return Problems.BadRequest(errors);
         var page = await findings.QueryAsync(query, context.RequestAborted);
-        return Json(StatusCodes.Status200OK, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", ListSchema);
-            json.WriteNumber("total", page.Total);
-            json.WriteNumber("skip", query.Skip);
-            json.WriteNumber("take", query.Take);
-            json.WriteStartArray("findings");
-            foreach (var row in page.Rows) WriteRow(json, row);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        return Json(WebContracts.FindingList, new() { Total = page.Total, Skip = query.Skip, Take = query.Take, Findings = page.Rows.Select(FindingRowDocument.Of) });
     }
 
-    private static async Task<IResult> OneAsync(string id, HttpContext context, IFindingStore findings)
+    private static async Task<IResult> OneAsync(string id, HttpContext context, DossierService dossiers)
     {
-        if (await findings.FindAsync(id, context.RequestAborted) is not { } stored)
-            return Json(StatusCodes.Status404NotFound, json => WriteErrors(json, ["there is no such finding"]));
-        return Json(StatusCodes.Status200OK, json =>
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", FindingSchema);
-            FindingJson.WriteMembers(json, stored.Finding, stored.Status);
-            json.WriteString("resolution", stored.Resolution == Resolution.None ? null : IncidentReportJson.Name(stored.Resolution));
-            json.WriteString("assignee", stored.Assignee);
-            json.WriteNumber("revision", stored.Revision);
-            json.WriteString("detectedAt", UtcTime.Iso(stored.DetectedAt));
-            json.WriteString("updatedAt", UtcTime.Iso(stored.UpdatedAt));
-            json.WriteEndObject();
-        });
-    }
-
-    private static void WriteRow(Utf8JsonWriter json, FindingRow row)
-    {
-        json.WriteStartObject();
-        json.WriteString("id", row.Id);
-        json.WriteString("type", row.Type.Name);
-        json.WriteString("subject", row.Subject.Id);
-        json.WriteString("subjectKind", row.Subject.Kind == SubjectKind.Instance ? "instance" : "cohort");
-        json.WriteString("name", row.InstanceName);
-        json.WriteString("account", row.AccountId);
-        json.WriteString("transport", row.Transport.Name());
-        json.WriteString("provider", row.Provider);
-        json.WriteString("address", row.Address);
-        json.WriteNumber("addressCount", row.AddressCount);
-        json.WriteNumber("memberCount", row.MemberCount);
-        json.WriteString("first", UtcTime.Iso(row.First));
-        json.WriteString("last", UtcTime.Iso(row.Last));
-        json.WriteNumber("count", row.Count);
-        json.WriteNumber("severity", FindingJson.Tenths(row.Severity));
-        json.WriteNumber("confidence", row.Confidence);
-        json.WriteBoolean("reported", row.Reported);
-        json.WriteString("status", row.Status.Name());
-        json.WriteString("assignee", row.Assignee);
-        json.WriteBoolean("provisional", row.Provisional);
-        json.WriteString("why", row.Why);
-        json.WriteEndObject();
+        if (await dossiers.HeadAsync(id, context.RequestAborted) is not { } dossier) return Problems.NotFound("There is no such finding.");
+        return Json(CoreContracts.Finding, FindingAnswer.Of(dossier));
     }
 
     /// <summary>An unknown or unreadable parameter is an error: a filter that is silently dropped would give a wrong answer.</summary>
@@ -132,19 +81,5 @@ internal static class FindingsApi
     private static long? Time(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUnixTimeSeconds() : null;
 
-    private static void WriteErrors(Utf8JsonWriter json, IReadOnlyList<string> errors)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("errors");
-        foreach (string error in errors) json.WriteStringValue(error);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static IResult Json(int status, Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, FindingJson.Options)) write(json);
-        return Results.Text(buffer.ToArray(), "application/json; charset=utf-8", status);
-    }
+    private static IResult Json<T>(JsonContract<T> contract, T document) where T : class => Results.Bytes(contract.Bytes(document), "application/json; charset=utf-8");
 }

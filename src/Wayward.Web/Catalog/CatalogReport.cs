@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Engine.Resolvers;
+using Wayward.Web.Api;
 using Wayward.Web.Scan;
 
 namespace Wayward.Web.Catalog;
@@ -11,55 +10,12 @@ namespace Wayward.Web.Catalog;
 /// <summary>The catalogue commands' answers as text and JSON.</summary>
 internal static class CatalogReport
 {
-    /// <summary>Schema <c>wayward.catalog-check/1</c>; one list gives an object, several give them under <c>lists</c>. Reasons stand beside the unknown addresses, by address.</summary>
-    public static void WriteJson(TextWriter output, ResolverCatalog catalog, IReadOnlyList<(string List, CatalogCheck Check)> checks)
+    /// <summary>One list gives an object, several give them under <c>lists</c>.</summary>
+    public static void WriteJson(Stream output, ResolverCatalog catalog, IReadOnlyList<(string List, CatalogCheck Check)> checks)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            if (checks is [var only]) WriteJson(json, catalog, only.List, only.Check);
-            else
-            {
-                json.WriteStartObject();
-                json.WriteString("schema", "wayward.catalog-check/1");
-                json.WriteStartArray("lists");
-                foreach (var (list, check) in checks) WriteJson(json, catalog, list, check);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-        }
-        output.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
-    }
-
-    private static void WriteJson(Utf8JsonWriter json, ResolverCatalog catalog, string list, CatalogCheck check)
-    {
-        json.WriteStartObject();
-        json.WriteString("schema", "wayward.catalog-check/1");
-        json.WriteString("list", list);
-        json.WriteStartObject("catalog");
-        json.WriteString("version", catalog.Version);
-        json.WriteString("hash", catalog.Hash);
-        json.WriteEndObject();
-        json.WriteNumber("addresses", check.Addresses);
-        json.WriteNumber("known", check.Known);
-        json.WriteStartArray("unknown");
-        foreach (var unknown in check.Unknown) json.WriteStringValue(unknown.Prefix.ToString());
-        json.WriteEndArray();
-        json.WriteStartObject("byTier");
-        foreach (var (tier, count) in check.ByTier) json.WriteNumber(tier, count);
-        json.WriteEndObject();
-        json.WriteStartObject("reasons");
-        foreach (var unknown in check.Unknown) json.WriteString(unknown.Prefix.ToString(), unknown.Reason);
-        json.WriteEndObject();
-        json.WriteStartObject("names");
-        json.WriteNumber("count", check.Names);
-        json.WriteNumber("known", check.KnownNames);
-        json.WriteEndObject();
-        json.WriteStartArray("notes");
-        foreach (var note in check.Notes.Take(100)) json.WriteStringValue(note.ToString());
-        json.WriteEndArray();
-        json.WriteNumber("notesCount", check.Notes.Count);
-        json.WriteEndObject();
+        var documents = checks.Select(c => CatalogCheckDocument.Of(catalog, c.List, c.Check));
+        if (checks.Count == 1) WebContracts.CatalogCheck.Write(output, documents.Single());
+        else WebContracts.CatalogChecks.Write(output, new(documents));
     }
 
     public static void WriteTable(TextWriter output, ResolverCatalog catalog, IReadOnlyList<(string List, CatalogCheck Check)> checks)

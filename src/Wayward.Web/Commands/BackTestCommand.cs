@@ -2,6 +2,7 @@ using System.CommandLine;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Engine.Detection;
+using Wayward.Web.Api;
 using Wayward.Web.Scan;
 
 namespace Wayward.Web.Commands;
@@ -28,7 +29,7 @@ public sealed class BackTestCommand : ICommandModule
             var files = parsed.GetValue(catalog) ?? [];
             ResolverCatalog trial = CatalogArgument.Add(present, files, context.WorkingDirectory);
             var diff = await services.GetRequiredService<BackTestService>().RunAsync(new BackTestTrial(options, trial), cancellation);
-            if (parsed.GetValue(format) == BackTestFormat.Json) OutputTarget.Write(context, null, stream => BackTestOutput.WriteJson(stream, diff, present, trial));
+            if (parsed.GetValue(format) == BackTestFormat.Json) OutputTarget.Write(context, null, stream => WebContracts.BackTest.Write(stream, BackTestDocument.Of(diff, present, trial)));
             else BackTestOutput.WriteTable(context.Out, diff);
             return ExitCode.Success;
         });

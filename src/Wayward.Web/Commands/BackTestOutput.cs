@@ -1,19 +1,14 @@
 using System.Globalization;
-using System.Text.Json;
 using Wayward.Core.Detection;
-using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
-using Wayward.Core.Triage;
 using Wayward.Web.Scan;
 
 namespace Wayward.Web.Commands;
 
-/// <summary>A back-test's answer, for a person and for a program.</summary>
+/// <summary>A back-test's answer for a person.</summary>
 internal static class BackTestOutput
 {
-    public const string Schema = "wayward.backtest/1";
-
     public static void WriteTable(TextWriter output, BackTestDiff diff)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -29,52 +24,6 @@ internal static class BackTestOutput
                 Both(present, trial, f => f.Reported ? "reported" : "below threshold"));
         }
         table.Write(output);
-    }
-
-    public static void WriteJson(Stream output, BackTestDiff diff, ResolverCatalog present, ResolverCatalog trial)
-    {
-        using (var json = new Utf8JsonWriter(output, FindingJson.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("schema", Schema);
-            WriteSide(json, "present", diff.ReportedPresent, diff.Unchanged + diff.Changed.Count + diff.Removed.Count, present);
-            WriteSide(json, "trial", diff.ReportedTrial, diff.Unchanged + diff.Changed.Count + diff.Added.Count, trial);
-            json.WriteNumber("unchanged", diff.Unchanged);
-            WriteFindings(json, "added", diff.Added);
-            WriteFindings(json, "removed", diff.Removed);
-            json.WriteStartArray("changed");
-            foreach (var (before, after) in diff.Changed)
-            {
-                json.WriteStartObject();
-                json.WritePropertyName("present");
-                FindingJson.Write(json, before, FindingStatus.Open);
-                json.WritePropertyName("trial");
-                FindingJson.Write(json, after, FindingStatus.Open);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        output.WriteByte((byte)'\n');
-    }
-
-    private static void WriteSide(Utf8JsonWriter json, string name, int reported, int findings, ResolverCatalog catalog)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("findings", findings);
-        json.WriteNumber("reported", reported);
-        json.WriteStartObject("catalog");
-        json.WriteString("version", catalog.Version);
-        json.WriteString("hash", catalog.Hash);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteFindings(Utf8JsonWriter json, string name, IReadOnlyList<Finding> findings)
-    {
-        json.WriteStartArray(name);
-        foreach (var finding in findings) FindingJson.Write(json, finding, FindingStatus.Open);
-        json.WriteEndArray();
     }
 
     private static string Both(Finding present, Finding trial, Func<Finding, string> what) => what(present) is var before && what(trial) is var after && before == after ? before : $"{what(present)} > {what(trial)}";

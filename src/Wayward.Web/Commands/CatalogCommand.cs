@@ -4,6 +4,7 @@ using Wayward.Engine.Resolvers;
 using Wayward.Web.Catalog;
 using Wayward.Web.Configuration;
 using Wayward.Web.Hosting;
+using Wayward.Web.Scan;
 
 namespace Wayward.Web.Commands;
 
@@ -25,7 +26,7 @@ public sealed class CatalogCommand : ICommandModule
         {
             var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
             var checks = parsed.GetRequiredValue(lists).Select(file => (file, CatalogCheck.Run(resolvers, Read(context, file), file))).ToList();
-            if (parsed.GetValue(format) == CatalogOutput.Json) CatalogReport.WriteJson(context.Out, resolvers, checks);
+            if (parsed.GetValue(format) == CatalogOutput.Json) OutputTarget.Write(context, null, stream => CatalogReport.WriteJson(stream, resolvers, checks));
             else CatalogReport.WriteTable(context.Out, resolvers, checks);
             return ExitCode.Success;
         });

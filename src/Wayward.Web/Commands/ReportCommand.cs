@@ -11,7 +11,12 @@ public sealed class ReportCommand : ICommandModule
     public Command Build(CommandContext context)
     {
         var finding = new Argument<string>("FINDING") { Description = "The finding's id." };
-        var format = new Option<ReportFormat>("--format") { Description = "html (the default) or json (schema wayward.report/1).", HelpName = "html|json" };
+        var format = new Option<string>("--format")
+        {
+            Description = $"{string.Join(", ", ReportFormats.All.Select(f => f.Name))}; {ReportFormats.Default.Name} when not given.", HelpName = string.Join('|', ReportFormats.All.Select(f => f.Name)),
+            DefaultValueFactory = _ => ReportFormats.Default.Name,
+        };
+        format.AcceptOnlyFromAmong([.. ReportFormats.All.Select(f => f.Name)]);
         var output = new Option<string?>("--out") { Description = "Write here instead of standard output.", HelpName = "FILE" };
         var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
         var command = new Command("report", "Write the report of one finding.") { finding, format, output, data };
@@ -20,7 +25,7 @@ public sealed class ReportCommand : ICommandModule
             await using var services = await StoreAccess.OpenAsync(context, parsed.GetValue(data), cancellation);
             string id = parsed.GetRequiredValue(finding);
             string actor = services.GetRequiredService<ICurrentAnalyst>().Name;
-            if (await services.GetRequiredService<ReportService>().ExportAsync(id, parsed.GetValue(format), actor, cancellation) is not { } report)
+            if (await services.GetRequiredService<ReportService>().ExportAsync(id, ReportFormats.Find(parsed.GetRequiredValue(format))!, actor, cancellation) is not { } report)
             {
                 context.Error.WriteLine($"wayward: there is no finding {Core.Text.SafeText.Plain(id, 64)} in this store");
                 return ExitCode.Found;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Engine.Scan;
+using Wayward.Web.Api;
 using Wayward.Web.Configuration;
 using Wayward.Web.Scan;
 
@@ -42,7 +43,7 @@ public sealed class ScanCommand : ICommandModule
             switch (parsed.GetValue(format))
             {
                 case ScanFormat.Json:
-                    OutputTarget.Write(context, file, stream => ScanJson.Write(stream, result, resolvers));
+                    OutputTarget.Write(context, file, stream => WebContracts.Scan.Write(stream, ScanDocument.Of(result, resolvers)));
                     break;
                 case ScanFormat.Csv when parsed.GetValue(rows) == ScanRows.Contacts:
                     OutputTarget.WriteText(context, file, writer => ScanCsv.WriteContacts(writer, result));

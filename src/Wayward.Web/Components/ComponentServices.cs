@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wayward.Web.Components.Audit;
 using Wayward.Web.Components.Destinations;
 using Wayward.Web.Components.Expected;
@@ -8,6 +9,7 @@ using Wayward.Web.Components.Ingest;
 using Wayward.Web.Components.Overview;
 using Wayward.Web.Components.Settings;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Reports;
 
 namespace Wayward.Web.Components;
 
@@ -22,6 +24,7 @@ internal static class ComponentServices
         services.AddScoped<TriageActions>();
         services.AddScoped<SearchService>();
         services.AddScoped<InstanceService>();
+        services.TryAddSingleton<DossierService>();
         services.AddScoped<FindingsService>();
         services.AddScoped<FindingDialogs>();
         services.AddScoped<DestinationService>();

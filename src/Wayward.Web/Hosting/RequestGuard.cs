@@ -44,10 +44,12 @@ internal sealed class RequestGuard
     /// </summary>
     private static bool IsEmbeddedElsewhere(HttpRequest request)
     {
-        string? site = request.Headers["Sec-Fetch-Site"];
-        if (site is null or "" or "same-origin" or "none") return false;
+        if (!ComesFromElsewhere(request)) return false;
         return !(IsSafe(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document");
     }
+
+    /// <summary>A browser says that another site caused the request. A link from there is let in; it must not change anything.</summary>
+    public static bool ComesFromElsewhere(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none");
 
     // The scheme is not compared: behind a proxy that ends TLS the page is https and this request is not. The host is what a foreign page cannot share.
     private bool IsOurs(StringValues origin, HttpRequest request) =>

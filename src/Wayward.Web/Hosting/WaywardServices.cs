@@ -24,6 +24,7 @@ internal static class WaywardServices
         services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
         services.AddWaywardStorage(options.Storage);
         services.AddWaywardIngest(configuration, options.Hosting.Role);
+        services.AddSingleton<DossierService>();
         services.AddSingleton<ReportService>();
         return services;
     }

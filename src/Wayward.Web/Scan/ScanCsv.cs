@@ -1,5 +1,5 @@
 using Wayward.Core.Detection;
-using Wayward.Core.Reports;
+using Wayward.Core.Reports.Contracts;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
 using Wayward.Engine.Scan;
@@ -20,7 +20,7 @@ internal static class ScanCsv
                 .Text(f.Transport.Name()).Text(f.Provider).Text(string.Join(' ', f.Addresses.Select(a => a.Address.ToString()).Distinct())).Text(f.Basis.Name())
                 .Text(string.Join(' ', f.Members.Select(m => m.Id))).Time(f.First).Time(f.Last).Number(f.Count)
                 .Tenths(f.Severity).Text(SeverityBands.Of(f.Severity).ToString().ToLowerInvariant()).Number(f.Confidence).Flag(f.Reported).Flag(f.Provisional)
-                .Text(FindingJson.Name(f.Outcome)).Text(f.AccountId).Text(f.VpcId).Text(f.SubnetId).Text(FindingText.Why(f));
+                .Text(ContractValues.Name(f.Outcome)).Text(f.AccountId).Text(f.VpcId).Text(f.SubnetId).Text(FindingText.Why(f));
             csv.EndRow();
         }
     }

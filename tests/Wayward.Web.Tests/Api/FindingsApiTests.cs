@@ -40,13 +40,20 @@ public sealed class FindingsApiTests(HostileReportFixture fixture) : IClassFixtu
         using var response = await fixture.Host.Client.GetAsync("/api/findings" + query, Cancellation);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(400, json.RootElement.GetProperty("status").GetInt32());
+        Assert.NotEqual("", json.RootElement.GetProperty("detail").GetString());
         Assert.NotEqual(0, json.RootElement.GetProperty("errors").GetArrayLength());
     }
 
     [Fact]
     public async Task An_unknown_finding_is_404_and_a_change_is_not_offered()
     {
-        Assert.Equal(HttpStatusCode.NotFound, (await fixture.Host.Client.GetAsync("/api/findings/none", Cancellation)).StatusCode);
+        foreach (string path in new[] { "/api/findings/none", "/findings/none/report.json", "/findings/none/report.html", "/api/nothing" })
+        {
+            using var response = await fixture.Host.Client.GetAsync(path, Cancellation);
+            Assert.Equal((HttpStatusCode.NotFound, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        }
         foreach (var method in new[] { HttpMethod.Post, HttpMethod.Put, HttpMethod.Delete })
         {
             using var request = new HttpRequestMessage(method, "/api/findings/" + fixture.FindingIds[0]);

@@ -14,7 +14,7 @@ public sealed class ScanCommandTests
     ];
 
     /// <summary>One instance that uses Quad9 daily and, on day 20, asks Google for the first time; a second line of the log is broken.</summary>
-    private static string Log(TemporaryFolder folder)
+    internal static string Log(TemporaryFolder folder)
     {
         const long start = 1_767_225_600;
         var text = new StringBuilder("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status instance-id flow-direction\n");

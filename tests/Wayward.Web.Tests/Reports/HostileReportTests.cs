@@ -48,7 +48,7 @@ public sealed partial class HostileReportTests(HostileReportFixture fixture) : I
     private static readonly HashSet<string> OwnTags =
     [
         "html", "head", "meta", "title", "style", "body", "header", "p", "h1", "h2", "h3", "div", "span", "b", "table", "thead", "tbody", "tr", "th", "td", "bdi", "br", "figure", "figcaption", "blockquote",
-        "footer", "svg", "defs", "pattern", "rect", "line", "circle", "text", "path",
+        "footer", "svg", "g", "defs", "pattern", "rect", "line", "circle", "text", "path",
     ];
 
     private readonly TestHost _host = fixture.Host;

@@ -1,26 +1,19 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
-using Wayward.Core.Resolvers;
+using Wayward.Core.Reports;
 using Wayward.Core.Timeline;
 using Wayward.Engine.Evidence;
-using Wayward.Engine.Triage;
-using Wayward.Storage.Audit;
-using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
-using Wayward.Web.Components.Ingest;
-using Wayward.Web.Components.Instances;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Reports;
 
 namespace Wayward.Web.Components.Findings;
 
 /// <summary>Reads the queue and single findings for their pages.</summary>
-internal sealed class FindingsService(
-    IFindingStore findings, IInstanceStore instances, IAuditStore audit, ISourceObjectStore objects, InstanceService timelines, IEvidenceReader evidence)
+internal sealed class FindingsService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, DossierService dossiers, IEvidenceReader evidence)
 {
-    /// <summary>Days shown on each side of a first contact.</summary>
-    private const int ExcerptBefore = 21, ExcerptAfter = 7;
     /// <summary>Lanes of a kind in the pane beside the list.</summary>
     private const int MomentLanes = 3;
 
@@ -34,50 +27,21 @@ internal sealed class FindingsService(
 
     /// <summary>The finding with its reasoning only: what the pane beside the list shows. Null when unknown.</summary>
     public async Task<FindingView?> ReasoningAsync(string id, CancellationToken cancellation) =>
-        await findings.FindAsync(id, cancellation) is { } stored ? View(stored) with { Siblings = await findings.SiblingsAsync(stored.Finding.Id, 20, cancellation) } : null;
+        await dossiers.WithSiblingsAsync(id, cancellation) is { } dossier ? new(dossier) : null;
 
     /// <summary>Everything on a finding. Null when unknown.</summary>
-    public async Task<FindingView?> FindAsync(string id, CancellationToken cancellation)
-    {
-        if (await findings.FindAsync(id, cancellation) is not { } stored) return null;
-        string known = stored.Finding.Id;
-        var lines = new List<ResolvedEvidence>();
-        foreach (var line in stored.Finding.Evidence) lines.Add(new(line, await objects.FindAsync(line.ObjectId, cancellation)));
-        return View(stored) with
-        {
-            Siblings = await findings.SiblingsAsync(known, 50, cancellation),
-            Comments = await findings.CommentsAsync(known, cancellation),
-            History = await audit.OfFindingAsync(known, cancellation),
-            Evidence = lines,
-            Timeline = await ExcerptAsync(stored.Finding, cancellation),
-        };
-    }
-
-    private static FindingView View(StoredFinding stored) => new()
-    {
-        Stored = stored,
-        Headline = FindingText.Headline(stored.Finding),
-        Why = FindingText.Why(stored.Finding),
-        Explanation = FindingText.Reasons(stored.Finding),
-        Target = FindingText.Target(stored.Finding),
-    };
+    public async Task<FindingView?> FindAsync(string id, CancellationToken cancellation) => await dossiers.FindAsync(id, cancellation) is { } dossier ? new(dossier) : null;
 
     /// <summary>The excerpt for the pane beside the list: the finding's own lanes, and the usual ones in use up to then, so that it stays small. Null when there is nothing to draw.</summary>
-    public async Task<InstanceTimeline?> MomentAsync(Finding finding, CancellationToken cancellation)
+    public async Task<InstanceTimeline?> MomentAsync(FindingDossier dossier, CancellationToken cancellation)
     {
-        if (await ExcerptAsync(finding, cancellation) is not { } timeline) return null;
+        var finding = dossier.Finding;
+        if (await dossiers.TimelineAsync(dossier, cancellation) is not { } timeline) return null;
         bool Own(TimelineLane lane) => lane.Destination.Transport == finding.Transport && finding.Addresses.Any(a => a.Address == lane.Destination.Address);
         var own = timeline.Lanes.Where(Own).Take(MomentLanes);
         var usual = timeline.Lanes.Where(l => !Own(l) && l.First < finding.First).OrderByDescending(l => l.Cells.Count).Take(MomentLanes);
         var shown = own.Concat(usual).Select(l => l.Destination).ToHashSet();
         return timeline with { Lanes = [.. timeline.Lanes.Where(l => shown.Contains(l.Destination))], Findings = [.. timeline.Findings.Where(f => f.Id == finding.Id)], Decisions = [] };
-    }
-
-    private async Task<InstanceTimeline?> ExcerptAsync(Finding finding, CancellationToken cancellation)
-    {
-        if (finding.Members.Count == 0) return null;
-        long from = finding.First - ExcerptBefore * UnixTime.DaySeconds, to = finding.First + ExcerptAfter * UnixTime.DaySeconds;
-        return (await timelines.TimelineAsync(finding.Members[0].Id, new() { From = from, To = to, Resolution = TimelineResolution.SixHours, Moment = finding.First }, cancellation))?.Timeline;
     }
 
     /// <summary>Re-reads the objects around the first contact of a finding's address.</summary>

@@ -1,4 +1,5 @@
 using Wayward.Core.Detection;
+using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
 using Wayward.Storage.Findings;
@@ -80,25 +81,21 @@ internal sealed record FindingsState
 /// <param name="Reach">What an empty list rests on; null where there are rows.</param>
 internal sealed record FindingsView(FindingList Page, int Number, FindingCounts Counts, DataReach? Reach);
 
-/// <summary>A finding with everything the analyst reads before deciding.</summary>
-public sealed record FindingView
+/// <summary>A dossier as the page shows it.</summary>
+public sealed record FindingView(FindingDossier Stored)
 {
-    public required StoredFinding Stored { get; init; }
     public Finding Finding => Stored.Finding;
-    public required string Headline { get; init; }
-    public required string Why { get; init; }
-    public required IReadOnlyList<string> Explanation { get; init; }
-    public required (string Operator, string Address) Target { get; init; }
-    public IReadOnlyList<FindingRow> Siblings { get; init; } = [];
-    public IReadOnlyList<FindingComment> Comments { get; init; } = [];
-    public IReadOnlyList<Storage.Audit.AuditEntry> History { get; init; } = [];
-    public IReadOnlyList<Components.Ingest.ResolvedEvidence> Evidence { get; init; } = [];
-    /// <summary>The first member's lanes around the first contact; null when there is no history to draw.</summary>
-    public Core.Timeline.InstanceTimeline? Timeline { get; init; }
+    public string Headline { get; } = Stored.Headline;
+    public IReadOnlyList<string> Explanation { get; } = Stored.Reasons;
+    public IReadOnlyList<DossierSibling> Siblings => Stored.Siblings;
+    public IReadOnlyList<DossierComment> Comments => Stored.Comments;
+    public IReadOnlyList<DossierDecision> History => Stored.Decisions;
+    public IReadOnlyList<DossierEvidence> Evidence => Stored.Evidence;
+    public Core.Timeline.InstanceTimeline? Timeline => Stored.Timeline;
 
     /// <summary>Siblings with a decision, newest first: what was thought of this target before.</summary>
-    public IReadOnlyList<FindingRow> Decided => [.. Siblings.Where(s => s.Status is FindingStatus.Closed or FindingStatus.ClosedExpected)];
-    public IReadOnlyList<FindingRow> Undecided => [.. Siblings.Where(s => s.Status.IsOpen())];
+    public IReadOnlyList<DossierSibling> Decided => [.. Siblings.Where(s => s.Status is FindingStatus.Closed or FindingStatus.ClosedExpected)];
+    public IReadOnlyList<DossierSibling> Undecided => [.. Siblings.Where(s => s.Status.IsOpen())];
     public FindingRefsOne Ref => new(Finding.Id, Stored.Revision);
 }
 

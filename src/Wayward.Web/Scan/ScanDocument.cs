@@ -1,0 +1,95 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Wayward.Core.Reports.Contracts;
+using Wayward.Core.Resolvers;
+using Wayward.Core.Text;
+using Wayward.Core.Triage;
+using Wayward.Engine.Scan;
+
+namespace Wayward.Web.Scan;
+
+/// <summary>The result of a scan as other programs read it, schema <c>wayward.scan/1</c>. Members are only ever added within a version.</summary>
+internal sealed record ScanDocument
+{
+    public const string SchemaId = "wayward.scan/1";
+
+    [AllowedValues(SchemaId)]
+    public string Schema => SchemaId;
+    [Description("The resolver catalogue used")]
+    public required CatalogDocument Catalog { get; init; }
+    [Description("What was read")]
+    public required ScanInputDocument Input { get; init; }
+    [Description("One for each instance, address, protocol and port, ordered by these")]
+    public required IEnumerable<ScanContactDocument> Contacts { get; init; }
+    [Description("Those below the report threshold too, ordered by first contact, then id")]
+    public required IEnumerable<FindingDocument> Findings { get; init; }
+
+    /// <summary>Rows are made while they are written: they grow with the fleet, and the writer must not hold them all.</summary>
+    public static ScanDocument Of(ScanResult result, ResolverCatalog catalog) => new()
+    {
+        Catalog = new(catalog.Version, catalog.Hash),
+        Input = ScanInputDocument.Of(result.Input),
+        Contacts = result.Contacts.Select(ScanContactDocument.Of),
+        Findings = result.Findings.Select(f => new FindingDocument(f, FindingStatus.Open)),
+    };
+}
+
+internal sealed record ScanInputDocument
+{
+    [Description("Files read to their proven end and distinct by content")]
+    public required int Objects { get; init; }
+    [Description("Their size as stored")]
+    public required long Bytes { get; init; }
+    [Description("Data lines; quarantined ones are not counted")]
+    public required long Records { get; init; }
+    [Description("Records of the contacts")]
+    public required long ContactRecords { get; init; }
+    [Description("Why a record could not be a contact, with how many; only reasons that occurred")]
+    public required IReadOnlyDictionary<string, long> Skipped { get; init; }
+    [Description("The first 100 lines that could not be taken and files that were refused")]
+    public required IEnumerable<ScanQuarantineDocument> Quarantined { get; init; }
+    [Description("How many there were")]
+    public required long QuarantinedCount { get; init; }
+    [Description("Files or paths refused as a whole")]
+    public required int Unreadable { get; init; }
+    [Description("Paths whose content was there already")]
+    public required int Duplicates { get; init; }
+
+    public static ScanInputDocument Of(ScanInput input) => new()
+    {
+        Objects = input.Objects,
+        Bytes = input.Bytes,
+        Records = input.Records,
+        ContactRecords = input.ContactRecords,
+        Skipped = input.Skipped,
+        Quarantined = input.Quarantined.Select(q => new ScanQuarantineDocument(q.File, q.Line, q.Reason)),
+        QuarantinedCount = input.QuarantinedCount,
+        Unreadable = input.Unreadable,
+        Duplicates = input.Duplicates,
+    };
+}
+
+/// <param name="Line">Null when the file as a whole was refused.</param>
+internal sealed record ScanQuarantineDocument(string File, long? Line, string Reason);
+
+internal sealed record ScanContactDocument(
+    string Instance,
+    string Address,
+    [property: AllowedValues("DNS", "DoT", "DoQ", "DoH", "DoH3", "DNSCrypt")] string Transport,
+    [property: AllowedValues(6, 17)] int Protocol,
+    [property: Range(0, 65_535)] int Port,
+    string? Provider,
+    [property: AllowedValues("A", "B", "C", "D", "R", "X", null)] string? Tier,
+    [property: DataType(DataType.DateTime)] string First,
+    [property: DataType(DataType.DateTime)] string Last,
+    ScanTrafficDocument Out,
+    ScanTrafficDocument In,
+    bool Answered)
+{
+    public static ScanContactDocument Of(ScanContact c) => new(
+        c.Instance.Id, c.Endpoint.Address.ToString(), c.Transport.Name(), c.Endpoint.Protocol, c.Endpoint.Port, c.Provider, c.Tier.Letter(), UtcTime.Iso(c.First), UtcTime.Iso(c.Last),
+        new(c.Out.Records, c.Out.Packets, c.Out.Bytes, c.OutRejected), new(c.In.Records, c.In.Packets, c.In.Bytes, c.InRejected), c.Answered);
+}
+
+/// <param name="Rejected">How many of the records were rejected.</param>
+internal sealed record ScanTrafficDocument(long Records, long Packets, long Bytes, long Rejected);
