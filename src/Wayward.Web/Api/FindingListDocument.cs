@@ -14,7 +14,7 @@ internal sealed record FindingListDocument
     public const string SchemaId = "wayward.findings/1";
 
     [AllowedValues(SchemaId)]
-    public string Schema => SchemaId;
+    public string Schema { get; init; } = SchemaId;
     public required int Total { get; init; }
     public required int Skip { get; init; }
     public required int Take { get; init; }

@@ -13,7 +13,7 @@ internal sealed record CatalogCheckDocument
     private const int MaxNotes = 100;
 
     [AllowedValues(SchemaId)]
-    public string Schema => SchemaId;
+    public string Schema { get; init; } = SchemaId;
     [Description("The list as it was given")]
     public required string List { get; init; }
     public required CatalogDocument Catalog { get; init; }
@@ -53,5 +53,5 @@ internal sealed record CatalogNamesDocument(int Count, int Known);
 internal sealed record CatalogChecksDocument(IEnumerable<CatalogCheckDocument> Lists)
 {
     [JsonPropertyOrder(-1), AllowedValues(CatalogCheckDocument.SchemaId)]
-    public string Schema => CatalogCheckDocument.SchemaId;
+    public string Schema { get; init; } = CatalogCheckDocument.SchemaId;
 }

@@ -12,7 +12,7 @@ internal sealed record BackTestDocument
     public const string SchemaId = "wayward.backtest/1";
 
     [AllowedValues(SchemaId)]
-    public string Schema => SchemaId;
+    public string Schema { get; init; } = SchemaId;
     public required BackTestSideDocument Present { get; init; }
     public required BackTestSideDocument Trial { get; init; }
     public required int Unchanged { get; init; }

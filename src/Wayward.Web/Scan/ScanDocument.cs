@@ -14,7 +14,7 @@ internal sealed record ScanDocument
     public const string SchemaId = "wayward.scan/1";
 
     [AllowedValues(SchemaId)]
-    public string Schema => SchemaId;
+    public string Schema { get; init; } = SchemaId;
     [Description("The resolver catalogue used")]
     public required CatalogDocument Catalog { get; init; }
     [Description("What was read")]

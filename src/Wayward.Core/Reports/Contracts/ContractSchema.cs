@@ -37,11 +37,7 @@ internal static class ContractSchema
             switch (attribute)
             {
                 case DescriptionAttribute description: schema["description"] = description.Description; break;
-                case AllowedValuesAttribute { Values: [{ } only] }:
-                    schema["const"] = Node(only);
-                    // The exporter takes every member without a setter for one that may be null.
-                    schema["type"] = "string";
-                    break;
+                case AllowedValuesAttribute { Values: [{ } only] }: schema["const"] = Node(only); break;
                 case AllowedValuesAttribute allowed: schema["enum"] = new JsonArray([.. allowed.Values.Select(Node)]); break;
                 case RegularExpressionAttribute expression: schema["pattern"] = expression.Pattern; break;
                 case DataTypeAttribute { DataType: DataType.DateTime }: schema["format"] = "date-time"; break;

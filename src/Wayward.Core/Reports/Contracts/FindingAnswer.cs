@@ -11,7 +11,7 @@ public sealed record FindingAnswer : FindingDocument
     public const string SchemaId = "wayward.finding/1";
 
     [JsonPropertyOrder(-1), AllowedValues(SchemaId)]
-    public string Schema => SchemaId;
+    public string Schema { get; init; } = SchemaId;
     [JsonPropertyOrder(1), AllowedValues("true-positive", "benign-positive", "false-positive", "duplicate", "insufficient-data", null)]
     public required string? Resolution { get; init; }
     [JsonPropertyOrder(1)]

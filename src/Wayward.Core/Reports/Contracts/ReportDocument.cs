@@ -13,13 +13,13 @@ public sealed record ReportDocument
     public const string SchemaId = "wayward.report/1";
 
     [AllowedValues(SchemaId)]
-    public string Schema => SchemaId;
+    public string Schema { get; init; } = SchemaId;
     [DataType(DataType.DateTime)]
     public required string GeneratedAt { get; init; }
     public required string GeneratedBy { get; init; }
     public required string Generator { get; init; }
     [AllowedValues("UTC")]
-    public string TimeZone => "UTC";
+    public string TimeZone { get; init; } = "UTC";
     public required FindingDocument Finding { get; init; }
     public required TriageDocument Triage { get; init; }
     public required IEnumerable<string> Explanation { get; init; }
