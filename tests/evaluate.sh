@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prints the evaluation tables of docs/detection.md: scenarios, ablations, backgrounds, calibration.
+# Prints the evaluation tables of docs/evaluation.md: scenarios, ablations, backgrounds, calibration.
 set -eu
 cd "$(dirname "$0")/.."
 out=$(mktemp)
