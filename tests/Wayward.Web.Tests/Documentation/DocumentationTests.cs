@@ -11,10 +11,10 @@ using Wayward.Web.Demo;
 
 namespace Wayward.Web.Tests.Documentation;
 
-/// <summary>What README and docs/ say about commands, options, files and the demo is held against the program.</summary>
+/// <summary>Compares what README and docs/ say about commands, options, files and the demo with the program.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string[] Pages = [Path.Combine(Places.Repository, "README.md"), .. Directory.GetFiles(Path.Combine(Places.Repository, "docs"), "*.md").Order(StringComparer.Ordinal)];
+    private static readonly string[] Pages = [Path.Combine(Places.Repository, "README.md"), .. Directory.GetFiles(Path.Combine(Places.Repository, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> PageNames => [.. Pages.Select(p => Path.GetRelativePath(Places.Repository, p))];
 
@@ -81,19 +81,52 @@ public sealed partial class DocumentationTests
     [Fact]
     public void The_demo_s_stated_answer_is_the_one_that_is_tested()
     {
-        string readme = File.ReadAllText(Pages[0]);
         string page = File.ReadAllText(Path.Combine(Places.Repository, "docs", "demo.md"));
         string[] rows = [.. DemoAnswer.Findings.Select(AnswerRow)];
         Assert.All(rows, row => Assert.Contains(row, page, StringComparison.Ordinal));
-        Assert.All(rows, row => Assert.Contains(row, readme, StringComparison.Ordinal));
         Assert.Equal(rows.Length, AnswerRows().Count(page));
-        Assert.Equal(rows.Length, AnswerRows().Count(readme));
     }
 
-    /// <summary>A row as README and docs/demo.md have it: number, who, what, first contact, severity, confidence.</summary>
+    [Fact]
+    public void The_README_s_summary_of_the_demo_follows_from_the_same_answer()
+    {
+        string readme = File.ReadAllText(Pages[0]);
+        string[] rows = [.. DemoAnswer.Findings.GroupBy(Who).Select(g => $"| {g.Key} | {g.Count()} | {Severity(g.MaxBy(f => f.Severity)!)} |")];
+        Assert.All(rows, row => Assert.Contains(row, readme, StringComparison.Ordinal));
+        Assert.Equal(rows.Length, SummaryRows().Count(readme));
+    }
+
+    [Fact]
+    public void Every_page_is_in_the_index_of_the_documentation()
+    {
+        string docs = Path.Combine(Places.Repository, "docs"), index = Path.Combine(docs, "README.md");
+        var linked = Link().Matches(File.ReadAllText(index)).Select(m => Path.GetFullPath(Path.Combine(docs, m.Groups["target"].Value))).ToHashSet(StringComparer.Ordinal);
+        Assert.All(Pages.Skip(1).Where(p => p != index), page => Assert.Contains(page, linked));
+    }
+
+    [Theory, MemberData(nameof(PageNames))]
+    public void Lines_of_prose_have_at_most_100_characters(string page)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Places.Repository, page));
+        bool code = false;
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith("```", StringComparison.Ordinal)) code = !code;
+            else if (!code && !IsWide(lines[i])) Assert.True(lines[i].Length <= 100, $"{page}, line {i + 1} has {lines[i].Length} characters");
+        }
+    }
+
+    [Fact]
+    public void A_long_line_of_prose_is_noticed() => Assert.Equal([false, true, true, true],
+        new[] { "Some " + new string('x', 96) + " y", "| a table |", "    indented code", "- [a link](" + new string('x', 100) + ")" }.Select(IsWide));
+
+    /// <summary>May be wider than prose: a row of a table, indented code, a picture, and a line of a single word, such as a link, that cannot be wrapped.</summary>
+    private static bool IsWide(string line) =>
+        line.StartsWith('|') || line.StartsWith("    ", StringComparison.Ordinal) || line.StartsWith('!') || OneWord().IsMatch(line);
+
+    /// <summary>A row as docs/demo.md has it: number, who, what, first contact, severity, confidence.</summary>
     internal static string AnswerRow(DemoFinding finding, int index)
     {
-        string who = finding.Subject.Kind == SubjectKind.Cohort ? $"`{finding.Subject.Id}` ({finding.Members.Count} instances)" : $"`{finding.Members[0]}`";
         string addresses = string.Join(", ", finding.Addresses);
         string target = finding.Type switch
         {
@@ -102,10 +135,15 @@ public sealed partial class DocumentationTests
             _ => $"{Core.Resolvers.DnsTransports.Name(finding.Transport)} to {finding.Provider ?? "an uncatalogued server"} ({addresses})",
         };
         string first = DateTimeOffset.FromUnixTimeSeconds(finding.First).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        string severity = (finding.Severity / 10.0).ToString("0.0", CultureInfo.InvariantCulture);
         string reported = finding.Reported ? "" : ", kept below the threshold";
-        return $"| {index + 1} | {finding.Title} | {who} | {target} | {first} | {severity} {SeverityBands.Of(finding.Severity)}{reported} | {finding.Confidence} |";
+        return $"| {index + 1} | {finding.Title} | {Who(finding)} | {target} | {first} | {Severity(finding)}{reported} | {finding.Confidence} |";
     }
+
+    private static string Who(DemoFinding finding) =>
+        finding.Subject.Kind == SubjectKind.Cohort ? $"`{finding.Subject.Id}` ({finding.Members.Count} instances)" : $"`{finding.Members[0]}`";
+
+    private static string Severity(DemoFinding finding) =>
+        string.Create(CultureInfo.InvariantCulture, $"{finding.Severity / 10.0:0.0} {SeverityBands.Of(finding.Severity)}");
 
     /// <summary>Every options class of the program: those that name their configuration section.</summary>
     private static readonly (string Section, object Defaults)[] Sections =
@@ -176,6 +214,12 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^\| \d+ \| .*\| \d\d? \|$", RegexOptions.Multiline)]
     private static partial Regex AnswerRows();
+
+    [GeneratedRegex(@"^\| `[^`]+`[^|]*\| \d+ \| \d\.\d (?:Low|Medium|High) \|", RegexOptions.Multiline)]
+    private static partial Regex SummaryRows();
+
+    [GeneratedRegex(@"^\s*(?:[-*] |\d+\. )?(?:\[[^\]]*\]\([^)]*\)|\S+)$")]
+    private static partial Regex OneWord();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchors();
