@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Measures whole processes against each other, in turn (A B C A B C ...), and prints target, figure and verdict for each goal.
+# Measures whole processes in turn (A B C A B C ...), and prints target, figure and verdict of each goal.
 #
 #   ./tests/bench.sh            10 objects of 1 million lines, 5 rounds a row: about ten minutes
 #   ./tests/bench.sh --quick    3 objects of 200,000 lines, 3 rounds a row: a first look, dominated by start-up
 #   ./tests/bench.sh G3 G4      only the groups of these goals
 #
-# Figures are medians of the ratios within a round. cpu is user + system time of the process, which a busy machine disturbs least; judge wall times on a quiet one.
+# Figures are medians of the ratios within a round. cpu is the user and system time of the process; a busy machine disturbs it least. Wall times need an idle machine.
 # Needs GNU time (Debian package: time), gzip and the .NET SDK. DuckDB comes from npm when there is one (@duckdb/node-api), else with the benchmark's own packages.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -54,7 +54,7 @@ if [ "$(cat "$work/parquet.done" 2>/dev/null)" != "$objects $lines" ]; then
   for f in $(ls "$work"/v2/*.gz | head -3); do $bench parquet "$f" "$work/parquet/$(basename "$f" .log.gz).parquet"; done
   echo "$objects $lines" >"$work/parquet.done"
 fi
-# A service makes its database once in its life.
+# A service creates its database once, so creating it is not measured.
 rm -rf "$work/empty"; $bench database "$work/empty"
 list() { ls "$work/$1"/*."$2" | head -"${3:-1000}" | tr '\n' ' '; }
 v2=$(list v2 gz) v5=$(list v5 gz) three=$(list v2 gz 3) parquet=$(list parquet parquet)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The fake S3 and SQS of the tests against servers that others wrote: OpenStack Swift's s3api (Debian packages) and local-aws-sqs (npm). The same list of tests runs on both sides.
+# Compares the fake S3 and SQS of the tests with other servers: OpenStack Swift's s3api (Debian packages) and local-aws-sqs (npm). The same tests run on both sides.
 #
 #   ./tests/interop.sh                     set both up, run tests/Wayward.Engine.Tests/Interop, stop them
-#   ./tests/interop.sh COMMAND [ARGS...]   the same around another command, which finds them in WAYWARD_S3, WAYWARD_S3_KEY, WAYWARD_S3_SECRET and WAYWARD_SQS
+#   ./tests/interop.sh COMMAND [ARGS...]   run another command instead, with the servers in WAYWARD_S3, WAYWARD_S3_KEY, WAYWARD_S3_SECRET and WAYWARD_SQS
 #
-# Needs root (Swift reads /etc/swift), apt and npm. Everything else lies in artifacts/interop and on loopback ports.
+# Needs root (Swift reads /etc/swift), apt and npm. Everything else is in artifacts/interop and on loopback ports.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export LC_ALL=C.UTF-8 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

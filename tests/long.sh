@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The long sets of the harnesses, whose short sets run with every test run. One argument per row of docs/reliability.md; without any, all of them, one after the other.
+# Runs the long sets of the harnesses; their short sets run with every test run. Arguments are rows of docs/reliability.md; without arguments, all rows run in turn.
 #
 #   ./tests/long.sh R1 R9          200 kills; 20 disk sizes
 #   ./tests/long.sh R12            a bucket of a million keys is listed twice within 350 MiB
 #   ./tests/long.sh flowlogs       400 random logs and 20,000 mutated lines against the naive reader on every vector path, 2,000 cuts of a large object and every cut of a small one (R2, R3),
 #                                  5,000 flipped bits, 400 random parquet tables both ways, 8,000 damaged ones, an object that expands to 2 GB (R12)
-#   ./tests/long.sh live           live against batch: a hundred seeded stores
-#   ./tests/long.sh image          the image built from nothing but what the Dockerfile copies, and run
+#   ./tests/long.sh live           live equals batch, on a hundred seeded stores
+#   ./tests/long.sh image          the image is built from nothing but what the Dockerfile copies, and is run
 #   ./tests/long.sh --short        the short sets of all reliability rows, with the time that they take
 #
 # WAYWARD_SEED=n repeats a run; WAYWARD_PASSES=7 lets R4 fail every call in every way, 2-4 in some.

@@ -40,7 +40,7 @@ command -v dotnet >/dev/null || die "the .NET 10 SDK is not installed (https://d
 
 packages=()
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || packages+=(chromium)
-# The order of system calls (a message is deleted after its commit is synced) is tested with it; skipped where it may not trace.
+# strace: tests the order of system calls (a message is deleted after its commit is synced). Skipped where tracing is not allowed.
 [ "$(uname -s)" != Linux ] || command -v strace >/dev/null || packages+=(strace)
 if ! command -v fc-list >/dev/null; then packages+=(fontconfig fonts-noto-cjk)
 elif ! fc-list 2>/dev/null | grep -qi cjk; then packages+=(fonts-noto-cjk); fi
