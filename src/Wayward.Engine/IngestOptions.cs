@@ -23,6 +23,10 @@ public sealed record IngestOptions
     public int UnknownTries { get; init; } = 5;
     /// <summary>Tries of an object that is truncated or cannot be read, before it is set aside; a new etag opens it again.</summary>
     public int ObjectTries { get; init; } = 8;
+    /// <summary>Tries of an object at which the process ended or the reading stood still, before it is set aside.</summary>
+    public int InterruptedTries { get; init; } = 2;
+    /// <summary>A reading that makes no progress for so long is given up, and health turns red while it cannot be stopped.</summary>
+    public TimeSpan StallTime { get; init; } = TimeSpan.FromMinutes(1);
     public TimeSpan RetryBase { get; init; } = TimeSpan.FromSeconds(5);
     public TimeSpan RetryMaximum { get; init; } = TimeSpan.FromMinutes(15);
     /// <summary>Evaluation waits this long after a commit for further ones, at most ten times.</summary>
@@ -45,6 +49,7 @@ public sealed record IngestOptions
         Range("CommitObjects", CommitObjects, 1, 1_000, "1 to 1000");
         Range("CommitCells", CommitCells, 1, 10_000_000, "1 to 10000000");
         Range("UnknownTries", UnknownTries, 1, 1_000, "1 to 1000");
+        Range("InterruptedTries", InterruptedTries, 1, 1_000, "1 to 1000");
         Range("ObjectTries", ObjectTries, 1, 1_000, "1 to 1000");
         Span("PollInterval", PollInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1));
         Span("SettleTime", SettleTime, TimeSpan.Zero, TimeSpan.FromHours(1));
@@ -52,6 +57,7 @@ public sealed record IngestOptions
         Span("RetryMaximum", RetryMaximum, RetryBase, TimeSpan.FromDays(7));
         Span("DetectionDelay", DetectionDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Span("NotifyInterval", NotifyInterval, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Span("StallTime", StallTime, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
         Span("LeaseTime", LeaseTime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Span("BacklogAlarm", BacklogAlarm, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
         var names = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -9,6 +9,7 @@ using Wayward.FlowLogs;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
 using Wayward.Engine.Inventories;
+using Wayward.Engine.Loops;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Resolvers;
@@ -56,6 +57,7 @@ public static class IngestServices
         if (services.Any(s => s.ServiceType == typeof(InventoryOptions) && s.ImplementationInstance is InventoryOptions { IsEmpty: false })) services.AddHostedService<InventoryWatch>();
         services.TryAddSingleton(p => new AddressSpace(p.GetRequiredService<DetectionOptions>().OwnPrefixes.Select(IpPrefix.Parse)));
 
+        services.TryAddSingleton<LoopHealth>();
         services.AddSingleton(p => SourceRegistry.Create(p.GetRequiredService<IngestOptions>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChangeNotifier>(p => new ChangeNotifier(
             p.GetRequiredService<IngestOptions>().NotifyInterval, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ChangeNotifier>>()));

@@ -23,6 +23,10 @@ public readonly record struct IpPrefix(IpAddress Address, int Bits)
     private static IpAddress FirstOf(IpAddress address, int bits) =>
         bits == 0 ? default : bits <= 64 ? new(address.Upper >> (64 - bits) << (64 - bits), 0) : new(address.Upper, address.Lower >> (128 - bits) << (128 - bits));
 
+    /// <summary>The block of this length that holds an address.</summary>
+    /// <param name="bits">In the 128-bit form.</param>
+    public static IpPrefix Around(IpAddress address, int bits) => new(FirstOf(address, bits), bits);
+
     public static IpPrefix Single(IpAddress address) => new(address, 128);
 
     /// <summary>Reads <c>address</c> or <c>address/length</c>, strictly; host bits that are set are refused, not cut off.</summary>

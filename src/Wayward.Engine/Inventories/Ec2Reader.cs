@@ -125,6 +125,3 @@ internal sealed class Ec2Reader(AwsClientSettings settings)
         _ => "Check the policy: ec2:DescribeInstances and ec2:DescribeNetworkInterfaces, for another account sts:AssumeRole and the role's trust.",
     };
 }
-
-/// <summary>AWS did not tell; the message is for the operator.</summary>
-public sealed class InventoryUnavailableException(string message, Exception inner) : Exception(message, inner);

@@ -4,17 +4,6 @@ using Wayward.Core.Contacts;
 
 namespace Wayward.Engine.Inventories;
 
-/// <summary>The inventory in force now. It is immutable; what is read anew puts another one here.</summary>
-public interface IInventoryProvider
-{
-    Inventory Current { get; }
-}
-
-/// <summary>How one file or account stands.</summary>
-/// <param name="Problem">What is wrong and what to do; null = all is well. What was read before stays in force.</param>
-/// <param name="ReadAt">Last success.</param>
-public sealed record InventoryState(string Name, int Items, DateTimeOffset? ReadAt, string? Problem);
-
 /// <summary>
 /// Puts the inventory together from its files and from what AWS answered. Answers are kept in the data directory with the times from when and until when they held, so that a restart knows what it
 /// knew and an interface's former instance is not forgotten.
@@ -60,14 +49,17 @@ public sealed class InventoryStore : IInventoryProvider
                 {
                     var info = new FileInfo(file);
                     if (!info.Exists) throw new FileNotFoundException("it does not exist");
-                    var look = (info.Length, info.LastWriteTimeUtc);
-                    if (_seen.TryGetValue(file, out var before) && before == look) continue;
-                    _parts[file] = InventoryFile.Parse(File.ReadAllText(file), file);
-                    _seen[file] = look;
+                    var stamp = (info.Length, info.LastWriteTimeUtc);
+                    if (_seen.TryGetValue(file, out var before) && before == stamp) continue;
+                    var inventory = InventoryFile.Parse(File.ReadAllText(file), file);
+                    // Whatever the file holds, it must have a hash before it is in force.
+                    _ = inventory.Hash;
+                    (_parts[file], _seen[file]) = (inventory, stamp);
                     _states[file] = new(file, _parts[file].Count, _time.GetUtcNow(), null);
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException or InventoryFormatException)
+                catch (Exception e)
                 {
+                    // Also what no one foresaw: a file that somebody else writes must not end the program.
                     Failed(file, e is InventoryFormatException bad ? bad.Errors[0] : $"{file} cannot be read: {e.Message}");
                 }
             }
@@ -75,8 +67,8 @@ public sealed class InventoryStore : IInventoryProvider
         }
     }
 
-    /// <summary>Takes in what an account says now.</summary>
-    public bool Take(InventoryAwsOptions account, IReadOnlyList<InventoryItem> present)
+    /// <summary>Replaces what is known of an account by what it says now.</summary>
+    public bool Replace(InventoryAwsOptions account, IReadOnlyList<InventoryItem> present)
     {
         lock (_lock)
         {
@@ -115,10 +107,12 @@ public sealed class InventoryStore : IInventoryProvider
         try
         {
             if (!File.Exists(path)) return;
-            _parts[account.Name] = InventoryFile.Parse(File.ReadAllText(path), path);
+            var inventory = InventoryFile.Parse(File.ReadAllText(path), path);
+            _ = inventory.Hash;
+            _parts[account.Name] = inventory;
             _states[account.Name] = new(account.Name, _parts[account.Name].Count, File.GetLastWriteTimeUtc(path), null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InventoryFormatException)
+        catch (Exception e)
         {
             Failed(account.Name, $"{path} cannot be read and will be written anew: {e.Message}");
         }

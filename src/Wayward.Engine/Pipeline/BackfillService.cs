@@ -1,29 +1,21 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Wayward.Engine.Loops;
 using Wayward.Engine.Sources;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Pipeline;
 
-/// <summary>The queue of one backfill, as this process reads from it.</summary>
-internal sealed class BackfillLane(int id, SourceState source, bool newestFirst)
-{
-    public int Id => id;
-    public SourceState Source => source;
-    public QueueLane Queue { get; } = new(source.Source.Name, newestFirst, id);
-    public volatile bool MayHaveWork = true;
-}
-
 /// <summary>
 /// Carries out, beside what is live, what the store says of this process's sources: which of them are paused, and which of them are to be back-filled. Any process may have written
-/// it, so it is looked at again and again. For each backfill one process lists and counts; all read.
+/// it, so the store is polled. For each backfill one process lists and counts; all read.
 /// </summary>
 internal sealed class BackfillService(
-    IBackfillStore backfills, ISourceDirectory directory, ISourceObjectStore ledger, IReadOnlyList<SourceState> sources, LeaseTerms terms, IngestOptions options, TimeProvider time, ILogger log,
+    IBackfillStore backfills, ISourceDirectory directory, ISourceObjectStore ledger, IReadOnlyList<SourceState> sources, LeaseTerms terms, IngestOptions options, LoopHealth health, TimeProvider time, ILogger log,
     Action wake, Action changed) : IDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Announce = TimeSpan.FromMinutes(1);
     /// <summary>Counting a long lane takes a part of the time no larger than one in so many.</summary>
     private const int CountShare = 10;
@@ -31,12 +23,11 @@ internal sealed class BackfillService(
     private readonly ConcurrentDictionary<int, Task> _listings = new();
     private readonly ConcurrentDictionary<int, DateTimeOffset> _notBefore = new();
     private readonly Dictionary<int, (DateTimeOffset NextCount, RateMeter Rate, long Settled)> _counted = [];
-    private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _soon = new(0, 1);
+    private readonly TaskCompletionSource _firstPoll = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WakeSignal _wake = new();
     private DateTimeOffset _announced = DateTimeOffset.MinValue;
     private string _seen = "";
-    private long _looksBegun, _looksEnded;
-    private bool _failed;
+    private long _pollsBegun, _pollsEnded;
 
     /// <summary>Of backfills that run now, for sources of this process.</summary>
     public IReadOnlyList<BackfillLane> Lanes { get; private set; } = [];
@@ -44,60 +35,40 @@ internal sealed class BackfillService(
     /// <summary>Something is to be listed, read or counted for a backfill here.</summary>
     public bool Busy { get; private set; }
 
-    public long LooksBegun => Interlocked.Read(ref _looksBegun);
-    /// <summary>The number of the last look that ended.</summary>
-    public long LooksEnded => Interlocked.Read(ref _looksEnded);
+    public long PollsBegun => Interlocked.Read(ref _pollsBegun);
+    /// <summary>The number of the last poll that ended.</summary>
+    public long PollsEnded => Interlocked.Read(ref _pollsEnded);
 
     /// <summary>Completes when it is known which sources are paused: nothing is read before.</summary>
-    public Task FirstLookAsync(CancellationToken cancellation) => _firstLook.Task.WaitAsync(cancellation);
+    public Task FirstPollAsync(CancellationToken cancellation) => _firstPoll.Task.WaitAsync(cancellation);
 
-    public void Soon()
-    {
-        try
-        {
-            if (_soon.CurrentCount == 0) _soon.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another call was quicker.
-        }
-    }
+    /// <summary>Polls now instead of at the end of the interval.</summary>
+    public void ScanNow() => _wake.Set();
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
-        {
-            long number = Interlocked.Increment(ref _looksBegun);
-            try
+        // Paced by the machine's clock: it only says when to poll again.
+        var loop = new PollLoop("backfills and pauses", health, TimeProvider.System, log) { LongestPause = TimeSpan.FromSeconds(5) };
+        await loop.RunAsync(
+            async c =>
             {
-                await LookAsync(cancellation);
-                Interlocked.Exchange(ref _looksEnded, number);
-                _failed = false;
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                if (!_failed) log.LogWarning("It cannot be seen which sources are paused and what is to be back-filled ({Problem}); trying again", e.Message);
-                _failed = true;
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-            // Paced by the machine's clock: it only says when to look again.
-            await ((Task)_soon.WaitAsync(Look, cancellation)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+                long number = Interlocked.Increment(ref _pollsBegun);
+                await PollAsync(c);
+                Interlocked.Exchange(ref _pollsEnded, number);
+            },
+            Poll, cancellation, _wake);
         await Task.WhenAll(_listings.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task LookAsync(CancellationToken cancellation)
+    private async Task PollAsync(CancellationToken cancellation)
     {
         if (sources.Count == 0)
         {
-            _firstLook.TrySetResult();
+            _firstPoll.TrySetResult();
             return;
         }
         await ObeyPausesAsync(cancellation);
-        _firstLook.TrySetResult();
+        _firstPoll.TrySetResult();
         await TryAnnounceAsync();
 
         var mine = sources.ToDictionary(s => s.Source.Name, StringComparer.Ordinal);
@@ -117,7 +88,7 @@ internal sealed class BackfillService(
                 if (row.State == BackfillState.Surveying || !row.Listed) BeginListing(row, mine[row.Range.Source], cancellation);
                 if (row.State == BackfillState.Running) open = !(await CountAsync(row, cancellation)).AtRest;
             }
-            busy |= open && !mine[row.Range.Source].Held;
+            busy |= open && !mine[row.Range.Source].Paused;
         }
         Busy = busy;
         string seen = string.Join('\n', active.Select(b => $"{b}"));
@@ -137,9 +108,9 @@ internal sealed class BackfillService(
         var paused = (await directory.ListAsync(cancellation)).Where(s => s.PausedBy is not null).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var state in sources)
         {
-            bool hold = paused.Contains(state.Source.Name);
-            if (state.Held == hold) continue;
-            state.Held = hold;
+            bool pause = paused.Contains(state.Source.Name);
+            if (state.Paused == pause) continue;
+            state.Paused = pause;
             wake();
             changed();
         }
@@ -148,8 +119,8 @@ internal sealed class BackfillService(
     private void BeginListing(BackfillRow row, SourceState state, CancellationToken cancellation)
     {
         if (_notBefore.TryGetValue(row.Id, out var at) && time.GetUtcNow() < at) return;
-        // A paused source is looked at, but a backfill's looking is part of its work.
-        if (state.Held && row.State == BackfillState.Running) return;
+        // A paused source is still listed, but the listing of a backfill is part of its work.
+        if (state.Paused && row.State == BackfillState.Running) return;
         if (_listings.TryGetValue(row.Id, out var running) && !running.IsCompleted) return;
         _listings[row.Id] = Task.Run(async () =>
         {
@@ -168,7 +139,7 @@ internal sealed class BackfillService(
                 _notBefore[row.Id] = time.GetUtcNow() + options.PollInterval;
                 await TryTellAsync(row.Id, e.Message, cancellation);
             }
-            Soon();
+            ScanNow();
         }, CancellationToken.None);
     }
 
@@ -192,7 +163,7 @@ internal sealed class BackfillService(
     {
         await foreach (var batch in state.Source.ListRangeAsync(row.Range, cancellation))
         {
-            if (state.Held || !await backfills.OfferAsync(row.Id, batch, cancellation)) return;
+            if (state.Paused || !await backfills.OfferAsync(row.Id, batch, cancellation)) return;
             if (Lanes.FirstOrDefault(l => l.Id == row.Id) is { } lane) lane.MayHaveWork = true;
             wake();
         }
@@ -214,5 +185,5 @@ internal sealed class BackfillService(
         return now ?? row;
     }
 
-    public void Dispose() => _soon.Dispose();
+    public void Dispose() => _wake.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Wayward.Engine.Loops;
 using Wayward.Engine.Sources;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Ingest;
@@ -11,9 +12,9 @@ namespace Wayward.Engine.Pipeline;
 /// database cannot be written it waits and tries again for as long as it takes: the workers fill their queue and stop, and no object is blamed.
 /// </summary>
 internal sealed class CommitLoop(
-    ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, TimeProvider time, ILogger log,
-    Func<IReadOnlyList<WorkItem>, IReadOnlyList<ObjectContribution>, Task> committed, Action<WorkItem, Fault> failed, Action<IReadOnlyList<WorkItem>> lost)
+    ISourceObjectStore ledger, IContactStore contacts, IngestFaultPolicy policy, IngestOptions options, LoopHealth health, TimeProvider time, ILogger log, ObjectOutcomes outcomes)
 {
+    private const string Loop = "writer";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
@@ -33,9 +34,19 @@ internal sealed class CommitLoop(
                 batch.Add(item);
                 if (item.Contribution is { } contribution) cells += CellCount(contribution);
             }
-            List<FinishedItem> good = [.. batch.Where(i => i.Contribution is not null)];
-            if (good.Count > 0) await CommitAsync(good, abandon);
-            foreach (var bad in batch.Where(i => i.Error is not null)) await WriteFaultAsync(bad.Work, bad.Error!, abandon);
+            try
+            {
+                List<FinishedItem> good = [.. batch.Where(i => i.Contribution is not null)];
+                if (good.Count > 0) await CommitAsync(good, abandon);
+                foreach (var bad in batch.Where(i => i.Error is not null)) await WriteFaultAsync(bad.Work, bad.Error!, abandon);
+                health.Succeeded(Loop);
+            }
+            catch (Exception e) when (!abandon.IsCancellationRequested)
+            {
+                // A fault of the program in what follows a commit. The writer must go on: without it nothing is ever read again.
+                health.Failed(Loop, e.Message);
+                log.LogError(e, "The writer failed after a commit; it goes on with the next objects");
+            }
         }
     }
 
@@ -47,9 +58,9 @@ internal sealed class CommitLoop(
         if (error is null)
         {
             var refused = result!.Refused;
-            if (refused.Count > 0) lost([.. items.Select(i => i.Work).Where(w => refused.Contains(w.Object.ObjectId))]);
+            if (refused.Count > 0) outcomes.OnLost([.. items.Select(i => i.Work).Where(w => refused.Contains(w.Object.ObjectId))]);
             var taken = items.Where(i => !refused.Contains(i.Work.Object.ObjectId)).ToList();
-            if (taken.Count > 0) await committed([.. taken.Select(i => i.Work)], [.. taken.Select(i => i.Contribution!)]);
+            if (taken.Count > 0) await outcomes.OnCommittedAsync([.. taken.Select(i => i.Work)], [.. taken.Select(i => i.Contribution!)]);
             return;
         }
         if (items.Count == 1)
@@ -68,19 +79,19 @@ internal sealed class CommitLoop(
         var problem = await WhenWritableAsync(async () =>
         {
             var row = await ledger.FindAsync(work.Object.ObjectId, abandon);
-            fault = policy.Evaluate(error, row?.Attempts ?? 0);
+            fault = policy.Evaluate(error, row is null ? 0 : row.InWork ? row.Attempts - 1 : row.Attempts);
             if (error is SourceObjectChangedException && await ledger.SettleGoneVersionAsync(work.Object, abandon)) fault = fault with { Verdict = FaultVerdict.Superseded };
             else if (fault.Verdict == FaultVerdict.Quarantine) await ledger.MarkQuarantinedAsync(work.Object, fault.Reason, abandon);
             else await ledger.MarkRetryAsync(work.Object, fault.Reason, fault.Delay, abandon);
         }, abandon);
         if (problem is not null) log.LogError(problem, "The failure of {Object} could not be written down", ObjectIngestor.DisplayName(work.Object));
-        failed(work, fault ?? policy.Evaluate(error, 0));
+        outcomes.OnFailed(work, fault ?? policy.Evaluate(error, 0));
     }
 
     /// <returns>Null when it worked; the error when the database is well and the write itself is at fault.</returns>
     private async Task<Exception?> WhenWritableAsync(Func<Task> write, CancellationToken abandon)
     {
-        var pause = FirstPause;
+        var backoff = new Backoff(FirstPause, LongestPause);
         while (true)
         {
             try
@@ -96,9 +107,9 @@ internal sealed class CommitLoop(
             catch (Exception e) when (IngestFaultPolicy.IsStoreUnavailable(e))
             {
                 StoreProblem = e.GetBaseException().Message;
+                var pause = backoff.Next();
                 log.LogWarning("The database cannot be written ({Problem}); trying again in {Pause}", StoreProblem, pause);
                 await Task.Delay(pause, time, abandon);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
             catch (Exception e)
             {

@@ -11,11 +11,11 @@ public interface IIngestControl
     Task<bool> RetryAsync(long objectId, string actor, CancellationToken cancellation);
     /// <summary>Sets an object aside; audited.</summary>
     Task<bool> SkipAsync(long objectId, string actor, CancellationToken cancellation);
-    /// <summary>Holds a source: it is still looked at, but nothing more of it is read, by whatever process, until it is resumed; audited.</summary>
+    /// <summary>Pauses a source: it is still listed, but no process reads anything of it until it is resumed; audited.</summary>
     /// <returns>False when there is no such source, or it is so already.</returns>
     Task<bool> PauseAsync(string source, bool paused, string actor, CancellationToken cancellation);
-    /// <summary>Looks at every source now.</summary>
-    void Poke();
+    /// <summary>Lists every source now instead of at the next poll.</summary>
+    void ScanNow();
     /// <summary>Completes when no source has anything waiting and detection has caught up.</summary>
     Task WhenIdleAsync(CancellationToken cancellation);
 }
@@ -30,6 +30,8 @@ public sealed record IngestProgress(long Done, long Total, long Bytes, long Reco
     public int CommitQueueLimit { get; init; }
     /// <summary>Why nothing can be written (disk full, read-only, locked); null = all is well.</summary>
     public string? StoreProblem { get; init; }
+    /// <summary>Readings that stand still and cannot be stopped; null = there are none.</summary>
+    public string? ReadProblem { get; init; }
     /// <summary>Until everything that waits is read, at the rate of the last ten seconds; null when idle or unknown.</summary>
     public TimeSpan? TimeLeft { get; init; }
 }

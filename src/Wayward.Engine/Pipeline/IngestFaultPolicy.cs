@@ -6,23 +6,6 @@ using Wayward.Storage;
 
 namespace Wayward.Engine.Pipeline;
 
-/// <summary>What to do with an object that could not be taken.</summary>
-public enum FaultVerdict : byte
-{
-    /// <summary>Try again after <see cref="Fault.Delay"/>.</summary>
-    Retry,
-    /// <summary>Set aside: the object itself is at fault. An operator or a new etag opens it again.</summary>
-    Quarantine,
-    /// <summary>Try again for as long as it takes: the source is in trouble, not the object.</summary>
-    RetrySource,
-    /// <summary>Settled: a later version of the same key has taken its place.</summary>
-    Superseded,
-}
-
-/// <param name="Reason">For the ledger and the operator; safe to show.</param>
-/// <param name="NeedsOperator">Waiting alone will not help: credentials, permission.</param>
-public sealed record Fault(FaultVerdict Verdict, string Reason, TimeSpan Delay, bool NeedsOperator = false);
-
 /// <summary>
 /// Decides between retry and quarantine. Nothing is retried for ever on the object's own account, and nothing is given up because the
 /// network or a credential failed.
@@ -30,11 +13,15 @@ public sealed record Fault(FaultVerdict Verdict, string Reason, TimeSpan Delay, 
 public sealed class IngestFaultPolicy(IngestOptions options)
 {
     private const int MaxReason = 500;
+    /// <summary>Linux error numbers, as an <see cref="IOException"/> carries them: ENOSPC, EDQUOT, EMFILE, ENFILE.</summary>
+    private const int NoSpace = 28, QuotaExceeded = 122, TooManyFilesHere = 24, TooManyFiles = 23;
 
     /// <param name="attempts">Tries before this one.</param>
     public Fault Evaluate(Exception error, int attempts) => error switch
     {
         SourceUnavailableException e => new(FaultVerdict.RetrySource, Clean(e.Message), Delay(attempts), e.NeedsOperator),
+        _ when MachineTrouble(error) is { } trouble => new(FaultVerdict.RetryMachine, Clean(trouble), Delay(attempts)),
+        ReadStalledException e => Limited(e.Message, attempts, options.InterruptedTries),
         SourceObjectChangedException e => Limited(e.Message, attempts, options.ObjectTries),
         SourceObjectGoneException e => Limited(e.Message, attempts, options.UnknownTries),
         FlowObjectException { Retryable: false } e => new(FaultVerdict.Quarantine, Clean(ReasonOf(e)), default),
@@ -60,6 +47,18 @@ public sealed class IngestFaultPolicy(IngestOptions options)
             }
         }
         return false;
+    }
+
+    /// <summary>What this machine lacks; null = the machine is not at fault.</summary>
+    private static string? MachineTrouble(Exception error)
+    {
+        for (var e = error; e is not null; e = e.InnerException)
+        {
+            if (e is IOException && (e.HResult & 0xFFFF) is NoSpace or QuotaExceeded) return $"no space for temporary files in {Path.GetTempPath()}: {e.Message}";
+            if (e is IOException && (e.HResult & 0xFFFF) is TooManyFilesHere or TooManyFiles) return $"too many open files: {e.Message}";
+            if (e is OutOfMemoryException) return $"not enough memory: {e.Message}";
+        }
+        return null;
     }
 
     /// <summary>Doubling from the base to the maximum, spread by a fifth either way so that objects that failed together do not come back together.</summary>

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Wayward.Engine.Loops;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Pipeline;
 
-/// <summary>Where several processes read into one ledger: keeps the leases of what is in work here, and gives back what will not be read any more.</summary>
-internal sealed class LeaseRenewal(ISourceObjectStore ledger, InFlight inFlight, Settlement settlement, IngestOptions options, TimeProvider time, ILogger log)
+/// <summary>Renews the leases of what is in work here, where several processes read into one ledger, and gives back what will not be read any more.</summary>
+internal sealed class LeaseRenewal(ISourceObjectStore ledger, InFlight inFlight, Settlement settlement, IngestOptions options, LoopHealth health, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan LastRelease = TimeSpan.FromSeconds(2);
 
@@ -15,31 +16,20 @@ internal sealed class LeaseRenewal(ISourceObjectStore ledger, InFlight inFlight,
     {
         if (!ledger.Leases) return;
         var period = Terms.For / 3;
-        while (!cancellation.IsCancellationRequested)
-        {
-            await Task.Delay(period, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancellation.IsCancellationRequested) return;
-            try
+        // If a lease ends because it was not renewed, another process reads the object and our commit of it is refused: nothing is lost.
+        var loop = new PollLoop("lease renewal", health, time, log) { FirstPause = period, LongestPause = period };
+        await loop.RunAsync(
+            async c =>
             {
-                await ledger.RenewAsync(inFlight.All, Terms, cancellation);
-                await settlement.TellWhatOthersSettledAsync(cancellation);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // Whoever takes an object whose lease ended meanwhile makes our commit of it be refused: nothing is lost.
-                log.LogWarning("Leases cannot be renewed ({Problem}); trying again in {Pause}", e.Message, period);
-            }
-            catch (OperationCanceledException)
-            {
-                // The end, or a query that was cut off; the loop's condition tells.
-            }
-        }
+                await ledger.RenewAsync(inFlight.All, Terms, c);
+                await settlement.TellWhatOthersSettledAsync(c);
+            },
+            period, cancellation);
     }
 
     /// <summary>What was taken and will not be read any more goes back at once.</summary>
     public async Task ReleaseAsync()
     {
-        if (!ledger.Leases) return;
         try
         {
             using var soon = new CancellationTokenSource(LastRelease);
@@ -47,7 +37,7 @@ internal sealed class LeaseRenewal(ISourceObjectStore ledger, InFlight inFlight,
         }
         catch (Exception e)
         {
-            log.LogWarning("Leases could not be given back ({Problem}); they end by themselves", e.Message);
+            log.LogWarning("What was in work could not be given back ({Problem}); leases end by themselves", e.Message);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
+using Wayward.Core.Text;
 using Wayward.FlowLogs;
 using Wayward.Engine.Inventories;
 using Wayward.Engine.Sources;
@@ -14,9 +14,12 @@ namespace Wayward.Engine.Pipeline;
 /// Reads one object to its proven end and folds it. One per worker: the folder is reused. A failure leaves nothing behind; whatever was folded
 /// of a broken object is thrown away.
 /// </summary>
-/// <param name="inventories">Asked for each object; null = there is none.</param>
-public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits, IInventoryProvider? inventories = null)
+/// <param name="inventories">Queried for each object; null = there is none.</param>
+internal sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits, IInventoryProvider? inventories, TimeProvider time)
 {
+    /// <summary>S3 allows keys of 1,024 bytes, Linux paths of 4,096.</summary>
+    private const int MaxName = 4_200;
+
     private Inventory? _inventory;
     private ResolverCatalog? _catalog;
     private ContactFolder? _folder;
@@ -25,7 +28,7 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
     /// <exception cref="SourceObjectChangedException"/>
     /// <exception cref="SourceObjectGoneException"/>
     /// <exception cref="SourceUnavailableException"/>
-    public async Task<ObjectContribution> ReadAsync(ISource source, OfferedObject item, ResolverCatalog catalog, CancellationToken cancellation)
+    public async Task<ObjectContribution> ReadAsync(ISource source, OfferedObject item, ResolverCatalog catalog, ReadProgress progress, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
         var inventory = inventories?.Current;
@@ -36,13 +39,17 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
         }
         FlowReadResult read;
         ContactBatch batch;
+        var clock = new ObjectClock(DisplayName(item), time.GetUtcNow().ToUnixTimeSeconds(), limits.FutureTolerance);
         try
         {
-            await using var stream = await source.OpenAsync(item, cancellation);
+            clock.RequireNotAhead(item.LastModified);
+            await using var stream = new MeteredStream(await source.OpenAsync(item, cancellation), progress);
+            progress.Step();
             _folder.Begin(item.ObjectId);
-            var sink = _folder.AsSink();
-            var info = new FlowObjectInfo(DisplayName(item), item.Bytes, item.LastModified == 0 ? null : item.LastModified);
+            var sink = new MeteredSink(_folder.AsSink(), progress);
+            var info = new FlowObjectInfo(DisplayName(item), item.Bytes == OfferedObject.UnknownBytes ? null : item.Bytes, clock.Of(item.LastModified));
             read = FlowLogReader.Read(stream, info, ref sink, limits, cancellation);
+            clock.RequireNotAhead(read);
             batch = _folder.TakeBatch();
             await source.ConfirmAsync(item, cancellation);
         }
@@ -53,6 +60,7 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
             throw;
         }
         SkipReasonNames.CountUnread(batch, read);
+        KeyRegion.AddTo(batch, item.Key);
         var done = new SourceObjectDone
         {
             ObjectId = item.ObjectId,
@@ -78,42 +86,7 @@ public sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limits
         return new ObjectContribution(done, batch);
     }
 
+    /// <summary>Names an object for logs and operators. Characters of the key that control or hide are written as visible codes.</summary>
     public static string DisplayName(OfferedObject item) =>
-        item.Container.StartsWith('/') ? Path.Combine(item.Container, item.Key) : $"s3://{item.Container}/{item.Key}";
-}
-
-/// <summary>The two small JSON texts of a ledger row.</summary>
-public static class LedgerJson
-{
-    /// <summary>Array of {line, column, reason}; null when there is none.</summary>
-    public static string? Quarantine(IReadOnlyList<QuarantinedLine> lines) =>
-        lines.Count == 0 ? null : JsonSerializer.Serialize(lines.Select(l => new { line = l.Line, column = l.Column, reason = l.Reason }));
-
-    /// <summary>Object of reason name to count, in order of the reasons; null when nothing was skipped.</summary>
-    public static string? Skipped(IReadOnlyDictionary<SkipReason, long> skipped) =>
-        skipped.Count == 0 ? null : JsonSerializer.Serialize(skipped.OrderBy(s => s.Key).ToDictionary(s => SkipReasonNames.Name(s.Key), s => s.Value));
-}
-
-public static class SkipReasonNames
-{
-    /// <summary>Adds the records that the reader set aside itself, which no sink saw, to the batch's reasons.</summary>
-    public static void CountUnread(ContactBatch batch, FlowReadResult read)
-    {
-        if (read.TransitGateway > 0)
-            batch.Skipped[SkipReason.TransitGateway] = batch.Skipped.GetValueOrDefault(SkipReason.TransitGateway) + read.TransitGateway;
-    }
-
-    /// <summary>The name in output: <c>no-data</c>, <c>skip-data</c>, <c>service-eni</c>, <c>unresolved-side</c>, <c>not-tcp-udp</c>, <c>transit-gateway</c>, <c>no-subject</c>, <c>missing-field</c>.</summary>
-    public static string Name(SkipReason reason) => reason switch
-    {
-        SkipReason.NoData => "no-data",
-        SkipReason.SkipData => "skip-data",
-        SkipReason.ServiceEni => "service-eni",
-        SkipReason.UnresolvedSide => "unresolved-side",
-        SkipReason.NotTcpUdp => "not-tcp-udp",
-        SkipReason.TransitGateway => "transit-gateway",
-        SkipReason.NoSubject => "no-subject",
-        SkipReason.MissingField => "missing-field",
-        _ => "other",
-    };
+        SafeText.Plain(item.Container.StartsWith('/') ? Path.Combine(item.Container, item.Key) : $"s3://{item.Container}/{item.Key}", MaxName);
 }

@@ -6,35 +6,17 @@ using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Pipeline;
 
-/// <summary>Looks at sources and offers what they have to the ledger. A source that cannot be listed is asked again for as long as it takes.</summary>
+/// <summary>Lists sources and offers what they have to the ledger. A source that cannot be listed is tried again for as long as it takes.</summary>
 /// <param name="wake">Called when there may be something to read.</param>
 internal sealed class SourceLister(
-    ISourceObjectStore ledger, KnownObjects known, Settlement settlement, IChangeNotifier notifier, IngestOptions options, TimeProvider time, ILogger log, Action wake) : IDisposable
+    ISourceObjectStore ledger, KnownObjects known, Settlement settlement, IChangeNotifier notifier, IngestOptions options, TimeProvider time, ILogger log, Action wake)
 {
-    private readonly Lock _gate = new();
-    private CancellationTokenSource _poke = new();
-
-    /// <summary>Whoever waits for a change looks now.</summary>
-    public void Poke()
-    {
-        CancellationTokenSource old;
-        lock (_gate)
-        {
-            old = _poke;
-            _poke = new CancellationTokenSource();
-        }
-        old.Cancel();
-        old.Dispose();
-    }
-
-    public void Dispose() => _poke.Dispose();
-
-    /// <summary>Looks at one source, again and again, and offers what it has to the ledger.</summary>
+    /// <summary>Lists one source again and again and offers what it has to the ledger. What fails is told by the source's own health.</summary>
     public async Task RunAsync(SourceState state, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
-            state.LookBegins();
+            state.ListingBegins();
             bool ended = true;
             try
             {
@@ -48,13 +30,13 @@ internal sealed class SourceLister(
             }
             catch (Exception e)
             {
-                LookFailed(state, e);
-                // What was there was not written down: whoever waits until all is read waits for another look.
+                ListingFailed(state, e);
+                // What was there was not written down: whoever waits until all is read waits for another listing.
                 ended = e is not StorageUnavailableException;
             }
-            // Retries that came due while nobody looked are found here too.
+            // Retries that came due between two listings are found here too.
             state.MayHaveWork = true;
-            if (ended) state.LookEnds();
+            if (ended) state.ListingEnds();
             wake();
             try
             {
@@ -67,15 +49,15 @@ internal sealed class SourceLister(
             catch (Exception e)
             {
                 // A queue's long wait is a call of its own and fails like any other: the loop must outlive it.
-                LookFailed(state, e);
+                ListingFailed(state, e);
                 await Task.Delay(options.PollInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private void LookFailed(SourceState state, Exception error)
+    private void ListingFailed(SourceState state, Exception error)
     {
-        int failures = state.LookFailed(error.Message, (error as SourceUnavailableException)?.NeedsOperator == true);
+        int failures = state.ListingFailed(error.Message, (error as SourceUnavailableException)?.NeedsOperator == true);
         if (failures == 1) log.LogWarning(error, "Source {Source} cannot be listed", state.Source.Name);
         notifier.Publish(ChangeKinds.Ingest);
     }
@@ -102,18 +84,26 @@ internal sealed class SourceLister(
 
     private async Task WaitAsync(SourceState state, CancellationToken cancellation)
     {
-        CancellationToken poke;
-        lock (_gate) poke = _poke.Token;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, poke);
+        // A source that fails is not listed more often than its poll interval, whatever announces changes.
+        if (state.Failing)
+        {
+            await state.Wake.WaitAsync(options.PollInterval, time, cancellation);
+            return;
+        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var change = state.Source.WaitForChangeAsync(stop.Token);
+        var woken = state.Wake.WaitAsync(stop.Token);
+        await Task.WhenAny(change, woken);
+        await stop.CancelAsync();
+        await woken.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            // A source that fails is not asked more often than its poll interval, whatever announces changes.
-            if (state.Failing) await Task.Delay(options.PollInterval, time, either.Token);
-            else await state.Source.WaitForChangeAsync(either.Token);
+            await change;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Poked.
+            // Woken.
         }
+        cancellation.ThrowIfCancellationRequested();
     }
 }

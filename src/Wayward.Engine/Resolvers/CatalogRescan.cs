@@ -14,14 +14,6 @@ using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Resolvers;
 
-/// <param name="Objects">Stored objects of the history window that were read before the entries were there.</param>
-/// <param name="Contributed">Of these, objects with contacts to the new endpoints.</param>
-/// <param name="Problems">Objects that could not be read again: what they hold of the past stays unknown, and the entries go on training.</param>
-public sealed record RescanResult(int Objects, int Contributed, IReadOnlyList<string> Problems)
-{
-    public bool Complete => Problems.Count == 0;
-}
-
 /// <summary>
 /// Gives added entries the past that they lack: reads the stored objects of the last H again, for just their endpoints, and commits what was found beside what is there.
 /// Each object's find is committed as a contribution of its own, whose identity is the object and the set of endpoints: cut off anywhere and run again, nothing counts twice.

@@ -5,23 +5,14 @@ using Wayward.Engine.Detection;
 
 namespace Wayward.Engine.Resolvers;
 
-/// <summary>A file of the catalogue folder as it was last read.</summary>
-/// <param name="Error">Why it is not in force, or null; a broken file leaves its last good reading in force.</param>
-public sealed record CatalogAddition(string Name, string Path, DateTimeOffset Modified, IReadOnlyList<CatalogEntry> Entries, string? Error)
-{
-    /// <summary>Entries that left their feed.</summary>
-    public int Held => Entries.Count(e => e.ValidTo != long.MaxValue);
-
-    /// <summary>Entries that still train at a time, Unix seconds.</summary>
-    public int Training(long now) => Entries.Count(e => e.AlertsFrom > now);
-}
-
 /// <summary>
 /// The catalogue that ships, with the files of the catalogue folder added: what the analyst wrote, and the state of each feed. The folder is the whole state, in the
 /// project's own format, so it can be read, reviewed, copied and put under version control.
 /// </summary>
 public sealed class CatalogStore : ICatalogProvider
 {
+    private const int MaxReasons = 1_000;
+
     private readonly string _folder;
     private readonly ResolverCatalog _shipped;
     private readonly DetectionOptions _detection;
@@ -36,7 +27,14 @@ public sealed class CatalogStore : ICatalogProvider
         _detection = detection;
         _time = time;
         _shipped = _current = shipped ?? ResolverCatalog.Shipped;
-        Reload();
+        try
+        {
+            Reload();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The shipped catalogue is in force; the watch tries the folder again and health says why.
+        }
     }
 
     public ResolverCatalog Current => Volatile.Read(ref _current);
@@ -69,7 +67,7 @@ public sealed class CatalogStore : ICatalogProvider
     public CatalogDiff Preview(string name, CatalogFile file) => CatalogImport.Diff(Without(name), file);
 
     /// <summary>
-    /// Takes a file in under a name: weighed against everything else, with what was under that name before as its past, so that hold and training go on.
+    /// Takes a person's file in under a name: weighed against everything else, with what was under that name before as its past, so that hold and training go on.
     /// </summary>
     /// <exception cref="ArgumentException">Not a name.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -85,6 +83,54 @@ public sealed class CatalogStore : ICatalogProvider
             Write(name, CatalogFeed.Update(previous, diff.Entries, now, _detection.Learning, _detection.CatalogHold));
             return diff;
         }
+    }
+
+    /// <summary>
+    /// Takes the next version of a feed in, as far as a feed may go: see <see cref="FeedReview"/>. What waits for a person is written beside the feed's file, in the project's own format, with
+    /// what it would silence; <c>wayward catalog import</c> takes it in.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public (CatalogDiff Diff, FeedReview Review) ImportFeed(string name, CatalogFile file)
+    {
+        lock (_writing)
+        {
+            Reload();
+            var others = Without(name);
+            var diff = CatalogImport.Diff(others, file);
+            long now = _time.GetUtcNow().ToUnixTimeSeconds();
+            var review = FeedReview.Of(_shipped, others, diff.Entries, now);
+            var previous = Additions.FirstOrDefault(a => a.Name == name)?.Entries ?? [];
+            WriteWaiting(name, review);
+            Write(name, CatalogFeed.Update(previous, review.Accepted, now, _detection.Learning, _detection.CatalogHold));
+            return (diff, review);
+        }
+    }
+
+    private string WaitingPath(string name) => Path.Combine(_folder, name + ".waiting");
+
+    private void WriteWaiting(string name, FeedReview review)
+    {
+        string path = WaitingPath(name);
+        if (review.Waiting.Count == 0)
+        {
+            if (File.Exists(path)) File.Delete(path);
+            return;
+        }
+        Directory.CreateDirectory(_folder);
+        string reasons = string.Concat(review.Waiting.Take(MaxReasons).Select(w => $"# {w.Entry.Prefix} would silence {w.Silenced.Provider} {w.Silenced.Prefix} {w.Silenced.Transport.Name()}\n"));
+        string text = CatalogWriter.Write($"{_time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}", review.Waiting.Select(w => w.Entry));
+        int head = text.IndexOf('\n', StringComparison.Ordinal) + 1;
+        File.WriteAllText(path + ".part", text[..head] + reasons + text[head..], new UTF8Encoding(false));
+        File.Move(path + ".part", path, overwrite: true);
+    }
+
+    /// <summary>What waits of a feed, in one sentence; null = nothing.</summary>
+    private string? Waiting(string name)
+    {
+        string path = WaitingPath(name);
+        if (!File.Exists(path)) return null;
+        var reasons = File.ReadLines(path).Where(l => l.StartsWith("# ", StringComparison.Ordinal)).Take(2).Select(l => l[2..]).ToList();
+        return $"entries wait for a person, because they would silence others ({string.Join("; ", reasons)}{(reasons.Count > 1 ? "; …" : "")}): read {path}, then take it in with 'wayward catalog import', or delete it";
     }
 
     /// <summary>Lets the entries of a file alert at once: after a rescan, or on the analyst's word.</summary>
@@ -126,18 +172,19 @@ public sealed class CatalogStore : ICatalogProvider
         string name = Path.GetFileNameWithoutExtension(path);
         var modified = new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
         before.TryGetValue(name, out var last);
-        if (last is { Error: null } && last.Modified == modified) return last;
         try
         {
+            if (last is { Error: null } && last.Modified == modified) return last with { Waiting = Waiting(name) };
             using var stream = File.OpenRead(path);
             var file = CatalogFile.Parse(stream, Path.GetFileName(path));
             // A list dropped into the folder by hand is weighed like an import, its time of writing being the time at which it was loaded.
             var entries = file.Format == CatalogFormat.Wayward ? file.Entries
                 : CatalogFeed.Update([], CatalogImport.Diff(_shipped, file).Entries, modified.ToUnixTimeSeconds(), _detection.Learning, _detection.CatalogHold);
-            return new(name, path, modified, entries, null);
+            return new(name, path, modified, entries, null) { Waiting = Waiting(name) };
         }
-        catch (Exception e) when (e is CatalogFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Also what no one foresaw: a file that somebody else writes must not end the program.
             return new(name, path, modified, last?.Entries ?? [], e.Message);
         }
     }

@@ -198,7 +198,9 @@ public static class ScanRunner
                     folder.Begin(new ObjectIdentity(Path.GetDirectoryName(candidate.Path) ?? "", Path.GetFileName(candidate.Path), "").Id);
                     var sink = folder.AsSink();
                     var read = FlowLogReader.Read(stream, new FlowObjectInfo(candidate.Name, candidate.Length, candidate.LastModified), ref sink, request.Limits, cancellation);
-                    Take(candidate, read, folder.TakeBatch());
+                    var batch = folder.TakeBatch();
+                    KeyRegion.AddTo(batch, candidate.Path);
+                    Take(candidate, read, batch);
                 }
                 catch (OperationCanceledException)
                 {

@@ -1,12 +1,15 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Wayward.Core.Text;
+using Wayward.Engine.Loops;
 using Wayward.Engine.Sources.Aws;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Sources;
 
 /// <summary>
-/// A folder, with all below it, or a single file. Watched where the system can, and looked at every poll interval in any case: a watcher
+/// A folder, with all below it, or a single file. Watched where the system can, and walked every poll interval in any case: a watcher
 /// misses network mounts and overflows. A file that is still growing is not offered.
 /// </summary>
 public sealed class FolderSource : ISource, IDisposable
@@ -14,8 +17,10 @@ public sealed class FolderSource : ISource, IDisposable
     private const int BatchSize = 500;
     /// <summary>Files held at once to be put in order, about 20 MB: a folder of millions must not fill the memory.</summary>
     private const int SortedAtOnce = 50_000;
-    /// <summary>A file that was not touched for this many settle times is taken at the first look.</summary>
+    /// <summary>A file that was not touched for this many settle times is taken at the first listing.</summary>
     private const int OldFactor = 30;
+    /// <summary>After a walk, this many times its length is left to everything else.</summary>
+    private const int RestAfterWalk = 15;
 
     private readonly FolderWalk _walk;
     private readonly string _path;
@@ -23,11 +28,12 @@ public sealed class FolderSource : ISource, IDisposable
     private readonly TimeSpan _poll;
     private readonly TimeSpan _settle;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly WakeSignal _changed = new();
     private readonly FileSystemWatcher? _watcher;
-    /// <summary>Young files of the last look, by key.</summary>
+    /// <summary>Young files of the last listing, by key.</summary>
     private Dictionary<string, YoungFile> _young = new(StringComparer.Ordinal);
     private volatile bool _settled = true;
+    private TimeSpan _walked;
 
     public FolderSource(SourceOptions source, IngestOptions options, TimeProvider time)
     {
@@ -37,7 +43,7 @@ public sealed class FolderSource : ISource, IDisposable
         _poll = options.PollInterval;
         _settle = options.SettleTime;
         _time = time;
-        _watcher = TryWatch(_walk, source.FullPath, Wake);
+        _watcher = TryWatch(_walk, source.FullPath, _changed.Set);
     }
 
     public string Name { get; }
@@ -51,10 +57,13 @@ public sealed class FolderSource : ISource, IDisposable
     public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var young = new Dictionary<string, YoungFile>(StringComparer.Ordinal);
+        // What the ledger takes between two batches is not counted.
+        var walk = new Stopwatch();
+        walk.Start();
         List<OfferedObject> batch = [];
         await Task.Yield();
         // A file system lists in no useful order. Oldest first lets history build up as it happened, so that what is evaluated on the way needs no correction at the end.
-        foreach (var files in _walk.Files().Chunk(SortedAtOnce))
+        foreach (var files in Walk().Chunk(SortedAtOnce))
         {
             var items = files.Select(f => (File: f, Item: Offer(f))).ToArray();
             Array.Sort(items, static (a, b) => a.Item.Turn.CompareTo(b.Item.Turn) is var turn && turn != 0 ? turn : string.CompareOrdinal(a.Item.Key, b.Item.Key));
@@ -64,10 +73,13 @@ public sealed class FolderSource : ISource, IDisposable
                 if (!IsSettled(file, item.ETag, young)) continue;
                 batch.Add(item);
                 if (batch.Count < BatchSize) continue;
+                walk.Stop();
                 yield return batch;
+                walk.Start();
                 batch = [];
             }
         }
+        _walked = walk.Elapsed;
         if (batch.Count > 0) yield return batch;
         // Only now: whoever waits for a settled source must find the last batch in the ledger.
         _young = young;
@@ -75,19 +87,22 @@ public sealed class FolderSource : ISource, IDisposable
         Notice = Describe();
     }
 
+    /// <summary>A single file without length is a pipe, or empty.</summary>
+    private IEnumerable<FoundFile> Walk() => _walk.Files().Where(f => f.Length > 0);
+
     public bool CanListRange => true;
 
     public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListRangeAsync(BackfillRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.Yield();
-        // A walk of its own: the counts of refused links belong to the live look.
+        // A walk of its own: the counts of refused links belong to the live listing.
         foreach (var files in new FolderWalk(_path, _include).Files().Chunk(BatchSize))
         {
             List<OfferedObject> batch = [];
             foreach (var file in files)
             {
                 cancellation.ThrowIfCancellationRequested();
-                // One that may still grow is left to the live look, which watches it.
+                // A file that may still grow is left to the live listing, which watches it.
                 if (_settle > TimeSpan.Zero && _time.GetUtcNow() - new DateTimeOffset(file.LastWriteUtc) < _settle * OldFactor) continue;
                 var item = Offer(file);
                 if (S3Layout.IsWithin(range, item)) batch.Add(item);
@@ -105,6 +120,8 @@ public sealed class FolderSource : ISource, IDisposable
     public Task<Stream> OpenAsync(OfferedObject item, CancellationToken cancellation)
     {
         string path = PathOf(item);
+        // Before it is opened: a pipe that has taken the file's place would block the opening until somebody writes to it. A pipe shows no length, and no file without length is offered.
+        RequireSame(new FileInfo(path), item, "changed since it was listed");
         FileStream stream;
         try
         {
@@ -126,14 +143,21 @@ public sealed class FolderSource : ISource, IDisposable
 
     public Task ConfirmAsync(OfferedObject item, CancellationToken cancellation)
     {
-        var file = new FileInfo(PathOf(item));
-        return file.Exists && string.Equals(ETagOf(file.Length, file.LastWriteTimeUtc), item.ETag, StringComparison.Ordinal)
-            ? Task.CompletedTask
-            : throw new SourceObjectChangedException($"{file.FullName} changed while it was read");
+        RequireSame(new FileInfo(PathOf(item)), item, "changed while it was read");
+        return Task.CompletedTask;
+    }
+
+    private static void RequireSame(FileInfo file, OfferedObject item, string otherwise)
+    {
+        if (!file.Exists) throw new SourceObjectGoneException($"{file.FullName} is not there any more");
+        if (!string.Equals(ETagOf(file.Length, file.LastWriteTimeUtc), item.ETag, StringComparison.Ordinal)) throw new SourceObjectChangedException($"{file.FullName} {otherwise}");
     }
 
     public async Task WaitForChangeAsync(CancellationToken cancellation)
     {
+        // However often files change, a walk is repeated only after a rest of some times its own length: a large folder must not cost a whole core.
+        var rest = RestAfterWalk * _walked < _poll ? RestAfterWalk * _walked : _poll;
+        await Task.Delay(rest, cancellation);
         var wait = !Settled && _settle < _poll ? _settle : _poll;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var timer = Task.Delay(wait, _time, stop.Token);
@@ -151,14 +175,15 @@ public sealed class FolderSource : ISource, IDisposable
         _changed.Dispose();
     }
 
-    /// <summary>The key comes from the ledger, so it is checked again: it must not lead out of the folder, by name or by link.</summary>
+    /// <summary>The file itself, behind any links. The key comes from the ledger, so it is checked again: it must not lead out of the folder, by name or by link.</summary>
     private string PathOf(OfferedObject item)
     {
         string path = Path.GetFullPath(Path.Combine(_walk.Container, item.Key));
         if (!RealPath.IsUnder(path, _walk.Container)) throw new SourceObjectGoneException($"'{item.Key}' is not below {_walk.Container}");
-        if (!_walk.IsFile && RealPath.Resolve(path) is { } real && RealPath.Resolve(_walk.Container) is { } root && !RealPath.IsUnder(real, root))
-            throw new SourceObjectGoneException($"{path} is a link out of {_walk.Container}");
-        return path;
+        if (_walk.IsFile) return path;
+        string real = RealPath.Resolve(path) ?? throw new SourceObjectGoneException($"{path} is not there any more");
+        if (RealPath.Resolve(_walk.Container) is { } root && !RealPath.IsUnder(real, root)) throw new SourceObjectGoneException($"{path} is a link out of {_walk.Container}");
+        return real;
     }
 
     private bool IsSettled(in FoundFile file, string etag, Dictionary<string, YoungFile> young)
@@ -177,20 +202,10 @@ public sealed class FolderSource : ISource, IDisposable
     {
         List<string> notes = [];
         if (_walk.RefusedLinks > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.RefusedLinks} link(s) lead out of the folder and are not followed"));
+        if (_walk.UnreadableCount > 0)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.UnreadableCount} folder(s) could not be listed and are passed over: {string.Join(", ", _walk.Unreadable.Select(f => SafeText.Plain(f)))}"));
         if (_walk.EmptyFiles > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.EmptyFiles} empty file(s) passed over"));
         return notes.Count == 0 ? null : string.Join("; ", notes);
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            if (_changed.CurrentCount == 0) _changed.Release();
-        }
-        catch (Exception e) when (e is SemaphoreFullException or ObjectDisposedException)
-        {
-            // Two events at once, or one after the end: the wake-up is already there, or nobody waits.
-        }
     }
 
     /// <summary>Null where the system cannot watch (inotify limit, network mount): the poll interval remains.</summary>

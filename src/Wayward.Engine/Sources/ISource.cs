@@ -48,25 +48,3 @@ public interface ISource
     /// <summary>Completes when there may be something new, or after the poll interval.</summary>
     Task WaitForChangeAsync(CancellationToken cancellation);
 }
-
-/// <summary>The object under this key is not (or no longer) the one that was offered; the next listing offers what is there.</summary>
-public sealed class SourceObjectChangedException(string message) : Exception(message);
-
-/// <summary>The object was offered but is not there any more.</summary>
-public sealed class SourceObjectGoneException(string message, Exception? inner = null) : Exception(message, inner);
-
-/// <summary>The source as a whole cannot be used now: credentials, permission, network, throttling. No object is to blame.</summary>
-/// <param name="needsOperator">True when waiting will not help: wrong credentials, missing permission, missing bucket.</param>
-public sealed class SourceUnavailableException(string message, bool needsOperator, Exception? inner = null) : Exception(message, inner)
-{
-    public bool NeedsOperator { get; } = needsOperator;
-}
-
-public enum SourceHealth : byte { Starting, Healthy, Degraded, Failing }
-
-/// <param name="Message">What is wrong and what to do, when not healthy.</param>
-public sealed record SourceStatus(string Name, SourceHealth Health, string? Message, DateTimeOffset? LastSuccess, long Waiting, long Done, long Failed)
-{
-    /// <summary>An operator holds it: it is looked at, but nothing of it is read.</summary>
-    public bool Paused { get; init; }
-}

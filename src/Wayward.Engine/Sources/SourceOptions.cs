@@ -2,8 +2,6 @@ using System.Globalization;
 
 namespace Wayward.Engine;
 
-public enum SourceKind : byte { Folder, S3, Sqs }
-
 /// <summary>One source. The kind follows from what is set: <see cref="QueueUrl"/>, <see cref="Bucket"/>, else <see cref="Path"/>.</summary>
 public sealed record SourceOptions
 {

@@ -1,10 +1,11 @@
 using System.Globalization;
+using Wayward.Engine.Loops;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Sources;
 
 /// <summary>One source at work: its counters and what it says of its health. Thread-safe.</summary>
-internal sealed class SourceState(ISource source, IngestOptions options, TimeProvider time)
+internal sealed class SourceState(ISource source, IngestOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>A source without a success for this many polls is failing.</summary>
     private const int SilentPolls = 3;
@@ -13,23 +14,26 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
     private readonly Lock _gate = new();
     private DateTimeOffset? _lastSuccess;
     private readonly DateTimeOffset _started = time.GetUtcNow();
-    private DateTimeOffset? _pausedUntil;
+    private DateTimeOffset? _restsUntil;
     private string? _error, _readError, _refused;
     private bool _needsOperator, _readNeedsOperator;
     private int _failures, _readFailures;
     private long _waiting, _done, _failed, _quarantined;
 
+    private long _listingsBegun, _listingsEnded;
+
     public ISource Source { get; } = source;
 
-    private long _looksBegun, _looksEnded;
+    /// <summary>Set = list the source now.</summary>
+    public WakeSignal Wake { get; } = new();
 
     /// <summary>Listings begun, and the number of the last one that ended (those that the source failed included, those that the ledger could not take not), so that somebody can wait for one that began after a moment.</summary>
-    public long LooksBegun => Interlocked.Read(ref _looksBegun);
-    public long LooksEnded => Interlocked.Read(ref _looksEnded);
-    public void LookBegins() => Interlocked.Increment(ref _looksBegun);
-    public void LookEnds() => Interlocked.Exchange(ref _looksEnded, LooksBegun);
+    public long ListingsBegun => Interlocked.Read(ref _listingsBegun);
+    public long ListingsEnded => Interlocked.Read(ref _listingsEnded);
+    public void ListingBegins() => Interlocked.Increment(ref _listingsBegun);
+    public void ListingEnds() => Interlocked.Exchange(ref _listingsEnded, ListingsBegun);
 
-    /// <summary>When the oldest object that waits was first seen, as of the last look.</summary>
+    /// <summary>When the oldest object that waits was first seen, as of the last listing.</summary>
     public DateTimeOffset? OldestWaiting { get; set; }
 
     /// <summary>May hold objects to read; cleared by the feeder when it finds none.</summary>
@@ -50,7 +54,7 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         {
             _readFailures = 0;
             _readError = null;
-            _pausedUntil = null;
+            _restsUntil = null;
         }
     }
 
@@ -74,9 +78,9 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         }
     }
 
-    /// <summary>A look at the source failed.</summary>
+    /// <summary>Listing the source failed.</summary>
     /// <returns>Failures in a row, this one included.</returns>
-    public int LookFailed(string message, bool needsOperator)
+    public int ListingFailed(string message, bool needsOperator)
     {
         lock (_gate)
         {
@@ -97,17 +101,17 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         {
             _readError = message;
             _readNeedsOperator = needsOperator;
-            return ++_readFailures >= PauseAfter ? _pausedUntil = time.GetUtcNow() + delay(_readFailures - PauseAfter) : null;
+            return ++_readFailures >= PauseAfter ? _restsUntil = time.GetUtcNow() + delay(_readFailures - PauseAfter) : null;
         }
     }
 
     /// <summary>By an operator.</summary>
-    public volatile bool Held;
+    public volatile bool Paused;
 
     /// <summary>Nothing of it is read now.</summary>
-    public bool Resting => Held || Paused;
+    public bool Resting => Paused || BackingOff;
 
-    private bool Paused { get { lock (_gate) return _pausedUntil is { } until && time.GetUtcNow() < until; } }
+    private bool BackingOff { get { lock (_gate) return _restsUntil is { } until && time.GetUtcNow() < until; } }
 
     /// <summary>An operator put an object back. One in retry was waiting already.</summary>
     public void Requeued(SourceObjectState was)
@@ -124,8 +128,8 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
         if (was == SourceObjectState.Quarantined) InterlockedDecrementToZero(ref _quarantined);
     }
 
-    /// <summary>What earlier runs left in the ledger, so that its numbers do not begin anew with each start. Called before anything is read.</summary>
-    public void Remember(long done, long quarantined)
+    /// <summary>What earlier runs left in the ledger, so that its numbers do not start at zero with each start of the program. Called before anything is read.</summary>
+    public void SetCounts(long done, long quarantined)
     {
         Interlocked.Exchange(ref _done, done);
         Interlocked.Exchange(ref _failed, quarantined);
@@ -144,15 +148,17 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
                 : _readFailures >= PauseAfter || (_readFailures > 0 && _readNeedsOperator) ? (SourceHealth.Failing, _readError)
                 : _failures > 0 ? (SourceHealth.Degraded, _error)
                 : _readFailures > 0 ? (SourceHealth.Degraded, _readError)
-                : OldestWaiting is { } oldest && now - oldest > options.BacklogAlarm && !Held
+                : OldestWaiting is { } oldest && now - oldest > options.BacklogAlarm && !Paused
                     ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"objects wait since {oldest.UtcDateTime:yyyy-MM-dd HH:mm} UTC: reading does not keep up"))
                 : _lastSuccess is null ? (SourceHealth.Starting, null)
                 : aside > 0 ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"{aside} object(s) set aside; see the ledger for the reasons, then retry or skip them"))
                 : _refused is not null ? (SourceHealth.Degraded, _refused)
                 : (SourceHealth.Healthy, Source.Notice);
-            return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed)) { Paused = Held };
+            return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed)) { Paused = Paused };
         }
     }
+
+    public void Dispose() => Wake.Dispose();
 
     private static void InterlockedDecrementToZero(ref long value)
     {

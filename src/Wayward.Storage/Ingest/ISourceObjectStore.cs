@@ -34,7 +34,10 @@ public sealed record SourceObjectRow
     public long LastModified { get; init; }
     public long SeenAt { get; init; }
     public long? DoneAt { get; init; }
+    /// <summary>Attempts to read it, the one under way included.</summary>
     public int Attempts { get; init; }
+    /// <summary>An attempt is under way, or was when the process ended.</summary>
+    public bool InWork { get; init; }
     public long? NextTry { get; init; }
     public string? Reason { get; init; }
     /// <summary>The backfill in whose lane it waits, or was read; 0 = live.</summary>
@@ -57,14 +60,31 @@ public sealed record SourceObjectRow
 /// <param name="Container">Bucket, or the folder's full path.</param>
 /// <param name="Key">Key, or path relative to the folder with forward slashes.</param>
 /// <param name="ETag">ETag; for a folder: length and last-write ticks.</param>
-/// <param name="LastModified">Unix seconds.</param>
+/// <param name="Bytes">Length; <see cref="UnknownBytes"/> when unknown.</param>
+/// <param name="LastModified">Unix seconds; 0 when unknown.</param>
 public sealed record OfferedObject(string Source, string Container, string Key, string ETag, long Bytes, long LastModified)
 {
+    /// <summary>What <see cref="Bytes"/> is when nothing told the size. Sources offer no empty objects, so no known size is this.</summary>
+    public const long UnknownBytes = 0;
+
     public long ObjectId => new Core.Contacts.ObjectIdentity(Container, Key, ETag).Id;
     /// <summary>Of the lease that it was handed out under; null = it is not leased.</summary>
     public int? LeaseEpoch { get; init; }
+    /// <summary>An attempt to read it was begun and never concluded: the process ended meanwhile.</summary>
+    public Interruption Interrupted { get; init; }
     /// <summary>What it is read in the order of, Unix seconds: when it was last modified, unless the source knows better.</summary>
     public long Turn { get; init; } = LastModified;
+}
+
+/// <summary>How the last attempt to read an object was cut off.</summary>
+public enum Interruption : byte
+{
+    /// <summary>It was not.</summary>
+    None,
+    /// <summary>The process ended while the object was in work beside others.</summary>
+    BesideOthers,
+    /// <summary>The process ended while the object was read alone.</summary>
+    Alone,
 }
 
 /// <summary>A queue within the queue: what is live of a source, or one backfill of it.</summary>
@@ -97,9 +117,14 @@ public interface ISourceObjectStore
     Task<IReadOnlyList<OfferedObject>> ClaimAsync(QueueLane lane, int take, LeaseTerms terms, CancellationToken cancellation) => WaitingAsync(lane.Source, take, lane.NewestFirst, cancellation);
     /// <summary>The same, of what is live.</summary>
     Task<IReadOnlyList<OfferedObject>> ClaimAsync(string source, int take, bool newestFirst, LeaseTerms terms, CancellationToken cancellation) => ClaimAsync(new QueueLane(source, newestFirst), take, terms, cancellation);
+    /// <summary>
+    /// Counts an attempt for each of these before any of them is opened. If the process ends before the attempt is concluded, <see cref="OfferedObject.Interrupted"/> says so at the next claim.
+    /// </summary>
+    /// <param name="alone">Nothing else is in work meanwhile.</param>
+    Task BeginReadingAsync(IReadOnlyList<OfferedObject> items, bool alone, CancellationToken cancellation) => Task.CompletedTask;
     /// <summary>Keeps what is in work; a lease that has passed to someone else is left alone.</summary>
     Task RenewAsync(IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation) => Task.CompletedTask;
-    /// <summary>Gives back what was taken and not read, so that nobody has to wait for the lease's end.</summary>
+    /// <summary>Gives back what was taken and not read: its attempt is not counted, and no other process waits for the end of the lease.</summary>
     Task ReleaseAsync(IReadOnlyList<OfferedObject> held, CancellationToken cancellation) => Task.CompletedTask;
     /// <summary>Of these, the ones that the ledger has done with for good: not waiting, not leased, not to be tried again.</summary>
     Task<IReadOnlySet<long>> SettledAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => Task.FromResult<IReadOnlySet<long>>(new HashSet<long>());

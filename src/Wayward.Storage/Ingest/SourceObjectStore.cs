@@ -8,6 +8,9 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
 {
     private const int MaxReasonLength = 2_000;
 
+    /// <summary>The reason of a row while an attempt is under way. Stored, so that the next process knows what was in work when this one ended.</summary>
+    internal const string InWork = "being read", InWorkAlone = "being read, nothing beside it";
+
     private const byte Seen = (byte)SourceObjectState.Seen, Retry = (byte)SourceObjectState.Retry;
 
     public async Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation)
@@ -71,7 +74,10 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
             var waiting = db.SourceObjects.Where(o => o.Source == lane.Source && o.Backfill == lane.Backfill && (o.State == Seen || o.State == Retry && (o.NextTry ?? 0) <= now));
             var ordered = lane.NewestFirst ? waiting.OrderByDescending(o => o.Turn).ThenByDescending(o => o.ObjectId) : waiting.OrderBy(o => o.Turn).ThenBy(o => o.ObjectId);
             return await ordered.Take(take)
-                .Select(o => new OfferedObject(o.Source, o.Container, o.Key, o.ETag, o.Bytes, o.LastModified) { Turn = o.Turn }).ToListAsync(c);
+                .Select(o => new OfferedObject(o.Source, o.Container, o.Key, o.ETag, o.Bytes, o.LastModified)
+                {
+                    Turn = o.Turn, Interrupted = o.Reason == InWork ? Interruption.BesideOthers : o.Reason == InWorkAlone ? Interruption.Alone : Interruption.None,
+                }).ToListAsync(c);
         }, cancellation);
     }
 
@@ -85,8 +91,26 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
     public Task RenewAsync(IReadOnlyList<OfferedObject> held, LeaseTerms terms, CancellationToken cancellation) =>
         database.Dialect.Leases is { } leases && held.Count > 0 ? database.ReadAsync((db, c) => leases.RenewAsync(db, held, terms, c), cancellation) : Task.CompletedTask;
 
-    public Task ReleaseAsync(IReadOnlyList<OfferedObject> held, CancellationToken cancellation) =>
-        database.Dialect.Leases is { } leases && held.Count > 0 ? database.ReadAsync((db, c) => leases.ReleaseAsync(db, held, c), cancellation) : Task.CompletedTask;
+    public async Task ReleaseAsync(IReadOnlyList<OfferedObject> held, CancellationToken cancellation)
+    {
+        if (held.Count == 0) return;
+        var ids = held.Select(h => h.ObjectId).ToList();
+        await database.WriteAsync(
+            (db, c) => db.SourceObjects.Where(o => ids.Contains(o.ObjectId) && (o.State == Seen || o.State == Retry || o.State == (byte)SourceObjectState.Leased) && (o.Reason == InWork || o.Reason == InWorkAlone))
+                .ExecuteUpdateAsync(s => s.SetProperty(o => o.Reason, (string?)null).SetProperty(o => o.Attempts, o => o.Attempts - 1), c),
+            cancellation, WriteScope.Objects);
+        if (database.Dialect.Leases is { } leases) await database.ReadAsync((db, c) => leases.ReleaseAsync(db, held, c), cancellation);
+    }
+
+    public Task BeginReadingAsync(IReadOnlyList<OfferedObject> items, bool alone, CancellationToken cancellation)
+    {
+        var ids = items.Select(i => i.ObjectId).ToList();
+        string reason = alone ? InWorkAlone : InWork;
+        return database.WriteAsync(
+            (db, c) => db.SourceObjects.Where(o => ids.Contains(o.ObjectId) && (o.State == Seen || o.State == Retry || o.State == (byte)SourceObjectState.Leased))
+                .ExecuteUpdateAsync(s => s.SetProperty(o => o.Reason, reason).SetProperty(o => o.Attempts, o => o.Attempts + 1), c),
+            cancellation, WriteScope.Objects);
+    }
 
     public Task<IReadOnlySet<long>> SettledAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation)
     {
@@ -103,7 +127,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
     {
         long next = database.NowSeconds + (long)Math.Ceiling(delay.TotalSeconds);
         return SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry], o => o
-            .SetProperty(x => x.State, Retry).SetProperty(x => x.NextTry, next).SetProperty(x => x.Reason, Short(reason)).SetProperty(x => x.Attempts, x => x.Attempts + 1)
+            .SetProperty(x => x.State, Retry).SetProperty(x => x.NextTry, next).SetProperty(x => x.Reason, Short(reason)).SetProperty(x => x.Attempts, x => x.Reason == InWork || x.Reason == InWorkAlone ? x.Attempts : x.Attempts + 1)
             .SetProperty(x => x.LeaseOwner, (string?)null).SetProperty(x => x.LeaseUntil, (long?)null), cancellation, epoch);
     }
 
@@ -114,7 +138,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
     private Task<bool> QuarantineAsync(long objectId, int? epoch, string reason, CancellationToken cancellation) =>
         SetAsync(objectId, [SourceObjectState.Seen, SourceObjectState.Leased, SourceObjectState.Retry], o => o
             .SetProperty(x => x.State, (byte)SourceObjectState.Quarantined).SetProperty(x => x.NextTry, (long?)null).SetProperty(x => x.Reason, Short(reason))
-            .SetProperty(x => x.Attempts, x => x.Attempts + 1).SetProperty(x => x.LeaseOwner, (string?)null).SetProperty(x => x.LeaseUntil, (long?)null), cancellation, epoch);
+            .SetProperty(x => x.Attempts, x => x.Reason == InWork || x.Reason == InWorkAlone ? x.Attempts : x.Attempts + 1).SetProperty(x => x.LeaseOwner, (string?)null).SetProperty(x => x.LeaseUntil, (long?)null), cancellation, epoch);
 
     public Task<bool> SettleGoneVersionAsync(OfferedObject item, CancellationToken cancellation)
     {
@@ -125,7 +149,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
                 && db.SourceObjects.Any(n => n.Container == o.Container && n.Key == o.Key && n.ObjectId != o.ObjectId
                     && (n.SeenAt > o.SeenAt || (n.State == done || n.State == duplicate) && o.LastModified > 0 && n.LastModified > o.LastModified)))
                 .ExecuteUpdateAsync(s => s.SetProperty(o => o.State, (byte)SourceObjectState.Changed).SetProperty(o => o.Reason, "replaced by a newer version before it was read").SetProperty(o => o.NextTry, (long?)null)
-                    .SetProperty(o => o.Attempts, o => o.Attempts + 1).SetProperty(o => o.LeaseOwner, (string?)null).SetProperty(o => o.LeaseUntil, (long?)null), c) > 0, cancellation, WriteScope.Objects);
+                    .SetProperty(o => o.Attempts, o => o.Reason == InWork || o.Reason == InWorkAlone ? o.Attempts : o.Attempts + 1).SetProperty(o => o.LeaseOwner, (string?)null).SetProperty(o => o.LeaseUntil, (long?)null), c) > 0, cancellation, WriteScope.Objects);
     }
 
     public Task<bool> RequeueAsync(long objectId, CancellationToken cancellation) =>
@@ -143,6 +167,13 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
         return database.WriteAsync(async (db, c) =>
             await db.SourceObjects.Where(o => o.ObjectId == objectId && states.Contains(o.State) && (epoch == null || o.State == (byte)SourceObjectState.Leased && o.LeaseEpoch == epoch)).ExecuteUpdateAsync(set, c) > 0, cancellation, WriteScope.Objects);
     }
+
+    internal static Interruption InterruptionOf(string? reason) => reason switch
+    {
+        InWork => Interruption.BesideOthers,
+        InWorkAlone => Interruption.Alone,
+        _ => Interruption.None,
+    };
 
     public static string SearchText(string container, string key) => $"{container}/{key}".ToLowerInvariant();
 
@@ -197,7 +228,7 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
     private static SourceObjectRow ToRow(SourceObjectEntity o) => new()
     {
         ObjectId = o.ObjectId, Source = o.Source, Container = o.Container, Key = o.Key, ETag = o.ETag, State = (SourceObjectState)o.State,
-        Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = o.SeenAt, DoneAt = o.DoneAt, Attempts = o.Attempts, NextTry = o.NextTry, Reason = o.Reason, Backfill = o.Backfill,
+        Bytes = o.Bytes, LastModified = o.LastModified, SeenAt = o.SeenAt, DoneAt = o.DoneAt, Attempts = o.Attempts, InWork = o.Reason is InWork or InWorkAlone, NextTry = o.NextTry, Reason = o.Reason, Backfill = o.Backfill,
         Records = o.Records, ContactRecords = o.ContactRecords, QuarantinedLines = o.Quarantined, QuarantineJson = o.QuarantineJson, SkippedJson = o.SkippedJson,
         Format = o.Format, Columns = o.Columns ?? "", FirstStart = o.FirstStart, LastEnd = o.LastEnd, Sha256 = o.Sha256, ReadMilliseconds = o.ReadMilliseconds,
     };

@@ -140,7 +140,7 @@ internal static class PgContactSql
         INSERT INTO source_objects AS o (object_id, source, container, key, etag, search, state, bytes, last_modified, seen_at, done_at, attempts, next_try, reason, lease_owner, lease_epoch, lease_until,
             expanded_bytes, records, contact_records, quarantined, quarantine_json, skipped_json, format, columns, first_start, last_end, sha256, read_milliseconds, commit_number)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9, 1, NULL, $10, NULL, 0, NULL, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, (SELECT commit_number FROM ledger_state WHERE id = 1))
-        ON CONFLICT (object_id) DO UPDATE SET state = excluded.state, bytes = excluded.bytes, done_at = excluded.done_at, attempts = o.attempts + 1, next_try = NULL, reason = excluded.reason,
+        ON CONFLICT (object_id) DO UPDATE SET state = excluded.state, bytes = excluded.bytes, done_at = excluded.done_at, attempts = CASE WHEN o.reason IN ('being read', 'being read, nothing beside it') THEN o.attempts ELSE o.attempts + 1 END, next_try = NULL, reason = excluded.reason,
             lease_owner = NULL, lease_until = NULL, expanded_bytes = excluded.expanded_bytes, records = excluded.records, contact_records = excluded.contact_records,
             quarantined = excluded.quarantined, quarantine_json = excluded.quarantine_json, skipped_json = excluded.skipped_json, format = excluded.format, columns = excluded.columns,
             first_start = excluded.first_start, last_end = excluded.last_end, sha256 = excluded.sha256, read_milliseconds = excluded.read_milliseconds, commit_number = excluded.commit_number

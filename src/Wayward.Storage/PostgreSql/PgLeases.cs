@@ -28,7 +28,7 @@ internal sealed class PgLeases : IObjectLeases
             UPDATE source_objects o SET state = 2, lease_owner = $3, lease_epoch = o.lease_epoch + 1, lease_until = {Clock} + $4
             FROM (SELECT object_id FROM source_objects WHERE source = $1 AND backfill = $5 AND {which} ORDER BY {order} LIMIT $2 FOR UPDATE SKIP LOCKED) n
             WHERE o.object_id = n.object_id
-            RETURNING o.source, o.container, o.key, o.etag, o.bytes, o.last_modified, o.lease_epoch, o.turn
+            RETURNING o.source, o.container, o.key, o.etag, o.bytes, o.last_modified, o.lease_epoch, o.turn, o.reason
             """;
     }
 
@@ -43,7 +43,10 @@ internal sealed class PgLeases : IObjectLeases
             if (which.Contains("$6", StringComparison.Ordinal)) command.Parameters.Add(Pg.Value(now));
             await using var row = await command.ExecuteReaderAsync(cancellation);
             while (await row.ReadAsync(cancellation))
-                taken.Add(new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5)) { LeaseEpoch = row.GetInt32(6), Turn = row.GetInt64(7) });
+                taken.Add(new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5)) 
+                {
+                    LeaseEpoch = row.GetInt32(6), Turn = row.GetInt64(7), Interrupted = row.IsDBNull(8) ? Interruption.None : SourceObjectStore.InterruptionOf(row.GetString(8)),
+                });
         }
         taken.Sort((a, b) => (lane.NewestFirst ? -1 : 1) * (a.Turn, a.ObjectId).CompareTo((b.Turn, b.ObjectId)));
         return taken;

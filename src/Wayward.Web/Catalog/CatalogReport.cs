@@ -69,7 +69,7 @@ internal static class CatalogReport
         foreach (var a in store.Additions)
         {
             table.Add(a.Name, a.Entries.Count.ToString(CultureInfo.InvariantCulture), a.Training(now.ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture),
-                a.Held.ToString(CultureInfo.InvariantCulture), a.Modified.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), a.Error);
+                a.Held.ToString(CultureInfo.InvariantCulture), a.Modified.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), a.Problem);
         }
         table.Write(output);
     }

@@ -1,8 +1,11 @@
 using System.Globalization;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Wayward.Core.Text;
+using Wayward.Engine.Detection;
 using Wayward.Engine.Inventories;
+using Wayward.Engine.Loops;
 using Wayward.Engine.Pipeline;
+using Wayward.Engine.Resolvers;
 using Wayward.Engine.Sources;
 using Wayward.Storage;
 using Wayward.Storage.Ingest;
@@ -52,6 +55,8 @@ internal sealed class SourcesHealthCheck(IIngestControl ingest) : IHealthCheck
         }
         if (ingest.Progress.StoreProblem is { } stuck)
             return Task.FromResult(HealthCheckResult.Unhealthy("Nothing can be written: " + SafeText.Plain(Redact(stuck), 500), data: data));
+        if (ingest.Progress.ReadProblem is { } stalled)
+            return Task.FromResult(HealthCheckResult.Unhealthy(SafeText.Plain(Redact(stalled), 500), data: data));
         var worst = sources.Count == 0 ? SourceHealth.Healthy : sources.Max(s => s.Health);
         return Task.FromResult(worst switch
         {
@@ -62,6 +67,33 @@ internal sealed class SourcesHealthCheck(IIngestControl ingest) : IHealthCheck
     }
 
     private static string Redact(string text) => Secrets.Redact(text);
+}
+
+/// <summary>The background loops of this process: one that failed is degraded, one that fails again and again is unhealthy.</summary>
+internal sealed class LoopsHealthCheck(LoopHealth loops) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var disturbed = loops.States.Where(s => s.Disturbed).ToList();
+        var data = disturbed.ToDictionary(s => SafeText.Plain(s.Name), object (s) => string.Create(CultureInfo.InvariantCulture, $"failed {s.Failures} times in a row: {SafeText.Plain(Secrets.Redact(s.Problem ?? ""), 500)}"));
+        return Task.FromResult(
+            disturbed.Any(s => s.Failing) ? HealthCheckResult.Unhealthy("A background loop fails again and again; it goes on trying.", data: data)
+            : disturbed.Count > 0 ? HealthCheckResult.Degraded("A background loop failed; it is tried again.", data: data)
+            : HealthCheckResult.Healthy("All background loops run."));
+    }
+}
+
+/// <summary>Each file of the catalogue folder. Never worse than degraded: the last good reading of a broken file stays in force.</summary>
+internal sealed class CatalogHealthCheck(ICatalogProvider catalog) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var broken = ((catalog as CatalogStore)?.Additions ?? []).Where(a => a.Problem is not null).ToList();
+        var data = broken.ToDictionary(a => SafeText.Plain(a.Name), object (a) => SafeText.Plain(a.Problem!, 500));
+        return Task.FromResult(broken.Count > 0
+            ? HealthCheckResult.Degraded("Part of the catalogue's additions is not in force; what was known stays in force.", data: data)
+            : HealthCheckResult.Healthy("The catalogue is read."));
+    }
 }
 
 /// <summary>Each file and account of the inventory. Never worse than degraded: without it everything works from the logs' own columns.</summary>

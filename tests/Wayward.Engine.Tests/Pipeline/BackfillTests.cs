@@ -154,7 +154,7 @@ public sealed class BackfillTests
         string day = DateTime.UtcNow.ToString("yyyy/MM/dd", System.Globalization.CultureInfo.InvariantCulture);
         string key = $"AWSLogs/111122223333/vpcflowlogs/eu-west-1/{day}/live.log.gz";
         bucket.Put((key, SmallObjects.Make(3, 5, seed: 77).Content));
-        rig.Control.Poke();
+        rig.Control.ScanNow();
         await rig.WhenIdleAsync();
         string[] read = Read(bucket);
         int at = Array.FindIndex(read, t => t.EndsWith("live.log.gz", StringComparison.Ordinal));

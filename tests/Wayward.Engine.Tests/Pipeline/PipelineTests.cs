@@ -24,7 +24,7 @@ public sealed class PipelineTests : IDisposable
         await rig.WhenIdleAsync();
         Assert.Equal(60, (await StatesAsync(rig)).GetValueOrDefault(SourceObjectState.Done));
         string once = await rig.DumpAsync();
-        rig.Control.Poke();
+        rig.Control.ScanNow();
         await rig.WhenIdleAsync();
         Assert.Equal(once, await rig.DumpAsync());
         var progress = rig.Control.Progress;
@@ -158,7 +158,7 @@ public sealed class PipelineTests : IDisposable
         // Nothing later is known of this one: it may be back.
         var lone = new OfferedObject(done.Source, done.Container, done.Key, "later", done.Bytes, done.LastModified + 60);
         await rig.Ledger.OfferAsync([earlier, lone], CancellationToken.None);
-        rig.Control.Poke();
+        rig.Control.ScanNow();
         while (await StateOf(earlier) is SourceObjectState.Seen or SourceObjectState.Retry || await StateOf(lone) == SourceObjectState.Seen)
             await Task.Delay(20, TestContext.Current.CancellationToken);
         Assert.Equal(SourceObjectState.Changed, await StateOf(earlier));
@@ -189,7 +189,7 @@ public sealed class PipelineTests : IDisposable
         var (audit, _) = await rig.Get<IAuditStore>().QueryAsync(null, null, 0, 10, CancellationToken.None);
         Assert.Equal(["object.retry", "object.skip"], audit.Select(e => e.Verb).Order(StringComparer.Ordinal));
         // It stays so: neither a look nor a restart takes the skipped one.
-        rig.Control.Poke();
+        rig.Control.ScanNow();
         await rig.WhenIdleAsync();
         Assert.Equal(SourceObjectState.Skipped, (await rig.Ledger.FindAsync(b, CancellationToken.None))!.State);
     }

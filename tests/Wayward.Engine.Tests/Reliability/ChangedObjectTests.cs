@@ -47,7 +47,7 @@ public sealed class ChangedObjectTests : IDisposable
         // Grown and shrunk.
         Replace(files[7], SmallObjects.Gzip(Text(files[7]) + string.Join('\n', Text(files[8]).Split('\n')[1..])));
         Replace(files[9], SmallObjects.Gzip(string.Join('\n', Text(files[9]).Split('\n')[..5]) + "\n"));
-        rig.Control.Poke();
+        rig.Control.ScanNow();
         await rig.WhenIdleAsync();
         string replaced = Content(await rig.DumpAsync());
         using var other = new TempFolder();

@@ -37,7 +37,8 @@ internal sealed partial class ChildHost : IDisposable
         var info = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in command.Skip(1)) info.ArgumentList.Add(argument);
         string[] source = logs is null ? [] : [$"Ingest:Sources:0:Path={logs}"];
-        foreach (string argument in new[] { "--data", data, "Ingest:Workers=2", $"Ingest:CommitObjects={CommitObjects}", "Ingest:PollInterval=00:00:05" }.Concat(source).Concat(more)) info.ArgumentList.Add(argument);
+        // It is killed so often that an object may be in work each time, and none is to blame.
+        foreach (string argument in new[] { "--data", data, "Ingest:Workers=2", $"Ingest:CommitObjects={CommitObjects}", "Ingest:PollInterval=00:00:05", "Ingest:InterruptedTries=1000" }.Concat(source).Concat(more)) info.ArgumentList.Add(argument);
         // Each of hundreds of starts matters more than the speed of one.
         info.Environment["DOTNET_TieredPGO"] = "0";
         info.Environment["DOTNET_gcServer"] = "0";

@@ -120,8 +120,8 @@ public sealed class CatalogRescanTests : IAsyncLifetime
         {
             foreach (var item in batch.Where(i => i.Key == name))
             {
-                var ingestor = new ObjectIngestor(_services.GetRequiredService<AddressSpace>(), FlowReadLimits.Default);
-                var contribution = await ingestor.ReadAsync(source, item, _services.GetRequiredService<ICatalogProvider>().Current, cancellation);
+                var ingestor = new ObjectIngestor(_services.GetRequiredService<AddressSpace>(), FlowReadLimits.Default, null, TimeProvider.System);
+                var contribution = await ingestor.ReadAsync(source, item, _services.GetRequiredService<ICatalogProvider>().Current, new ReadProgress(), cancellation);
                 await _services.GetRequiredService<IContactStore>().CommitAsync([contribution], cancellation);
                 return;
             }

@@ -6,6 +6,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Engine.Detection;
+using Wayward.Engine.Loops;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Resolvers;
 using Wayward.Engine.Tests.Fakes;
@@ -120,29 +121,29 @@ public sealed class CatalogStoreTests : IDisposable
         Assert.Empty(options.Validate());
         using var http = CatalogFetcher.NewClient();
         var store = Store();
-        using var watch = new CatalogWatch(store, options, new CatalogFetcher(http), trigger, new SilentNotifier(), _time, NullLogger<CatalogWatch>.Instance);
+        using var watch = new CatalogWatch(store, options, new CatalogFetcher(http), trigger, new SilentNotifier(), new LoopHealth(_time), _time, NullLogger<CatalogWatch>.Instance);
         var cancellation = TestContext.Current.CancellationToken;
 
-        await watch.LookAsync(cancellation);
+        await watch.PollAsync(cancellation);
         Assert.NotNull(Find(store));
         Assert.Equal((1, 1), (server.Requests, trigger.Signals));
-        await watch.LookAsync(cancellation);
+        await watch.PollAsync(cancellation);
         Assert.Equal(1, server.Requests);
 
         _time.Advance(TimeSpan.FromHours(6));
-        await watch.LookAsync(cancellation);
+        await watch.PollAsync(cancellation);
         Assert.Equal((2, 1), (server.Requests, trigger.Signals));
 
         server.Status = "503 Busy";
         _time.Advance(TimeSpan.FromHours(6));
-        await watch.LookAsync(cancellation);
+        await watch.PollAsync(cancellation);
         Assert.NotNull(Find(store));
         Assert.Equal((3, 1), (server.Requests, trigger.Signals));
 
         server.Status = "200 OK";
         server.Body = "192.88.1.2\n";
         _time.Advance(TimeSpan.FromMinutes(15));
-        await watch.LookAsync(cancellation);
+        await watch.PollAsync(cancellation);
         Assert.Equal(2, trigger.Signals);
         Assert.NotEqual(long.MaxValue, Find(store)?.ValidTo);
         Assert.NotNull(Find(store, IpAddress.Parse("192.88.1.2")));

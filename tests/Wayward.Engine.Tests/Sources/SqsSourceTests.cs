@@ -53,7 +53,7 @@ public sealed class SqsSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_ledger_did_not_take_is_offered_again_at_the_next_look()
+    public async Task What_the_ledger_did_not_take_is_offered_again_at_the_next_listing()
     {
         _aws.Sqs.Send(Messages.Created(MessageShape.S3, ("b", "k1", "e1", 1)));
         using var source = Open();
@@ -68,16 +68,42 @@ public sealed class SqsSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Test_events_and_other_services_are_given_back_and_foreign_messages_are_left()
+    public async Task Test_events_are_deleted_and_what_others_may_wait_for_is_left()
     {
         _aws.Sqs.Send("""{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"logs"}""");
         _aws.Sqs.Send(Messages.Created(MessageShape.S3, ("b", "AWSLogs/1/CloudTrail/eu-west-1/x.json.gz", "e", 5)));
         _aws.Sqs.Send("somebody else's");
         using var source = Open();
         Assert.Empty(await ListAsync(source));
-        Assert.Equal(2, _aws.Sqs.Deleted.Count);
+        Assert.Contains("TestEvent", Assert.Single(_aws.Sqs.Deleted).Body, StringComparison.Ordinal);
+        Assert.Equal(2, _aws.Sqs.Count);
+        Assert.Contains("1 message(s) are not object notifications", source.Notice, StringComparison.Ordinal);
+        Assert.Contains("1 message(s) announce objects that are no flow logs", source.Notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_that_announces_a_flow_log_and_something_else_is_read_and_never_deleted()
+    {
+        _aws.Sqs.Send(Messages.Created(MessageShape.S3, ("b", "k1", "e1", 1), ("b", "AWSLogs/1/CloudTrail/eu-west-1/x.json.gz", "e", 5)));
+        using var source = Open();
+        var offered = Assert.Single(await ListAsync(source));
+        Assert.Equal("k1", offered.Key);
+        await source.SettledAsync([offered], TestContext.Current.CancellationToken);
+        Assert.Empty(_aws.Sqs.Deleted);
         Assert.Equal(1, _aws.Sqs.Count);
-        Assert.Contains("1 message(s)", source.Notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_object_is_no_reason_to_keep_a_message_but_an_unknown_size_is_read()
+    {
+        string unknown = Messages.Created(MessageShape.EventBridge, ("b", "k1", "e1", 7)).Replace("\"size\":7,", "", StringComparison.Ordinal);
+        _aws.Sqs.Send(unknown);
+        _aws.Sqs.Send(Messages.Created(MessageShape.S3, ("b", "k2", "e2", 0)));
+        _aws.Sqs.Send(Messages.Created(MessageShape.S3, ("b", "folder/", "e3", 0)));
+        using var source = Open();
+        var offered = Assert.Single(await ListAsync(source));
+        Assert.Equal(("k1", OfferedObject.UnknownBytes), (offered.Key, offered.Bytes));
+        Assert.Equal(2, _aws.Sqs.Deleted.Count);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ internal sealed partial class PageFixture
         return Task.FromResult(true);
     }
 
-    public void Poke() => Calls.Add("poke");
+    public void ScanNow() => Calls.Add("scan-now");
     public Task WhenIdleAsync(CancellationToken cancellation) => Task.CompletedTask;
 
     public int Subscribers => _subscribers.Count;

@@ -65,9 +65,14 @@ internal static partial class S3Layout
         return (range.From is null || day >= range.From) && (range.To is null || day <= range.To);
     }
 
-    /// <summary>Other services file below <c>AWSLogs</c> too; their objects are not ours.</summary>
+    /// <summary>Security Lake files each source under <c>aws/SOURCE/VERSION/region=…</c> (user guide, "Source management").</summary>
+    [GeneratedRegex("(?:^|/)aws/([A-Z0-9_]+)/[0-9.]+/region=")]
+    private static partial Regex SecurityLake { get; }
+
+    /// <summary>Other services file below <c>AWSLogs</c> too, and Security Lake files other sources beside flow logs; their objects are not ours.</summary>
     public static bool MayHoldFlowLogs(string prefixOrKey)
     {
+        if (SecurityLake.Match(prefixOrKey) is { Success: true } lake && lake.Groups[1].Value != "VPC_FLOW") return false;
         int at = prefixOrKey.IndexOf(Logs, StringComparison.Ordinal);
         if (at < 0 || (at > 0 && prefixOrKey[at - 1] != '/')) return true;
         string[] parts = prefixOrKey[(at + Logs.Length)..].Split('/', StringSplitOptions.RemoveEmptyEntries);

@@ -16,7 +16,7 @@ internal sealed class S3ObjectOpener(AwsClients clients, SourceOptions source, A
             if (item.ETag.Length > 0) request.EtagToMatch = $"\"{item.ETag}\"";
             if (source.RequesterPays) request.RequestPayer = RequestPayer.Requester;
             var response = await clients.S3.GetObjectAsync(request, cancellation);
-            if (response.ContentLength == item.Bytes) return new S3BodyStream(response, what, item.Bytes, settings.ReadTimeout);
+            if (item.Bytes == OfferedObject.UnknownBytes || response.ContentLength == item.Bytes) return new S3BodyStream(response, what, response.ContentLength, settings.ReadTimeout);
             response.Dispose();
             throw new SourceObjectChangedException($"{what}: it has {response.ContentLength} bytes, {item.Bytes} were announced");
         }
@@ -28,73 +28,4 @@ internal sealed class S3ObjectOpener(AwsClients clients, SourceOptions source, A
 
     /// <summary>S3 writes etags in quotes, notifications without; the ledger knows them without, or one object would have two identities.</summary>
     public static string Unquote(string? etag) => etag?.Trim('"') ?? "";
-}
-
-/// <summary>
-/// A response body that fails loudly: a stall ends by itself, and a body that ends early is the network's fault and not the object's.
-/// </summary>
-internal sealed class S3BodyStream(GetObjectResponse response, string what, long length, TimeSpan timeout) : Stream
-{
-    private readonly Stream _inner = response.ResponseStream;
-    private long _read;
-
-    public override int Read(Span<byte> buffer)
-    {
-        // The reader is synchronous. Waiting here blocks its worker only, and only so long.
-        byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(Math.Max(1, buffer.Length));
-        try
-        {
-            int n = ReadAsync(rented.AsMemory(0, buffer.Length)).AsTask().GetAwaiter().GetResult();
-            rented.AsSpan(0, n).CopyTo(buffer);
-            return n;
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
-        int n;
-        try
-        {
-            n = await _inner.ReadAsync(buffer, limit.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new SourceUnavailableException($"Cannot {what}: no byte for {timeout.TotalSeconds:0} s", needsOperator: false, e);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException or Amazon.Runtime.AmazonClientException)
-        {
-            throw new SourceUnavailableException($"Cannot {what}: {e.Message}", needsOperator: false, e);
-        }
-        _read += n;
-        if (n == 0 && buffer.Length > 0 && _read < length)
-            throw new SourceUnavailableException($"Cannot {what}: the answer ended after {_read} of {length} bytes", needsOperator: false);
-        return n;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) response.Dispose();
-        base.Dispose(disposing);
-    }
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => length;
-    public override long Position { get => _read; set => throw new NotSupportedException(); }
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -9,7 +9,8 @@ namespace Wayward.Engine.Sources.Aws;
 
 /// <summary>
 /// A queue of notifications. A message stays ours, by extending its visibility, while its objects are in work, and is deleted only after the ledger has all of them on disk for
-/// good. Whatever goes wrong, the message comes again and finds the ledger's rows: nothing is lost, nothing is doubled.
+/// good. Whatever goes wrong, the message comes again and finds the ledger's rows: nothing is lost, nothing is doubled. A message that is not ours, or not ours alone, is never deleted: it is
+/// given back to the queue, counted and shown.
 /// </summary>
 internal sealed class SqsSource : ISource, IDisposable
 {
@@ -17,6 +18,8 @@ internal sealed class SqsSource : ISource, IDisposable
     private const int LongPollSeconds = 20;
     /// <summary>Messages held at once; beyond, no more are taken until some are settled.</summary>
     private const int MaxHeld = 500;
+    /// <summary>How long a message that is not ours stays hidden after it was given back. Not zero: this process would receive it again at once.</summary>
+    private const int GivenBackSeconds = 30;
     /// <summary>The service's own limit on how long a message can be hidden.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromHours(11.5);
 
@@ -30,7 +33,7 @@ internal sealed class SqsSource : ISource, IDisposable
     private readonly HashSet<Held> _held = [];
     private readonly ConcurrentQueue<Message> _received = new();
     private readonly Channel<bool> _room = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private long _foreign;
+    private long _foreign, _others;
 
     public SqsSource(SourceOptions source, AwsClients clients, AwsClientSettings settings, TimeProvider time)
     {
@@ -47,8 +50,17 @@ internal sealed class SqsSource : ISource, IDisposable
 
     public bool Settled => _received.IsEmpty;
 
-    public string? Notice => Interlocked.Read(ref _foreign) is var n and > 0
-        ? string.Create(CultureInfo.InvariantCulture, $"{n} message(s) are not object notifications and were left in the queue") : null;
+    public string? Notice
+    {
+        get
+        {
+            List<string> notes = [];
+            if (Interlocked.Read(ref _foreign) is var foreign and > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{foreign} message(s) are not object notifications and were left in the queue"));
+            if (Interlocked.Read(ref _others) is var others and > 0)
+                notes.Add(string.Create(CultureInfo.InvariantCulture, $"{others} message(s) announce objects that are no flow logs, or none of this source, and were left in the queue"));
+            return notes.Count == 0 ? null : string.Join("; ", notes);
+        }
+    }
 
     public async IAsyncEnumerable<IReadOnlyList<OfferedObject>> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -63,11 +75,12 @@ internal sealed class SqsSource : ISource, IDisposable
                 messages = await ReceiveAsync(1, cancellation);
                 if (messages.Count == 0) yield break;
             }
-            var (offered, empty, held) = Hold(messages);
+            var (offered, empty, foreign, held) = Hold(messages);
             bool taken = false;
             try
             {
                 await DeleteAsync(empty, cancellation);
+                await LeaveAsync(foreign, cancellation);
                 if (offered.Count > 0) yield return offered;
                 taken = true;
             }
@@ -96,7 +109,8 @@ internal sealed class SqsSource : ISource, IDisposable
         }
         if (complete.Count == 0) return;
         _room.Writer.TryWrite(true);
-        await DeleteAsync(complete, cancellation);
+        await DeleteAsync([.. complete.Where(m => !m.Foreign)], cancellation);
+        await LeaveAsync([.. complete.Where(m => m.Foreign)], cancellation);
     }
 
     public async Task WaitForChangeAsync(CancellationToken cancellation)
@@ -133,43 +147,48 @@ internal sealed class SqsSource : ISource, IDisposable
         }
     }
 
-    /// <summary>Notes which objects each message waits for. Messages that announce nothing of ours are complete at once.</summary>
-    private (List<OfferedObject> Offered, List<Held> Empty, List<(Held, Message)> All) Hold(List<Message> messages)
+    /// <summary>Notes which objects each message waits for. A message that says of itself that it creates nothing is complete at once.</summary>
+    private (List<OfferedObject> Offered, List<Held> Empty, List<Held> Foreign, List<(Held, Message)> All) Hold(List<Message> messages)
     {
         List<OfferedObject> offered = [];
-        List<Held> empty = [];
+        List<Held> empty = [], foreign = [];
         List<(Held, Message)> all = [];
         foreach (var message in messages)
         {
             var content = S3Notification.Parse(message.Body ?? "");
-            if (!content.Understood)
-            {
-                // Not ours to delete: it shows up again, and in time in the dead-letter queue.
-                Interlocked.Increment(ref _foreign);
-                continue;
-            }
-            var held = new Held(message.ReceiptHandle, _time.GetUtcNow());
+            var held = new Held(message.ReceiptHandle, _time.GetUtcNow()) { Foreign = !content.Understood };
+            if (held.Foreign) Interlocked.Increment(ref _foreign);
             all.Add((held, message));
             lock (_gate)
             {
                 foreach (var announced in content.Created)
                 {
-                    if (!IsWanted(announced)) continue;
-                    var item = new OfferedObject(Name, announced.Bucket, announced.Key, announced.ETag, announced.Bytes, announced.At) { Turn = S3Layout.Turn(announced.Key, announced.At) };
+                    if (IsEmpty(announced)) continue;
+                    if (!IsWanted(announced))
+                    {
+                        if (!held.Foreign) Interlocked.Increment(ref _others);
+                        held.Foreign = true;
+                        continue;
+                    }
+                    var item = new OfferedObject(Name, announced.Bucket, announced.Key, announced.ETag, announced.Bytes ?? OfferedObject.UnknownBytes, announced.At) { Turn = S3Layout.Turn(announced.Key, announced.At) };
                     if (!held.Open.Add(item.ObjectId)) continue;
                     if (!_byObject.TryGetValue(item.ObjectId, out var list)) _byObject.Add(item.ObjectId, list = []);
                     list.Add(held);
                     offered.Add(item);
                 }
                 if (held.Open.Count > 0) _held.Add(held);
+                else if (held.Foreign) foreign.Add(held);
                 else empty.Add(held);
             }
         }
-        return (offered, empty, all);
+        return (offered, empty, foreign, all);
     }
 
+    /// <summary>Empty objects and folder markers hold no records.</summary>
+    private static bool IsEmpty(AnnouncedObject item) => item.Bytes == 0 || item.Key.EndsWith('/');
+
     private bool IsWanted(AnnouncedObject item) =>
-        item.Bytes > 0 && !item.Key.EndsWith('/') && item.Key.StartsWith(_source.KeyPrefix, StringComparison.Ordinal) && S3Layout.MayHoldFlowLogs(item.Key)
+        item.Key.StartsWith(_source.KeyPrefix, StringComparison.Ordinal) && S3Layout.MayHoldFlowLogs(item.Key)
         && (_source.Start is not { } start || item.At == 0 || item.At >= new DateTimeOffset(start, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeSeconds());
 
     private async Task DeleteAsync(IReadOnlyList<Held> messages, CancellationToken cancellation)
@@ -191,6 +210,31 @@ internal sealed class SqsSource : ISource, IDisposable
         }
     }
 
+    /// <summary>Others may read the queue too: what is not ours is theirs soon, and in time it lands in the dead-letter queue.</summary>
+    private async Task LeaveAsync(IReadOnlyList<Held> messages, CancellationToken cancellation)
+    {
+        foreach (var chunk in messages.Chunk(BatchLimit))
+        {
+            try
+            {
+                await SetVisibilityAsync(chunk, GivenBackSeconds, cancellation);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // It shows up by itself when its visibility ends.
+                return;
+            }
+        }
+    }
+
+    private Task SetVisibilityAsync(Held[] messages, int seconds, CancellationToken cancellation) => _clients.Sqs.ChangeMessageVisibilityBatchAsync(
+        new ChangeMessageVisibilityBatchRequest
+        {
+            QueueUrl = _source.QueueUrl,
+            Entries = [.. messages.Select((m, i) => new ChangeMessageVisibilityBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), m.Handle) { VisibilityTimeout = seconds })],
+        },
+        cancellation);
+
     private async Task ExtendAsync()
     {
         Held[] held;
@@ -205,11 +249,7 @@ internal sealed class SqsSource : ISource, IDisposable
         {
             try
             {
-                await _clients.Sqs.ChangeMessageVisibilityBatchAsync(new ChangeMessageVisibilityBatchRequest
-                {
-                    QueueUrl = _source.QueueUrl,
-                    Entries = [.. chunk.Select((m, i) => new ChangeMessageVisibilityBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), m.Handle) { VisibilityTimeout = _source.VisibilitySeconds })],
-                });
+                await SetVisibilityAsync(chunk, _source.VisibilitySeconds, CancellationToken.None);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -219,7 +259,7 @@ internal sealed class SqsSource : ISource, IDisposable
         }
     }
 
-    /// <summary>The next look begins with these messages.</summary>
+    /// <summary>The next listing begins with these messages.</summary>
     private void GiveBack(List<(Held Held, Message Message)> all)
     {
         lock (_gate)
@@ -240,5 +280,7 @@ internal sealed class SqsSource : ISource, IDisposable
         public string Handle { get; } = handle;
         public DateTimeOffset Since { get; } = since;
         public HashSet<long> Open { get; } = [];
+        /// <summary>It also says something that is not ours: it is never deleted.</summary>
+        public bool Foreign { get; set; }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class IngestService(
         return new(counts, known, rows, read.Rows, read.Total, number);
     }
 
-    public void ScanNow() => control.Poke();
+    public void ScanNow() => control.ScanNow();
 
     public Task<bool> RetryAsync(long objectId) => control.RetryAsync(objectId, analyst.Name, CancellationToken.None);
 
