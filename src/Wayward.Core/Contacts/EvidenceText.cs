@@ -4,14 +4,20 @@ using Wayward.FlowLogs;
 
 namespace Wayward.Core.Contacts;
 
-/// <summary>A record as printable ASCII, for evidence: the line as it stood, or its fields where there was no line (parquet).</summary>
-internal static class EvidenceText
+/// <summary>
+/// A record as printable ASCII, for evidence: the line as it stood, or its fields where there was no line (parquet). The only escaper of raw lines: what the ledger keeps and what is
+/// read again later are the same text.
+/// </summary>
+public static class EvidenceText
 {
+    /// <summary>Longest text, in characters; a longer line is cut.</summary>
     public const int MaxLength = 2_000;
 
     public static string Of(in FlowRecord record) => record.RawLine.IsEmpty ? Fields(record) : Escape(record.RawLine);
 
-    /// <summary>Printable ASCII stays; a backslash and every other byte become <c>\xNN</c>.</summary>
+    /// <summary>
+    /// Printable ASCII stays; a backslash and every other byte become <c>\xNN</c>, so that nothing in a log can act on what shows it, and no escape can be forged.
+    /// </summary>
     public static string Escape(ReadOnlySpan<byte> line) => line.Length <= MaxLength - 4 && IsPlain(line) ? Encoding.ASCII.GetString(line) : EscapeEach(line);
 
     private static bool IsPlain(ReadOnlySpan<byte> line)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
@@ -48,7 +47,7 @@ internal sealed class EvidenceSink(ResolverCatalog catalog, InstanceKey instance
         if (!egress && !ingress) return;
         var raw = new RawRecord(
             _container, _key, identity.Line, identity.Start, identity.End, egress,
-            record.Action switch { FlowAction.Accept => "ACCEPT", FlowAction.Reject => "REJECT", _ => "-" }, record.Packets, record.Bytes, Escape(record.RawLine));
+            record.Action switch { FlowAction.Accept => "ACCEPT", FlowAction.Reject => "REJECT", _ => "-" }, record.Packets, record.Bytes, EvidenceText.Of(record));
         _kept.Add((identity.Start, identity.Line, raw));
         if (_kept.Count <= take) return;
         Overflowed = true;
@@ -66,18 +65,4 @@ internal sealed class EvidenceSink(ResolverCatalog catalog, InstanceKey instance
     private static int Compare(in (long Start, long Line, RawRecord Record) a, in (long Start, long Line, RawRecord Record) b) =>
         a.Start.CompareTo(b.Start) is var s && s != 0 ? s
         : string.CompareOrdinal(a.Record.Key, b.Record.Key) is var k && k != 0 ? k : a.Line.CompareTo(b.Line);
-
-    /// <summary>Printable ASCII stays; every other byte is written as \xNN, so that nothing in a log can act on the page that shows it.</summary>
-    private static string Escape(ReadOnlySpan<byte> line)
-    {
-        if (line.Length > 2_000) line = line[..2_000];
-        if (line.IndexOfAnyExceptInRange((byte)0x20, (byte)0x7E) < 0) return Encoding.ASCII.GetString(line);
-        var text = new StringBuilder(line.Length + 16);
-        foreach (byte b in line)
-        {
-            if (b is >= 0x20 and <= 0x7E) text.Append((char)b);
-            else text.Append(CultureInfo.InvariantCulture, $"\\x{b:X2}");
-        }
-        return text.ToString();
-    }
 }

@@ -10,6 +10,8 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
 {
     /// <summary>Instances compacted in one transaction: ingest waits no longer than that takes.</summary>
     private const int InstancesAtOnce = 100;
+    /// <summary>Days that one run may compact beyond what is compacted already. It runs daily, so a long backlog catches up thirty times as fast as it grows.</summary>
+    private const int StepDays = 31;
 
     public async Task<MaintenanceResult> RunAsync(RetentionOptions retention, CancellationToken cancellation)
     {
@@ -19,10 +21,14 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
 
     private async Task<long> CompactAsync(int days, CancellationToken cancellation)
     {
-        var (maxStart, instances) = await database.SnapshotAsync(async (db, c) =>
-            (await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c), await db.Instances.OrderBy(i => i.Id).Select(i => i.Id).ToListAsync(c)), cancellation);
-        int before = UnixTime.Day(maxStart) - days;
-        if (before <= 0) return 0;
+        var (state, earliest, instances) = await database.SnapshotAsync(async (db, c) =>
+            (await db.LedgerState.Select(s => new { s.MaxStart, s.CompactedBefore }).SingleAsync(c), await db.ContactHours.Select(h => (int?)h.Hour / 24).MinAsync(c),
+            await db.Instances.OrderBy(i => i.Id).Select(i => i.Id).ToListAsync(c)), cancellation);
+        if (earliest is not { } first) return 0;
+        // Never by the data's clock alone, and never more than a step at once: one record with a wrong date, or a clock that is wrong once, must not compact everything beyond undo.
+        long newest = Math.Min(state.MaxStart, database.NowSeconds);
+        int before = Math.Min(UnixTime.Day(newest) - days, Math.Max(state.CompactedBefore, first) + StepDays);
+        if (before <= Math.Max(first, state.CompactedBefore)) return 0;
         long compacted = 0;
         foreach (var chunk in instances.Chunk(InstancesAtOnce))
             compacted += await database.WriteAsync((db, c) => DayCompaction.RunAsync(db, database.Dialect, chunk, before, c), cancellation, WriteScope.Ledger);

@@ -22,11 +22,11 @@ public sealed class IngestRig : IAsyncDisposable
 
     private IngestRig(ServiceProvider services) => _services = services;
 
-    /// <summary>Quick to retry and to notice, as tests want it.</summary>
+    /// <summary>Quick to retry and to notice, as tests want it. Harnesses kill processes again and again, so an object in work at a death is not to blame.</summary>
     public static readonly IngestOptions Fast = new()
     {
         Workers = 2, PollInterval = TimeSpan.FromMilliseconds(100), SettleTime = TimeSpan.FromMilliseconds(60), RetryBase = TimeSpan.FromMilliseconds(20), RetryMaximum = TimeSpan.FromMilliseconds(200),
-        DetectionDelay = TimeSpan.FromMilliseconds(20), NotifyInterval = TimeSpan.FromMilliseconds(10),
+        DetectionDelay = TimeSpan.FromMilliseconds(20), NotifyInterval = TimeSpan.FromMilliseconds(10), InterruptedTries = 1_000,
     };
 
     public IIngestControl Control => _services.GetRequiredService<IIngestControl>();

@@ -14,7 +14,7 @@ public sealed class InterruptionTests : IDisposable
     private readonly TempFolder _logs = new();
     private readonly TempFolder _data = new();
 
-    private IngestOptions Options => IngestRig.Fast with { Sources = [new SourceOptions { Path = _logs.Root }] };
+    private IngestOptions Options => IngestRig.Fast with { Sources = [new SourceOptions { Path = _logs.Root }], InterruptedTries = 2 };
 
     [Fact]
     public async Task An_attempt_is_in_the_ledger_before_the_object_is_opened()

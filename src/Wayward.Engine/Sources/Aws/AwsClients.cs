@@ -48,6 +48,8 @@ internal sealed class AwsClients(SourceOptions source, AwsClientSettings setting
         config.MaxErrorRetry = settings.MaxErrorRetry;
         config.Timeout = settings.Timeout;
         config.ThrottleRetries = true;
+        // A redirect could lead to an address that the configuration would not have been allowed to name.
+        config.AllowAutoRedirect = false;
     }
 
     private static void Elsewhere(ClientConfig config, SourceOptions source, string endpoint)

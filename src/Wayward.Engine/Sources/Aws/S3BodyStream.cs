@@ -1,13 +1,16 @@
+using System.Diagnostics;
 using Amazon.S3.Model;
 
 namespace Wayward.Engine.Sources.Aws;
 
 /// <summary>
-/// A response body that fails loudly: a stall ends by itself, and a body that ends early is the network's fault and not the object's.
+/// A response body that fails loudly: a stall or a trickle ends by itself, and a body that ends early is the network's fault and not the object's.
 /// </summary>
-internal sealed class S3BodyStream(GetObjectResponse response, string what, long length, TimeSpan timeout) : Stream
+internal sealed class S3BodyStream(GetObjectResponse response, string what, long length, AwsClientSettings settings) : Stream
 {
     private readonly Stream _inner = response.ResponseStream;
+    private readonly long _opened = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _longest = 2 * settings.ReadTimeout + TimeSpan.FromSeconds(Math.Max(0, length) / (double)settings.SlowestBody);
     private long _read;
 
     public override int Read(Span<byte> buffer)
@@ -30,8 +33,10 @@ internal sealed class S3BodyStream(GetObjectResponse response, string what, long
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (Stopwatch.GetElapsedTime(_opened) > _longest)
+            throw new SourceUnavailableException($"Cannot {what}: {_read} of {length} bytes in {_longest.TotalSeconds:0} s, slower than {settings.SlowestBody} bytes a second", needsOperator: false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        limit.CancelAfter(settings.ReadTimeout);
         int n;
         try
         {
@@ -39,7 +44,7 @@ internal sealed class S3BodyStream(GetObjectResponse response, string what, long
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SourceUnavailableException($"Cannot {what}: no byte for {timeout.TotalSeconds:0} s", needsOperator: false, e);
+            throw new SourceUnavailableException($"Cannot {what}: no byte for {settings.ReadTimeout.TotalSeconds:0} s", needsOperator: false, e);
         }
         catch (Exception e) when (e is IOException or HttpRequestException or Amazon.Runtime.AmazonClientException)
         {

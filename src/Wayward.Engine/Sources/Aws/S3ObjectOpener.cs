@@ -16,7 +16,7 @@ internal sealed class S3ObjectOpener(AwsClients clients, SourceOptions source, A
             if (item.ETag.Length > 0) request.EtagToMatch = $"\"{item.ETag}\"";
             if (source.RequesterPays) request.RequestPayer = RequestPayer.Requester;
             var response = await clients.S3.GetObjectAsync(request, cancellation);
-            if (item.Bytes == OfferedObject.UnknownBytes || response.ContentLength == item.Bytes) return new S3BodyStream(response, what, response.ContentLength, settings.ReadTimeout);
+            if (item.Bytes == OfferedObject.UnknownBytes || response.ContentLength == item.Bytes) return new S3BodyStream(response, what, response.ContentLength, settings);
             response.Dispose();
             throw new SourceObjectChangedException($"{what}: it has {response.ContentLength} bytes, {item.Bytes} were announced");
         }

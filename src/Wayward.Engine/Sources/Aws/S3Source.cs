@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Wayward.Storage.Ingest;
@@ -160,7 +161,8 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
     private async IAsyncEnumerable<ListObjectsV2Response> ResponsesAsync(string prefix, string? delimiter, string? startAfter, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? token = null;
-        do
+        byte[] reached = [];
+        for (int page = 0; page == 0 || token is not null; page++)
         {
             var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = prefix, Delimiter = delimiter, StartAfter = startAfter, ContinuationToken = token };
             if (source.RequesterPays) request.RequestPayer = RequestPayer.Requester;
@@ -175,9 +177,23 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
                 throw translated;
             }
             yield return response;
-            token = response.IsTruncated == true ? response.NextContinuationToken : null;
+            if (response.IsTruncated != true) yield break;
+            token = response.NextContinuationToken;
+            var last = Last(response);
+            // Keys come in the order of their UTF-8 bytes. A server that repeats itself must not hold the source for ever.
+            if (string.IsNullOrEmpty(token) || page + 1 >= settings.MaxPages || last.AsSpan().SequenceCompareTo(reached) <= 0)
+                throw new SourceUnavailableException($"Cannot {what}: the server's listing does not end (page {page + 1})", needsOperator: false);
+            reached = last;
         }
-        while (token is not null);
+    }
+
+    /// <summary>The last key or folder of a page, in UTF-8; empty when it has none.</summary>
+    private static byte[] Last(ListObjectsV2Response response)
+    {
+        byte[] last = [];
+        foreach (string name in (response.S3Objects ?? []).TakeLast(1).Select(o => o.Key).Concat((response.CommonPrefixes ?? []).TakeLast(1)))
+            if (Encoding.UTF8.GetBytes(name) is var bytes && bytes.AsSpan().SequenceCompareTo(last) > 0) last = bytes;
+        return last;
     }
 
     /// <summary>Folder markers and empty objects hold no records.</summary>
