@@ -17,7 +17,7 @@ public static class RandomRecords
     private const int Days = 20;
 
     /// <summary>H of four days and L of one, so that a world of twenty days sees everything.</summary>
-    public static readonly DetectionOptions Options = DetectionOptions.Default with { HistoryWindow = TimeSpan.FromDays(4), Learning = TimeSpan.FromDays(1), CatalogHold = TimeSpan.FromDays(2), ProviderMerge = false, CohortFallback = false, AlertedEstablishes = TimeSpan.FromDays(1), Patterns = new PatternOptions { FanOutTargets = 1_000_000 } };
+    public static readonly DetectionOptions Options = DetectionOptions.Default with { HistoryWindow = TimeSpan.FromDays(4), Learning = TimeSpan.FromDays(1), CatalogHold = TimeSpan.FromDays(2), ProviderMerge = false, CohortFallback = false, AlertedEstablishes = TimeSpan.FromDays(1), Stories = false, Patterns = new PatternOptions { FanOutTargets = 1_000_000 } };
 
     public static readonly ResolverCatalog Catalog = new("random-1",
     [

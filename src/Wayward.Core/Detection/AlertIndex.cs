@@ -10,12 +10,18 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
 {
     private static readonly List<Alert> NoAlerts = [];
 
+    /// <summary>First contacts that alert, and the patterns that rest on nothing else.</summary>
+    private readonly Dictionary<InstanceKey, (List<Alert> Contacts, List<Alert> Patterns)> _decided = [];
+    /// <summary>What is left as findings of the instance after fleets took their members.</summary>
     private readonly Dictionary<InstanceKey, List<Alert>> _ofInstance = [];
     private readonly Dictionary<FindingGroup, List<Alert>> _groups = [];
-    /// <summary>Instances with a first-contact alert on a destination.</summary>
-    private readonly Dictionary<Destination, HashSet<InstanceKey>> _alerting = [];
-    private readonly HashSet<Destination> _fleetToCheck = [];
-    private readonly Dictionary<(FindingType Type, Destination Destination), FindingGroup> _fleetGroups = [];
+    /// <summary>Instances with a first-contact alert on a target.</summary>
+    private readonly Dictionary<FleetTarget, HashSet<InstanceKey>> _alerting = [];
+    private readonly HashSet<FleetTarget> _fleetToCheck = [];
+    private readonly Dictionary<FleetTarget, List<Alert>> _fleets = [];
+    /// <summary>First contacts that are members of a fleet.</summary>
+    private readonly HashSet<(InstanceKey, Destination, long Start)> _absorbed = [];
+    private readonly HashSet<InstanceKey> _toGather = [];
     private readonly HashSet<FindingGroup> _dirty = [];
     private readonly HashSet<InstanceKey> _involved = [];
 
@@ -24,54 +30,76 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
     /// <summary>Whoever is or was a member of a dirty group.</summary>
     public IReadOnlySet<InstanceKey> Involved => _involved;
 
-    /// <summary>Decides all contacts of an instance anew; its groups, old and new, become dirty.</summary>
+    /// <summary>Decides all contacts of an instance anew. <see cref="Gather"/> must follow when all that changed are decided.</summary>
     /// <param name="changed">Takes up destinations on which its alerts differ, with the earliest time.</param>
     public void Decide(InstanceSummary instance, Dictionary<Destination, long>? changed)
     {
-        var alerts = new List<Alert>();
+        var contacts = new List<Alert>();
         foreach (var destination in instance.Destinations)
         {
             foreach (var episode in destination.Episodes)
             {
-                if (evaluate.Evaluate(destination, episode) is not { } evaluation) continue;
-                if (evaluation.IsAlert) alerts.Add(new Alert(destination, episode, evaluation, FindingTypes.Of(destination.Destination.Transport)));
+                if (evaluate.Evaluate(destination, episode) is { IsAlert: true } evaluation) contacts.Add(new Alert(destination, episode, evaluation, FindingTypes.Of(destination.Destination.Transport)));
             }
         }
-        if (engine.Options.OwnTypes) PatternSearch.Apply(alerts, instance, index, engine.Parameters);
-        else alerts.RemoveAll(a => !a.Type.IsOfGuardDuty);
-        var old = _ofInstance.GetValueOrDefault(instance.Key) ?? NoAlerts;
-        if (old.Count == 0 && alerts.Count == 0) return;
-        Replace(instance.Key, old, alerts);
-        if (changed is not null) Compare(old, alerts, changed);
+        if (!engine.Options.OwnTypes) contacts.RemoveAll(a => !a.Type.IsOfGuardDuty);
+        var patterns = engine.Options.OwnTypes ? PatternSearch.Find(contacts, instance, index, engine.Parameters) : [];
+        var old = _decided.TryGetValue(instance.Key, out var known) ? known.Contacts : NoAlerts;
+        if (contacts.Count + patterns.Count > 0) _decided[instance.Key] = (contacts, patterns);
+        else if (!_decided.Remove(instance.Key)) return;
+        foreach (var alert in old) Watch(alert, present: false);
+        foreach (var alert in contacts) Watch(alert, present: true);
+        _toGather.Add(instance.Key);
+        if (changed is not null) Compare(old, contacts, changed);
     }
 
-    /// <summary>Looks again at destinations that many may have begun at once. After all <see cref="Decide"/>.</summary>
-    public void CheckFleet()
+    /// <summary>Gathers first contacts of one cause: fleets first, then what each instance is left with. Groups, old and new, of what was decided become dirty.</summary>
+    public void Gather()
     {
         if (engine.Options.OwnTypes)
-        {
-            foreach (var destination in _fleetToCheck)
-            {
-                var alerts = _alerting.TryGetValue(destination, out var instances)
-                    ? instances.SelectMany(i => _ofInstance[i]).Where(a => a.Type.IsFirstContact && a.Destination.Destination == destination).ToList() : [];
-                foreach (var type in FindingTypes.All)
-                {
-                    if (_fleetGroups.Remove((type, destination), out var old))
-                    {
-                        Touch(old);
-                        Remove(old, a => a.Destination.Destination == destination);
-                    }
-                    var found = type.FindInFleet(alerts, engine.Parameters);
-                    if (found.Count == 0) continue;
-                    var now = FindingGroup.Of(found[0], engine.Options.ProviderMerge);
-                    foreach (var alert in found) Add(now, alert);
-                    Touch(now);
-                    _fleetGroups.Add((type, destination), now);
-                }
-            }
-        }
+            foreach (var target in _fleetToCheck) CheckFleet(target);
         _fleetToCheck.Clear();
+        foreach (var key in _toGather)
+        {
+            var old = _ofInstance.GetValueOrDefault(key) ?? NoAlerts;
+            var now = _decided.TryGetValue(key, out var decided) ? Left(index.Instances[key], decided.Contacts, decided.Patterns) : NoAlerts;
+            if (old.Count + now.Count > 0) Replace(key, old, now);
+        }
+        _toGather.Clear();
     }
+
+    private void CheckFleet(FleetTarget target)
+    {
+        var alerts = _alerting.TryGetValue(target, out var instances)
+            ? instances.SelectMany(i => _decided[i].Contacts).Where(a => FleetTarget.Of(a, engine.Options.ProviderMerge) == target).ToList() : [];
+        alerts.Sort(Alert.Order);
+        var found = FindingTypes.All.SelectMany(type => type.FindInFleet(alerts, engine.Parameters)).ToList();
+        _fleets.Remove(target, out var old);
+        foreach (var alert in old ?? NoAlerts)
+        {
+            var group = FindingGroup.Of(alert, engine.Options.ProviderMerge);
+            Touch(group);
+            _groups.Remove(group);
+            _absorbed.Remove(Contact(alert));
+            _toGather.Add(alert.Instance.Key);
+        }
+        foreach (var alert in found)
+        {
+            Add(FindingGroup.Of(alert, engine.Options.ProviderMerge), alert);
+            if (engine.Options.Stories) _absorbed.Add(Contact(alert));
+            _toGather.Add(alert.Instance.Key);
+        }
+        foreach (var group in found.Select(a => FindingGroup.Of(a, engine.Options.ProviderMerge)).Distinct()) Touch(group);
+        if (found.Count > 0) _fleets.Add(target, found);
+    }
+
+    private List<Alert> Left(InstanceSummary instance, List<Alert> contacts, List<Alert> patterns)
+    {
+        var left = contacts.Where(a => !_absorbed.Contains(Contact(a)));
+        return engine.Options.OwnTypes ? [.. PatternSearch.Gather(left, instance, index, engine.Parameters), .. patterns] : [.. left];
+    }
+
+    private static (InstanceKey, Destination, long) Contact(in Alert alert) => (alert.Instance.Key, alert.Destination.Destination, alert.Start);
 
     /// <summary>Makes groups dirty by what their alerts are about.</summary>
     public void Touch(Func<FindingGroup, Alert, bool> concerns)
@@ -86,7 +114,7 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
         var cohorts = updated.SelectMany(key => index.Instances[key].CohortEpochs).Select(c => c.Cohort).ToHashSet(StringComparer.Ordinal);
         foreach (var (group, alerts) in _groups)
         {
-            if (group.Subject.Kind != SubjectKind.Cohort || _dirty.Contains(group) || !cohorts.Contains(group.Subject.Id)) continue;
+            if (_dirty.Contains(group) || !alerts.Exists(a => a.Evaluation is { Decision: EpisodeDecision.CohortAlert, Cohort: { } cohort } && cohorts.Contains(cohort))) continue;
             if (FindingDraft.Of(group, [.. alerts], engine.Parameters).Exists(draft => updated.Contains(FindingBuilder.Reference(draft, index, engine.Parameters)))) Touch(group);
         }
     }
@@ -118,34 +146,31 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
             var group = FindingGroup.Of(alert, engine.Options.ProviderMerge);
             Touch(group);
             Remove(group, a => a.Instance.Key == key);
-            Watch(alert, key, present: false);
         }
         foreach (var alert in now)
         {
             var group = FindingGroup.Of(alert, engine.Options.ProviderMerge);
             Add(group, alert);
             Touch(group);
-            Watch(alert, key, present: true);
         }
         if (now.Count > 0) _ofInstance[key] = now;
         else _ofInstance.Remove(key);
         _involved.Add(key);
     }
 
-    private void Watch(in Alert alert, InstanceKey key, bool present)
+    private void Watch(in Alert alert, bool present)
     {
-        if (!alert.Type.IsFirstContact) return;
-        var destination = alert.Destination.Destination;
-        if (!_alerting.TryGetValue(destination, out var instances)) _alerting.Add(destination, instances = []);
-        if (present) instances.Add(key);
-        else instances.Remove(key);
-        if (instances.Count == 0) _alerting.Remove(destination);
-        _fleetToCheck.Add(destination);
+        var target = FleetTarget.Of(alert, engine.Options.ProviderMerge);
+        if (!_alerting.TryGetValue(target, out var instances)) _alerting.Add(target, instances = []);
+        if (present) instances.Add(alert.Instance.Key);
+        else instances.Remove(alert.Instance.Key);
+        if (instances.Count == 0) _alerting.Remove(target);
+        _fleetToCheck.Add(target);
     }
 
     private static void Compare(List<Alert> old, List<Alert> now, Dictionary<Destination, long> changed)
     {
-        static HashSet<(Destination, long)> Starts(List<Alert> alerts) => [.. alerts.Where(a => a.Type.IsFirstContact).Select(a => (a.Destination.Destination, a.Start))];
+        static HashSet<(Destination, long)> Starts(List<Alert> alerts) => [.. alerts.Select(a => (a.Destination.Destination, a.Start))];
         var differing = Starts(old);
         differing.SymmetricExceptWith(Starts(now));
         foreach (var (destination, start) in differing) changed[destination] = Math.Min(start, changed.GetValueOrDefault(destination, long.MaxValue));

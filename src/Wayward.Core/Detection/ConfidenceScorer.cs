@@ -10,6 +10,7 @@ internal static class ConfidenceScorer
 
     public static IReadOnlyList<ScoreFactor> Factors(FindingCase c)
     {
+        if (c.Members.MaxBy(m => m.Confidence.Sum(f => f.Points)) is { } surest) return surest.Confidence;
         var k = c.Scoring.Confidence;
         var outcome = c.Outcome;
         bool answered = outcome == ContactOutcome.Answered;

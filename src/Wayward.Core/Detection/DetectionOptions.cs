@@ -37,6 +37,8 @@ public sealed record DetectionOptions
     public int ReportConfidence { get; init; } = 50;
     /// <summary>Fixed severity in tenths; 0 = computed from factors.</summary>
     public int FixedSeverity { get; init; }
+    /// <summary>First contacts that have one cause are one finding: a fleet's, a fan-out's, a way around a block. Off: each is a finding beside it.</summary>
+    public bool Stories { get; init; } = true;
     /// <summary>Our own types beyond GuardDuty's three.</summary>
     public bool OwnTypes { get; init; } = true;
     /// <summary>Prefixes of the operator's own networks: never public, and local when they appear.</summary>

@@ -256,7 +256,7 @@ public sealed class DetectionSession
         _evaluate.Forget();
         if (_isFresh) foreach (var key in decide) _alerts.Decide(_index.Instances[key], null);
         else DecideAll(decide);
-        _alerts.CheckFleet();
+        _alerts.Gather();
         if (_isFresh) _alerts.TouchAll();
         else
         {

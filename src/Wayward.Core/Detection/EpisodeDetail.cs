@@ -32,13 +32,13 @@ internal sealed class EpisodeDetail
     public static EpisodeDetail Of(Alert alert, DestinationPairs pairs, List<EpisodeCell> cells, Parameters parameters)
     {
         var detail = new EpisodeDetail { Alert = alert };
-        var contacts = new List<long>();
+        var contacts = Regularity.Contacts(cells, alert.Start, alert.End);
+        bool isFirst = true;
         foreach (var cell in cells)
         {
             if (cell.IsExpected || cell.Start < alert.Start || cell.Start > alert.End) continue;
-            if (contacts.Count == 0) detail.FirstEndpoint = cell.Endpoint;
-            // Two endpoints of one destination in the same hour are one contact in time.
-            if (contacts.Count == 0 || UnixTime.Hour(cell.Start) != UnixTime.Hour(contacts[^1])) contacts.Add(cell.Start);
+            if (isFirst) detail.FirstEndpoint = cell.Endpoint;
+            isFirst = false;
             detail.OutAccepted += cell.Cell.OutAccepted;
             detail.OutRejected += cell.Cell.OutRejected;
             detail.Flags |= cell.Cell.Flags;

@@ -10,8 +10,6 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     private readonly Parameters _parameters = engine.Parameters;
     private readonly ExpectedMatcher _matcher = engine.Matcher;
     private const int MaxUsual = 20;
-    /// <summary>A scan may have thousands of targets; the first ones are named, all are counted.</summary>
-    private const int MaxAddresses = 200;
     private const long DailyDays = 3;
 
     private readonly List<EpisodeCell> _cells = [];
@@ -35,7 +33,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Id = draft.Group.FindingId(draft.First),
             GroupId = draft.Group.Id,
             Type = draft.Group.Type,
-            Subject = draft.Group.Subject,
+            Subject = draft.Subject,
             Transport = draft.Group.Transport,
             Provider = draft.Group.Type.HasOperator ? c.Provider : null,
             Addresses = Addresses(c),
@@ -68,10 +66,31 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
 
     private FindingCase Case(FindingDraft draft)
     {
+        var details = draft.Alerts.Select(Detail).ToList();
+        var prevalence = PrevalenceBuilder.Of(draft, index, evaluate, _parameters);
+        return Case(draft, details, History(Reference(draft, index, _parameters)), prevalence, draft.Group.Type.ScoresMembers ? Members(draft, details, prevalence) : []);
+    }
+
+    /// <summary>Each first contact as a case of its own. What others do with a target is told as of the first contact with it, so that a fleet of thousands costs as many steps, not their square.</summary>
+    private List<MemberScore> Members(FindingDraft draft, List<EpisodeDetail> details, Prevalence ofFirst)
+    {
+        var members = new List<MemberScore>(details.Count);
+        var prevalences = new Dictionary<Destination, Prevalence> { [draft.FirstAlert.Destination.Destination] = ofFirst };
+        foreach (var detail in details)
+        {
+            var alert = detail.Alert with { Type = FindingTypes.Of(detail.Alert.Destination.Destination.Transport) };
+            var single = new FindingDraft(FindingGroup.Of(alert, engine.Options.ProviderMerge), alert);
+            if (!prevalences.TryGetValue(alert.Destination.Destination, out var prevalence))
+                prevalences.Add(alert.Destination.Destination, prevalence = PrevalenceBuilder.Of(single, index, evaluate, _parameters));
+            members.Add(new(Case(single, [detail], History(alert.Instance.Key), prevalence, [])));
+        }
+        return members;
+    }
+
+    private FindingCase Case(FindingDraft draft, List<EpisodeDetail> details, InstanceHistory reference, Prevalence prevalence, List<MemberScore> members)
+    {
         long t = draft.First;
         var first = draft.FirstAlert;
-        var details = draft.Alerts.Select(Detail).ToList();
-        var reference = History(Reference(draft, index, _parameters));
         var usual = Usual(reference, draft, t);
         var silent = maxStart >= t + (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds ? usual.Where(u => (u.Provider is null || u.Provider != first.Destination.Provider) && FellSilent(reference, u, t)).ToList() : [];
         var own = History(first.Instance.Key);
@@ -84,7 +103,8 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Parameters = _parameters,
             Catalog = engine.Catalog,
             MaxStart = maxStart,
-            Prevalence = PrevalenceBuilder.Of(draft, index, evaluate, _parameters),
+            Prevalence = prevalence,
+            Members = members,
             Usual = usual.Count <= MaxUsual ? usual : usual[..MaxUsual],
             Silent = silent,
             RejectedBefore = EvasionAfterBlock.RejectedBefore(first, _parameters),
@@ -111,7 +131,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
         {
             var entry = g.First().Alert.Destination.Entry;
             return new FindingAddress(g.Key.Address, g.Key.Protocol, g.Key.Port, entry?.Provider, entry?.Tier ?? CatalogTier.None, entry?.Id, g.Min(d => d.Alert.Start), g.Max(d => d.Alert.End));
-        }).OrderBy(a => a.FirstContact).ThenBy(a => a.Address).Take(MaxAddresses).OrderBy(a => a.Address).ThenBy(a => a.Protocol).ThenBy(a => a.Port),
+        }).OrderBy(a => a.Address).ThenBy(a => a.Protocol).ThenBy(a => a.Port),
     ];
 
     private List<EvidenceLine> Evidence(FindingDraft draft)
@@ -194,9 +214,9 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     internal static InstanceKey Reference(FindingDraft draft, DetectionIndex index, Parameters parameters)
     {
         var first = draft.FirstAlert;
-        if (draft.Group.Subject.Kind == SubjectKind.Instance) return first.Instance.Key;
-        var peer = index.Members(draft.Group.Subject.Id)
-            .Where(m => m != first.Instance && m.SeenBefore(draft.Group.Subject.Id, first.Start, parameters))
+        if (first.Evaluation is not { Decision: EpisodeDecision.CohortAlert, Cohort: { } cohort }) return first.Instance.Key;
+        var peer = index.Members(cohort)
+            .Where(m => m != first.Instance && m.SeenBefore(cohort, first.Start, parameters))
             .OrderBy(m => m.Epochs.LastOrDefault(e => e.Start < first.Start).Start).ThenBy(m => m.Key).FirstOrDefault();
         return (peer ?? first.Instance).Key;
     }

@@ -30,6 +30,9 @@ internal sealed class FindingCase
     public required ExpectedTarget? ForbiddenBy { get; init; }
     public required (ExpectedTarget Rule, long Until)? WasExpected { get; init; }
 
+    /// <summary>The first contacts in it, each as if it were alone; empty unless the type is as severe as its most severe member.</summary>
+    public IReadOnlyList<MemberScore> Members { get; init; } = [];
+
     public Alert First => Draft.FirstAlert;
     public long Time => Draft.First;
     public InstanceSummary Instance => First.Instance;
@@ -66,6 +69,15 @@ internal sealed class FindingCase
     public ContactFlags Flags => Details.Aggregate(ContactFlags.None, (all, d) => all | d.Flags);
     public long Packets => Details.Sum(d => d.OutAccepted.Packets + d.OutRejected.Packets);
     public string TargetText => Wording.Target(Provider, Destination.Address);
+}
+
+/// <summary>A first contact in a finding about several, scored as if it were alone.</summary>
+internal sealed class MemberScore(FindingCase single)
+{
+    public FindingCase Case { get; } = single;
+    public IReadOnlyList<ScoreFactor> Factors { get; } = SeverityScorer.Factors(single);
+    public int Severity => Factors.Sum(f => f.Points);
+    public IReadOnlyList<ScoreFactor> Confidence { get; } = ConfidenceScorer.Factors(single);
 }
 
 /// <summary>Who else talks to the target of a finding.</summary>

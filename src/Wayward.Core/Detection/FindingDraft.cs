@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
+using Wayward.FlowLogs;
 
 namespace Wayward.Core.Detection;
 
@@ -23,8 +24,16 @@ internal readonly record struct Alert(DestinationSummary Destination, EpisodeSpa
 /// <summary>What findings are told apart by: (type, subject, transport, provider or address).</summary>
 internal readonly record struct FindingGroup(FindingType Type, Subject Subject, DnsTransport Transport, string Target)
 {
-    /// <summary>The fleet as a subject.</summary>
-    public const string Fleet = "fleet";
+    /// <summary>
+    /// What first contacts with one target share: the operator, or for an uncatalogued one its address, of which the last 64 bits of IPv6 are the owner's to choose.
+    /// </summary>
+    public static string TargetOf(DestinationSummary destination, bool providerMerge)
+    {
+        var address = destination.Destination.Address;
+        if (!providerMerge) return "address:" + address;
+        if (destination.Provider is { } provider) return "provider:" + provider;
+        return address.IsIPv4 ? "address:" + address : "net:" + new IpAddress(address.Upper, 0) + "/64";
+    }
 
     public static FindingGroup Of(in Alert alert, bool providerMerge) => alert.Type.Group(alert, providerMerge);
 
@@ -45,10 +54,14 @@ internal sealed class FindingDraft(FindingGroup group, Alert first)
     private readonly List<Alert> _alerts = [first];
 
     public FindingGroup Group { get; } = group;
+    /// <summary>Who the finding is about: where the group's members have nothing narrower in common, the group's subject.</summary>
+    public Subject Subject => Group.Type.Subject(this);
     /// <summary>Ascending by start.</summary>
     public IReadOnlyList<Alert> Alerts => _alerts;
     public Alert FirstAlert => _alerts[0];
     public long First => FirstAlert.Start;
+    /// <summary>Start of the latest first contact in it.</summary>
+    public long LastStart => _alerts[^1].Start;
     public long Last { get; private set; } = first.End;
     /// <summary>Drafts of the same group before this one, ascending.</summary>
     public IReadOnlyList<FindingDraft> Earlier { get; init; } = [];
@@ -59,14 +72,14 @@ internal sealed class FindingDraft(FindingGroup group, Alert first)
         Last = Math.Max(Last, alert.End);
     }
 
-    /// <summary>Joins the alerts of one group: the next belongs to the finding while it starts within H of the last contact so far.</summary>
+    /// <summary>Joins the alerts of one group as its type says.</summary>
     public static List<FindingDraft> Of(FindingGroup group, List<Alert> alerts, Parameters parameters)
     {
         alerts.Sort(Alert.Order);
         var drafts = new List<FindingDraft>(1);
         foreach (var alert in alerts)
         {
-            if (drafts.Count > 0 && parameters.Boundaries.Joins(alert.Start - drafts[^1].Last, parameters.History)) drafts[^1].Join(alert);
+            if (drafts.Count > 0 && group.Type.Joins(drafts[^1], alert, parameters)) drafts[^1].Join(alert);
             else drafts.Add(new FindingDraft(group, alert) { Earlier = [.. drafts] });
         }
         return drafts;

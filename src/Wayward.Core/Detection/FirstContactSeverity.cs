@@ -27,7 +27,7 @@ internal static class FirstContactSeverity
             Add("first-encrypted", s.FirstEncrypted, "It is the first encrypted DNS of any sort by this instance.");
         if (c.Silent.Count > 0)
             Add("resolver-silent", s.EarlierResolverSilent, $"{Wording.Target(c.Silent[0].Provider, c.Silent[0].Address)}, in use until then, fell silent for {Wording.Span((long)s.ResolverSilence.TotalSeconds)} afterwards.");
-        if (c.Entry is null && Regularity(c) is { } regularity)
+        if (c.Entry is null && RegularContact(c) is { } regularity)
             Add("regular-recontact", s.RegularRecontact, regularity);
         if (KnownProvider(c) is { } known)
             Add("provider-known", s.ProviderKnown, $"{c.Provider} is known to this instance: it uses {known.Destination.Address} since {Wording.Date(known.Since)}.");
@@ -68,17 +68,12 @@ internal static class FirstContactSeverity
         return null;
     }
 
-    private static string? Regularity(FindingCase c)
+    private static string? RegularContact(FindingCase c)
     {
         foreach (var detail in c.Details)
         {
-            var contacts = detail.Contacts;
-            if (contacts.Count < Math.Max(2, c.Scoring.RegularMinimumHours)) continue;
-            double mean = (contacts[^1] - contacts[0]) / (double)(contacts.Count - 1), squares = 0;
-            for (int i = 1; i < contacts.Count; i++) squares += Math.Pow(contacts[i] - contacts[i - 1] - mean, 2);
-            double deviation = Math.Sqrt(squares / (contacts.Count - 1)) / mean;
-            if (deviation < c.Scoring.RegularDeviation)
-                return $"Contacted in {Wording.Count(contacts.Count, "hour")}, about every {Wording.Span((long)Math.Round(mean))}, deviating by {Wording.Percent(deviation)} only.";
+            if (Detection.Regularity.Is(detail.Contacts, c.Scoring, out double mean, out double deviation))
+                return $"Contacted in {Wording.Count(detail.Contacts.Count, "hour")}, about every {Wording.Span((long)Math.Round(mean))}, deviating by {Wording.Percent(deviation)} only.";
         }
         return null;
     }

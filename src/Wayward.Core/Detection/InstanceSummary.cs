@@ -190,6 +190,11 @@ internal sealed class InstanceSummary
             episodes.Clear();
             NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
             if (episodes.Count == 0) continue;
+            if (destination.Entry is null)
+            {
+                for (int i = 0; i < episodes.Count; i++)
+                    episodes[i] = episodes[i] with { IsRegular = Regularity.Is(Regularity.Contacts(cells, episodes[i].Start, episodes[i].End), parameters.Options.Scoring, out _, out _) };
+            }
             result.Add(new DestinationSummary
             {
                 Instance = this,

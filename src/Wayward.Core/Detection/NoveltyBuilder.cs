@@ -8,10 +8,9 @@ internal static class NoveltyBuilder
 {
     public static Novelty Of(FindingCase c)
     {
-        var subject = c.Draft.Group.Subject;
         return new Novelty
         {
-            ObservedSince = subject.Kind == SubjectKind.Cohort ? c.Index.CohortSince(subject.Id, c.Time) ?? c.Time : c.Time - c.First.Evaluation.Age,
+            ObservedSince = c.First.Evaluation is { Decision: EpisodeDecision.CohortAlert, Cohort: { } cohort } ? c.Index.CohortSince(cohort, c.Time) ?? c.Time : c.Time - c.First.Evaluation.Age,
             Coverage = c.Coverage,
             HistoryWindow = c.Parameters.History,
             Learning = c.Parameters.Learning,

@@ -20,8 +20,12 @@ public sealed record PatternOptions
     public int EncryptedTunnelSeverity { get; init; } = 70;
     public int EncryptedTunnelConfidence { get; init; } = 50;
 
-    /// <summary>New targets of one instance in one UTC day that are one finding instead of many.</summary>
+    /// <summary>New targets of one instance within <see cref="FanOutWindow"/> that are one finding instead of many.</summary>
     public int FanOutTargets { get; init; } = 10;
+    /// <summary>Both ends inclusive.</summary>
+    public TimeSpan FanOutWindow { get; init; } = TimeSpan.FromHours(24);
+    /// <summary>New targets that follow each other within this belong to the same fan-out.</summary>
+    public TimeSpan FanOutGap { get; init; } = TimeSpan.FromDays(7);
     public int FanOutSeverity { get; init; } = 60;
 
     public int RotationProviders { get; init; } = 4;
@@ -35,8 +39,9 @@ public sealed record PatternOptions
 
     public int BecameResolverSeverity { get; init; } = 50;
 
-    public int FleetInstances { get; init; } = 10;
-    public int FleetCohorts { get; init; } = 2;
+    /// <summary>Instances of an account that begin one operator (or one uncatalogued address) within <see cref="FleetWindow"/> and are one finding instead of many.</summary>
+    public int FleetInstances { get; init; } = 3;
+    /// <summary>Also the longest pause between first contacts of one such finding.</summary>
     public TimeSpan FleetWindow { get; init; } = TimeSpan.FromHours(24);
     public int FleetSeverity { get; init; } = 60;
 

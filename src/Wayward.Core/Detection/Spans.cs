@@ -8,7 +8,8 @@ internal readonly record struct EpochSpan(long Start, long End);
 /// </summary>
 /// <param name="ForbiddenFrom">Start of its first contact under a forbid rule; <see cref="long.MaxValue"/> when there is none.</param>
 /// <param name="ForbiddenBy">That rule's number.</param>
-internal readonly record struct EpisodeSpan(long Start, long End, long ForbiddenFrom, int ForbiddenBy)
+/// <param name="IsRegular">Its contacts follow each other like clockwork (<see cref="Regularity"/>). Only told of uncatalogued targets.</param>
+internal readonly record struct EpisodeSpan(long Start, long End, long ForbiddenFrom, int ForbiddenBy, bool IsRegular = false)
 {
     public bool IsForbidden => ForbiddenFrom != long.MaxValue;
 }

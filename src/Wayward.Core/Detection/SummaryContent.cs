@@ -13,7 +13,7 @@ namespace Wayward.Core.Detection;
 internal static class SummaryContent
 {
     /// <summary>Changes with the layout, and with anything that makes the same history another summary.</summary>
-    private const byte Layout = 1;
+    private const byte Layout = 2;
     private const int SumBytes = 8;
 
     public static byte[] Write(InstanceSummary summary)
@@ -96,6 +96,7 @@ internal static class SummaryContent
         List(to, destination.Episodes, episode =>
         {
             Span(to, episode.Start, episode.End);
+            to.Write(episode.IsRegular);
             to.Write(episode.IsForbidden);
             if (!episode.IsForbidden) return;
             to.Write7BitEncodedInt64(episode.ForbiddenFrom);
@@ -130,7 +131,8 @@ internal static class SummaryContent
             Episodes = List(from, () =>
             {
                 var (start, end) = Span(from);
-                return from.ReadBoolean() ? new EpisodeSpan(start, end, from.Read7BitEncodedInt64(), from.Read7BitEncodedInt()) : new EpisodeSpan(start, end, long.MaxValue, 0);
+                bool isRegular = from.ReadBoolean();
+                return from.ReadBoolean() ? new EpisodeSpan(start, end, from.Read7BitEncodedInt64(), from.Read7BitEncodedInt(), isRegular) : new EpisodeSpan(start, end, long.MaxValue, 0, isRegular);
             }),
             Tunnels = List(from, () =>
             {

@@ -69,8 +69,8 @@ internal static class SummaryExtension
             {
                 if (!cell.Cell.HasContact || cell.IsForbidden) return null;
                 if (cell.IsExpected) continue;
-                // Of a target that is new, endpoints may be known that never were contacted and name it.
-                if (known is null || !cell.IsProven) return null;
+                // Of a target that is new, endpoints may be known that never were contacted and name it. Of an uncatalogued one, all contacts together tell whether they are regular.
+                if (known is null || known.Entry is null || !cell.IsProven) return null;
                 if (!changed.TryGetValue(pairs.Destination, out var spans)) changed.Add(pairs.Destination, spans = []);
                 spans.Add(new EpisodeSpan(cell.Start, cell.End, long.MaxValue, 0));
             }

@@ -12,7 +12,7 @@ namespace Wayward.Core.Tests.Detection;
 public sealed class LiveTests
 {
     private const int Runs = 100;
-    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3, FleetCohorts = 1 } };
+    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3 } };
 
     private static string Text(IEnumerable<Finding> findings) => string.Join('\n', findings.OrderBy(f => f.Id, StringComparer.Ordinal).Select(f => JsonSerializer.Serialize(f)));
 
@@ -54,7 +54,7 @@ public sealed class LiveTests
         {
             var random = new Random(seed);
             var rules = RandomRecords.Rules(RandomRecords.Of(seed).Rules);
-            var options = seed % 2 == 0 ? Options : Options with { CohortFallback = true, AlertedEstablishes = Options.HistoryWindow };
+            var options = seed % 2 == 0 ? Options : Options with { CohortFallback = true, AlertedEstablishes = Options.HistoryWindow, Stories = true };
             DetectionEngine Engine(IReadOnlyList<ExpectedTarget> rules) => new(RandomRecords.Catalog, rules, options);
             // Rules come and go while it runs; at the end all are in force.
             var engine = Engine([.. rules.Where(_ => random.Next(2) == 0)]);

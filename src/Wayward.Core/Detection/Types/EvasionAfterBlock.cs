@@ -10,9 +10,13 @@ public sealed class EvasionAfterBlock() : PatternType(10, "EvasionAfterBlock")
 
     internal override void Find(PatternSearch search)
     {
-        foreach (var alert in search.Own)
+        foreach (var alert in search.Contacts)
             if (RejectedBefore(alert, search.Parameters) is not null) search.Add(alert with { Type = this });
     }
+
+    internal override bool ScoresMembers => true;
+
+    internal override FindingGroup Group(in Alert alert, bool providerMerge) => base.Group(alert, providerMerge) with { Subject = new(SubjectKind.Instance, alert.Instance.Key.Id) };
 
     /// <summary>Whether the new way was answered shows only in its cells.</summary>
     internal override bool IsBorneOut(FindingCase c) => c.Outcome == ContactOutcome.Answered;

@@ -71,18 +71,32 @@ public abstract class FindingType
         return $"{outcome}: {Traffic(finding.Out)} out, {Traffic(finding.In)} in, from {Wording.Moment(finding.First)} to {Wording.Moment(finding.Last)}.";
     }
 
-    /// <summary>Looks for the type in one instance.</summary>
+    /// <summary>Looks for the type in one instance, before any first contact is absorbed.</summary>
     internal virtual void Find(PatternSearch search)
     {
     }
 
-    /// <summary>Looks for the type in the fleet.</summary>
-    /// <param name="alerts">All first-contact alerts on one destination; may be sorted.</param>
+    /// <summary>Looks for the type among the first contacts of the fleet with one target; those it finds are absorbed.</summary>
+    /// <param name="alerts">All first-contact alerts on one <see cref="FleetTarget"/>, ascending.</param>
     internal virtual List<Alert> FindInFleet(List<Alert> alerts, Parameters parameters) => [];
 
+    /// <summary>Looks for the type among the first contacts of one instance that no fleet absorbed.</summary>
+    internal virtual void Gather(PatternSearch search)
+    {
+    }
+
+    /// <summary>Does a further alert of a group belong to the finding before it? By default while it starts within H of the last contact so far.</summary>
+    internal virtual bool Joins(FindingDraft draft, in Alert next, Parameters parameters) => parameters.Boundaries.Joins(next.Start - draft.Last, parameters.History);
+
+    /// <summary>Is a finding as severe as the most severe of the first contacts in it?</summary>
+    internal virtual bool ScoresMembers => false;
+
+    /// <summary>Who a finding is about.</summary>
+    internal virtual Subject Subject(FindingDraft draft) => draft.Group.Subject;
+
     /// <summary>What findings of the type are told apart by.</summary>
-    internal virtual FindingGroup Group(in Alert alert, bool providerMerge) => new(this, SubjectOf(alert), alert.Destination.Destination.Transport,
-        providerMerge && alert.Destination.Provider is { } provider ? "provider:" + provider : "address:" + alert.Destination.Destination.Address);
+    internal virtual FindingGroup Group(in Alert alert, bool providerMerge) =>
+        new(this, SubjectOf(alert), alert.Destination.Destination.Transport, FindingGroup.TargetOf(alert.Destination, providerMerge));
 
     /// <summary>Do the facts, seen closely, bear it out?</summary>
     internal virtual bool IsBorneOut(FindingCase c) => true;

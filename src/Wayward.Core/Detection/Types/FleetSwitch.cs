@@ -1,40 +1,85 @@
+using Wayward.Core.Contacts;
+
 namespace Wayward.Core.Detection;
 
-/// <summary>Many instances of several cohorts begin one target within a day: one finding about the fleet beside the single ones.</summary>
+/// <summary>
+/// Several instances of an account begin one operator within a day: one finding, and their first contacts are its members. It is a run of first contacts that follow each other within
+/// <see cref="PatternOptions.FleetWindow"/>, so a fleet that grows stays one finding.
+/// </summary>
 public sealed class FleetSwitch() : PatternType(12, "FleetSwitch")
 {
     public static FindingType Type { get; } = new FleetSwitch();
 
-    internal override FindingGroup Group(in Alert alert, bool providerMerge) => base.Group(alert, providerMerge) with { Subject = new Subject(SubjectKind.Cohort, FindingGroup.Fleet) };
+    private static readonly (InstanceAttribute Attribute, string Prefix)[] Units =
+    [
+        (InstanceAttribute.Asg, "asg:"), (InstanceAttribute.LaunchTemplate, "template:"), (InstanceAttribute.Image, "image:"), (InstanceAttribute.Subnet, "subnet:"), (InstanceAttribute.Vpc, "vpc:"),
+    ];
+
+    internal override bool ScoresMembers => true;
+
+    /// <summary>The account tells findings apart: what its members share may change while it grows.</summary>
+    internal override FindingGroup Group(in Alert alert, bool providerMerge)
+    {
+        var target = FleetTarget.Of(alert, providerMerge);
+        return new(this, new(SubjectKind.Cohort, target.Account.Length > 0 ? "account:" + target.Account : "fleet"), target.Transport, target.Target);
+    }
+
+    /// <summary>The narrowest unit that all members share.</summary>
+    internal override Subject Subject(FindingDraft draft)
+    {
+        foreach (var (attribute, prefix) in Units)
+        {
+            string? shared = draft.FirstAlert.Instance.Fact(attribute, draft.First);
+            if (shared is not null && draft.Alerts.All(a => a.Instance.Fact(attribute, a.Start) == shared)) return new(SubjectKind.Cohort, prefix + shared);
+        }
+        return draft.Group.Subject;
+    }
+
+    internal override bool Joins(FindingDraft draft, in Alert next, Parameters parameters) => next.Start - draft.LastStart <= Window(parameters);
 
     internal override List<Alert> FindInFleet(List<Alert> alerts, Parameters parameters)
     {
-        var options = parameters.Options.Patterns;
         var found = new List<Alert>();
-        if (alerts.Count < options.FleetInstances) return found;
-        long window = (long)options.FleetWindow.TotalSeconds;
-        alerts.Sort(Alert.Order);
+        if (alerts.Count < parameters.Options.Patterns.FleetInstances) return found;
+        long window = Window(parameters);
         for (int first = 0; first < alerts.Count;)
         {
-            int end = first;
-            while (end < alerts.Count && alerts[end].Start - alerts[first].Start <= window) end++;
-            var begun = alerts[first..end];
-            bool many = begun.Select(a => a.Instance).Distinct().Count() >= options.FleetInstances && Cohorts(begun) >= options.FleetCohorts;
-            if (many) found.AddRange(begun.Select(a => a with { Type = this }));
-            first = many ? end : first + 1;
+            int end = first + 1;
+            while (end < alerts.Count && alerts[end].Start - alerts[end - 1].Start <= window) end++;
+            if (Most(alerts, first, end, window) >= parameters.Options.Patterns.FleetInstances)
+                for (int i = first; i < end; i++) found.Add(alerts[i] with { Type = this });
+            first = end;
         }
         return found;
     }
 
-    internal override string Subject(Finding finding) => Wording.Count(finding.Members.Count, "instance");
+    /// <summary>The most instances that begin within one window.</summary>
+    private static int Most(List<Alert> alerts, int first, int end, long window)
+    {
+        var begun = new Dictionary<InstanceKey, int>();
+        int most = 0, low = first;
+        for (int high = first; high < end; high++)
+        {
+            begun[alerts[high].Instance.Key] = begun.GetValueOrDefault(alerts[high].Instance.Key) + 1;
+            for (; alerts[high].Start - alerts[low].Start > window; low++)
+                if (--begun[alerts[low].Instance.Key] == 0) begun.Remove(alerts[low].Instance.Key);
+            most = Math.Max(most, begun.Count);
+        }
+        return most;
+    }
 
-    private protected override string Clause(Finding finding, string target) => $"began to use {target} by {Wording.Protocol(finding.Transport)} within a day";
+    internal override string Subject(Finding finding) => finding.Subject.Id is "fleet" ? Wording.Count(finding.Members.Count, "instance") : $"{Wording.Count(finding.Members.Count, "instance")} of {finding.Subject.Id}";
+
+    private protected override string Clause(Finding finding, string target) => $"began to use {target} by {Wording.Protocol(finding.Transport)}";
 
     private protected override ScoreFactor Start(FindingCase c) => new("start", c.Patterns.FleetSeverity,
-        $"{Wording.Count(c.Draft.Alerts.Select(a => a.Instance.Key).Distinct().Count(), "instance")} of {Wording.Count(Cohorts(c.Draft.Alerts), "cohort")} began it within {Wording.Span((long)c.Patterns.FleetWindow.TotalSeconds)}.");
+        $"{Wording.Count(c.Draft.Alerts.Select(a => a.Instance.Key).Distinct().Count(), "instance")} began it between {Wording.Moment(c.Time)} and {Wording.Moment(c.Draft.LastStart)}.");
+
+    private protected override string LastStep(FindingCase c) =>
+        $"At least {c.Patterns.FleetInstances} of them began it within {Wording.Span((long)c.Patterns.FleetWindow.TotalSeconds)}. One finding for all of them; their first contacts are its members.";
 
     private protected override string Counterfactual(FindingCase c) =>
-        $"Would not have fired with fewer than {c.Patterns.FleetInstances} instances or {c.Patterns.FleetCohorts} cohorts within {Wording.Span((long)c.Patterns.FleetWindow.TotalSeconds)}.";
+        $"The members would have had findings of their own with fewer than {c.Patterns.FleetInstances} instances within {Wording.Span((long)c.Patterns.FleetWindow.TotalSeconds)}.";
 
-    private static int Cohorts(IEnumerable<Alert> alerts) => alerts.Select(a => a.Instance.CohortAt(a.Start)).Where(c => c is not null).Distinct(StringComparer.Ordinal).Count();
+    private static long Window(Parameters parameters) => (long)parameters.Options.Patterns.FleetWindow.TotalSeconds;
 }

@@ -1,18 +1,16 @@
-using Wayward.Core.Resolvers;
-
 namespace Wayward.Core.Detection;
 
-/// <summary>One instance's alerts while the types look for patterns in them.</summary>
+/// <summary>One instance's first contacts while the types look for patterns in them.</summary>
 internal sealed class PatternSearch
 {
-    private readonly List<Alert> _alerts;
     private readonly List<Alert> _found = [];
 
-    private PatternSearch(List<Alert> alerts, InstanceSummary instance, DetectionIndex index, Parameters parameters)
+    private PatternSearch(IEnumerable<Alert> contacts, InstanceSummary instance, DetectionIndex index, Parameters parameters)
     {
-        (_alerts, Instance, Index, Parameters) = (alerts, instance, index, parameters);
-        Own = [.. alerts.Where(a => a.Evaluation.Decision == EpisodeDecision.Alert)];
-        Own.Sort(Alert.Order);
+        (Instance, Index, Parameters) = (instance, index, parameters);
+        Contacts = [.. contacts];
+        Contacts.Sort(Alert.Order);
+        Own = Contacts.FindAll(a => a.Evaluation.Decision == EpisodeDecision.Alert);
     }
 
     public InstanceSummary Instance { get; }
@@ -20,15 +18,26 @@ internal sealed class PatternSearch
     public Parameters Parameters { get; }
     public PatternOptions Options => Parameters.Options.Patterns;
 
-    /// <summary>First contacts that the instance's own history evaluated, ascending, without those that were absorbed.</summary>
+    /// <summary>First contacts that alert, ascending, without those that were absorbed.</summary>
+    public List<Alert> Contacts { get; }
+
+    /// <summary>Those of them that the instance's own history evaluated.</summary>
     public List<Alert> Own { get; }
 
-    /// <param name="alerts">The instance's first-contact alerts. Absorbed ones are taken out, and what the types find is added.</param>
-    public static void Apply(List<Alert> alerts, InstanceSummary instance, DetectionIndex index, Parameters parameters)
+    /// <summary>What the types find in all first contacts and hours of an instance.</summary>
+    public static List<Alert> Find(List<Alert> contacts, InstanceSummary instance, DetectionIndex index, Parameters parameters)
     {
-        var search = new PatternSearch(alerts, instance, index, parameters);
+        var search = new PatternSearch(contacts, instance, index, parameters);
         foreach (var type in FindingTypes.All) type.Find(search);
-        alerts.AddRange(search._found);
+        return search._found;
+    }
+
+    /// <summary>What the types gather from the first contacts that no fleet absorbed, and those that are left as findings of their own.</summary>
+    public static List<Alert> Gather(IEnumerable<Alert> contacts, InstanceSummary instance, DetectionIndex index, Parameters parameters)
+    {
+        var search = new PatternSearch(contacts, instance, index, parameters);
+        foreach (var type in FindingTypes.All) type.Gather(search);
+        return [.. search.Contacts, .. search._found];
     }
 
     public void Add(Alert alert) => _found.Add(alert);
@@ -40,8 +49,8 @@ internal sealed class PatternSearch
     /// <summary>These have no finding of their own: they are members of another.</summary>
     public void Absorb(IReadOnlySet<Alert> members)
     {
-        if (members.Count == 0) return;
-        _alerts.RemoveAll(members.Contains);
+        if (members.Count == 0 || !Parameters.Options.Stories) return;
+        Contacts.RemoveAll(members.Contains);
         Own.RemoveAll(members.Contains);
     }
 }

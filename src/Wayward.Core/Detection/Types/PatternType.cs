@@ -13,13 +13,20 @@ public abstract class PatternType(byte id, string name) : FindingType(id, name)
 
     /// <summary>The last step of the rule path.</summary>
     private protected virtual string LastStep(FindingCase c) =>
-        $"{c.Instance.Key} had been observed for {Wording.Span(c.First.Evaluation.Age)}, at least {Wording.Span(c.Parameters.Learning)}. Finding beside those of the single contacts.";
+        $"{c.Instance.Key} had been observed for {Wording.Span(c.First.Evaluation.Age)}, at least {Wording.Span(c.Parameters.Learning)}. Finding.";
 
     internal sealed override string Headline(Finding finding, string target) => $"{Subject(finding)} {Clause(finding, target)}";
 
     internal sealed override string Why(Finding finding) => finding.SeverityFactors.Count > 0 ? finding.SeverityFactors[0].Evidence.TrimEnd('.') : "";
 
-    internal sealed override List<ScoreFactor> Severity(FindingCase c) => [Start(c)];
+    /// <summary>Its own start, or the severity of its most severe member.</summary>
+    internal sealed override List<ScoreFactor> Severity(FindingCase c)
+    {
+        var factors = new List<ScoreFactor> { Start(c) };
+        if (c.Members.MaxBy(m => m.Severity) is { } most && most.Severity > factors[0].Points)
+            factors.Add(new("most-severe-member", most.Severity - factors[0].Points, $"{most.Case.Instance.Key} to {most.Case.Destination.Address} would be {Wording.Tenths(most.Severity)} by itself: {string.Join(" ", most.Factors.Skip(1).Where(f => f.Points > 0).Select(f => f.Evidence))}".TrimEnd()));
+        return factors;
+    }
 
     internal sealed override List<string> Path(FindingCase c) => [SeverityScorer.Factors(c)[0].Evidence, LastStep(c)];
 

@@ -1,40 +1,80 @@
-using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
 
-/// <summary>Many new targets in one UTC day: one finding, and the single ones become its members.</summary>
+/// <summary>
+/// Many new targets of one instance within a day, over any transport: one finding, and the first contacts are its members. It is a run of new targets that follow each other within
+/// <see cref="PatternOptions.FanOutGap"/>. A member that a rule forbids, or that an uncatalogued server keeps at clockwork, stays a finding of its own too.
+/// </summary>
 public sealed class ResolverFanOut() : PatternType(8, "ResolverFanOut")
 {
     public static FindingType Type { get; } = new ResolverFanOut();
 
     public override bool HasOperator => false;
     public override string WithoutOperator => "Several operators";
+    internal override bool ScoresMembers => true;
 
-    internal override FindingGroup Group(in Alert alert, bool providerMerge) => new(this, SubjectOf(alert), DnsTransport.Dns, "any");
+    internal override FindingGroup Group(in Alert alert, bool providerMerge) => new(this, new(SubjectKind.Instance, alert.Instance.Key.Id), DnsTransport.Dns, "any");
 
-    internal override void Find(PatternSearch search)
+    internal override bool Joins(FindingDraft draft, in Alert next, Parameters parameters) => next.Start - draft.LastStart <= (long)parameters.Options.Patterns.FanOutGap.TotalSeconds;
+
+    internal override void Gather(PatternSearch search)
     {
+        var contacts = search.Contacts;
+        if (contacts.Count < search.Options.FanOutTargets) return;
+        long gap = (long)search.Options.FanOutGap.TotalSeconds;
         var members = new HashSet<Alert>();
-        foreach (var day in search.Own.Where(a => a.Destination.Destination.Transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ).GroupBy(a => UnixTime.Day(a.Start)))
+        for (int first = 0; first < contacts.Count;)
         {
-            if (day.Select(a => a.Destination.Destination).Distinct().Count() < search.Options.FanOutTargets) continue;
-            foreach (var alert in day)
+            int end = first + 1;
+            while (end < contacts.Count && contacts[end].Start - contacts[end - 1].Start <= gap) end++;
+            if (Most(contacts, first, end, (long)search.Options.FanOutWindow.TotalSeconds) >= search.Options.FanOutTargets)
             {
-                members.Add(alert);
-                search.Add(alert with { Type = this });
+                for (int i = first; i < end; i++)
+                {
+                    search.Add(contacts[i] with { Type = this });
+                    if (!StandsAlone(contacts[i])) members.Add(contacts[i]);
+                }
             }
+            first = end;
         }
         search.Absorb(members);
     }
 
-    private protected override string Clause(Finding finding, string target) => $"asked {Wording.Count(finding.Addresses.Select(a => a.Address).Distinct().Count(), "new DNS server")} within a day";
+    private static bool StandsAlone(in Alert alert) => alert.Evaluation.Decision == EpisodeDecision.Forbidden || alert.Episode.IsRegular;
+
+    /// <summary>The most targets that are begun within one window, both ends inclusive.</summary>
+    private static int Most(List<Alert> contacts, int first, int end, long window)
+    {
+        var begun = new Dictionary<(DnsTransport, string), int>();
+        int most = 0, low = first;
+        for (int high = first; high < end; high++)
+        {
+            var target = Target(contacts[high]);
+            begun[target] = begun.GetValueOrDefault(target) + 1;
+            for (; contacts[high].Start - contacts[low].Start > window; low++)
+                if (--begun[Target(contacts[low])] == 0) begun.Remove(Target(contacts[low]));
+            most = Math.Max(most, begun.Count);
+        }
+        return most;
+    }
+
+    /// <summary>Addresses of one operator are several targets; those of one uncatalogued /64 are one.</summary>
+    private static (DnsTransport, string) Target(in Alert alert) =>
+        (alert.Destination.Destination.Transport, alert.Destination.Provider is null ? FindingGroup.TargetOf(alert.Destination, providerMerge: true) : alert.Destination.Destination.Address.ToString());
+
+    private protected override string Clause(Finding finding, string target) =>
+        $"asked {Wording.Count(finding.Addresses.Select(a => a.Address).Distinct().Count(), "new DNS server")} within {Wording.Span(Math.Max(60, Began(finding)))}";
+
+    /// <summary>Seconds from the first to the last of the first contacts.</summary>
+    private static long Began(Finding finding) => finding.Addresses.Max(a => a.FirstContact) - finding.First;
 
     private protected override ScoreFactor Start(FindingCase c) => new("start", c.Patterns.FanOutSeverity,
-        $"{Wording.Count(c.Draft.Alerts.Select(a => a.Destination.Destination).Distinct().Count(), "new DNS target")} on {Wording.Date(c.Time)}, {c.Patterns.FanOutTargets} or more being too many for one day.");
+        $"{Wording.Count(c.Draft.Alerts.Select(a => a.Destination.Destination).Distinct().Count(), "new DNS target")} between {Wording.Moment(c.Time)} and {Wording.Moment(c.Draft.LastStart)}; {c.Patterns.FanOutTargets} or more within {Wording.Span((long)c.Patterns.FanOutWindow.TotalSeconds)} are one finding.");
 
     private protected override string LastStep(FindingCase c) =>
-        $"{c.Instance.Key} had been observed for {Wording.Span(c.First.Evaluation.Age)}, at least {Wording.Span(c.Parameters.Learning)}. Finding beside those of the single contacts, which are its members.";
+        $"{c.Instance.Key} had been observed for {Wording.Span(c.First.Evaluation.Age)}. One finding for all of these targets; the first contacts are its members.";
 
-    private protected override string Counterfactual(FindingCase c) => $"Would have been single findings with fewer than {c.Patterns.FanOutTargets} new targets on that day.";
+    private protected override string Counterfactual(FindingCase c) =>
+        $"Would have been single findings with fewer than {c.Patterns.FanOutTargets} new targets within {Wording.Span((long)c.Patterns.FanOutWindow.TotalSeconds)}.";
 }

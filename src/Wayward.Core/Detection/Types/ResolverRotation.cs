@@ -1,3 +1,4 @@
+using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
@@ -12,23 +13,31 @@ public sealed class ResolverRotation() : PatternType(9, "ResolverRotation")
 
     internal override FindingGroup Group(in Alert alert, bool providerMerge) => new(this, SubjectOf(alert), DnsTransport.Dns, "any");
 
-    internal override void Find(PatternSearch search)
+    internal override void Gather(PatternSearch search)
     {
         long window = (long)search.Options.RotationWindow.TotalSeconds;
         var reported = new HashSet<Alert>();
-        foreach (var last in search.Own)
+        var begun = search.Own.FindAll(a => a.Destination.Provider is not null && IsNewOperator(a, search.Parameters));
+        foreach (var last in begun)
         {
-            if (last.Destination.Provider is null) continue;
             long from = last.Start - window;
-            var recent = search.Own.Where(a => a.Start > from && a.Start <= last.Start && a.Destination.Provider is not null).ToList();
+            var recent = begun.FindAll(a => a.Start >= from && a.Start <= last.Start);
             if (recent.Select(a => a.Destination.Provider).Distinct(StringComparer.Ordinal).Count() < search.Options.RotationNew) continue;
             var providers = last.Instance.Destinations
-                .Where(d => d.Provider is not null && d.Episodes.Any(e => e.Start <= last.Start && e.End > from))
+                .Where(d => d.Provider is not null && d.Episodes.Any(e => e.Start <= last.Start && e.End >= from))
                 .Select(d => d.Provider!).Distinct(StringComparer.Ordinal).Count();
             if (providers < search.Options.RotationProviders) continue;
             foreach (var alert in recent)
                 if (reported.Add(alert)) search.Add(alert with { Type = this });
         }
+    }
+
+    /// <summary>Another address of an operator that is in use is no change of operator.</summary>
+    private static bool IsNewOperator(in Alert alert, Parameters parameters)
+    {
+        foreach (var known in alert.Instance.Destinations)
+            if (known.Provider == alert.Destination.Provider && known.UsedBefore(alert.Start, parameters, out var episode) && episode.Start < alert.Start - UnixTime.DaySeconds) return false;
+        return true;
     }
 
     private protected override string Clause(Finding finding, string target) =>
