@@ -58,7 +58,7 @@ public static class Scenarios
         List.Attack("iodine-like through an 8.8.8.8 already in use", () => With(w => w.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.8.8").Sending(90_000, 22_500_000, 20_000_000).Hourly(40, 40.2)),
             On(40, "8.8.8.8", type: DnsTunnel.Type));
         List.Attack("53 rejected, then DoH", () => With(w => w.Instance("web-1").Asks("9.9.9.9").Daily(0.1, 40).Asks("9.9.9.9").Blocked().On(40).Asks("1.1.1.1", DnsTransport.DoH).Daily(40.02)),
-            On(40.02, "1.1.1.1", DnsTransport.DoH), On(40.02, "1.1.1.1", DnsTransport.DoH, type: EvasionAfterBlock.Type));
+            On(40.02, "1.1.1.1", DnsTransport.DoH, type: EvasionAfterBlock.Type));
         List.Attack("12 public resolvers in a day", () => With(w =>
         {
             var web = w.Instance("web-1").Asks("45.90.28.1").Daily();
@@ -73,7 +73,7 @@ public static class Scenarios
         {
             for (int i = 0; i < 5; i++) Mature(w, $"old-{i}");
             for (int i = 0; i < 4; i++) w.Instance($"new-{i}").InAsg("web").Runs(39).Asks(Unknown).Hourly(40 + i * 0.3);
-        }), On(40, Unknown, name: "asg:web"));
+        }), On(40, Unknown, name: "asg:web", type: FleetSwitch.Type));
         List.Attack("NAT64 form of 8.8.8.8", () => With(w =>
         {
             var web = Mature(w);
@@ -95,7 +95,7 @@ public static class Scenarios
         List.Attack("fleet switch", () => With(w =>
         {
             for (int i = 0; i < 12; i++) Mature(w, $"web-{i}", i % 2 == 0 ? "web" : "api").Asks("8.8.8.8").Hourly(40 + i * 0.01);
-        }), [On(40, "8.8.8.8", name: "fleet", type: FleetSwitch.Type), .. Enumerable.Range(0, 12).Select(i => On(40 + i * 0.01, "8.8.8.8", name: $"web-{i}"))]);
+        }), On(40, "8.8.8.8", name: "vpc:vpc-00000001", type: FleetSwitch.Type));
         List.Attack("upload over DoH", () => With(w => w.Instance("web-1").Asks("1.1.1.1", DnsTransport.DoH).Daily().Asks("1.1.1.1", DnsTransport.DoH).Sending(9_000, 9_000_000, 400_000).On(40)),
             On(40, "1.1.1.1", DnsTransport.DoH, type: EncryptedDnsTunnel.Type));
     }
@@ -116,7 +116,7 @@ public static class Scenarios
         {
             for (int i = 0; i < 5; i++) w.Instance($"old-{i}").InAsg("web").Runs(0, 45).Asks("9.9.9.9").Daily(0.1, 45);
             for (int i = 0; i < 5; i++) w.Instance($"new-{i}").InAsg("web").Runs(40 + i * 0.2).Asks("8.8.8.8").Daily(40.1 + i * 0.2);
-        }), reported: [On(40.1, "8.8.8.8", name: "asg:web")]);
+        }), reported: [On(40.1, "8.8.8.8", name: "asg:web", type: FleetSwitch.Type)]);
         List.Benign("monthly cron with a 35-day gap", () => With(w => Mature(w).Asks("8.8.8.8").Every(35, 20), 160), reported: [On(20, "8.8.8.8")]);
         List.Benign("quarterly job", () => With(w => Mature(w).Asks("8.8.8.8").Every(91, 20), 290), reported: [On(20, "8.8.8.8")], low: [On(111, "8.8.8.8"), On(202, "8.8.8.8")]);
         List.Benign("iterating resolver with root hints and a root address change", () => With(w =>

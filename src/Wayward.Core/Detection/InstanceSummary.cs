@@ -16,6 +16,9 @@ internal sealed class DestinationSummary
     /// <summary>Ascending; at least one.</summary>
     public required EpisodeSpan[] Episodes { get; init; }
 
+    /// <summary>Only all its contacts together tell what it is: those of an uncatalogued target may be regular.</summary>
+    public bool NeedsWhole { get; init; }
+
     /// <summary>Hours in which it took in more than questions; ascending, nearly always none.</summary>
     public TunnelHour[] Tunnels { get; init; } = [];
 
@@ -25,7 +28,7 @@ internal sealed class DestinationSummary
     public long Begun => Episodes[0].Start;
 
     /// <summary>The same of another summary of its instance.</summary>
-    public DestinationSummary Of(InstanceSummary owner) => new() { Instance = owner, Destination = Destination, Entry = Entry, Required = Required, Episodes = Episodes, Tunnels = Tunnels };
+    public DestinationSummary Of(InstanceSummary owner) => new() { Instance = owner, Destination = Destination, Entry = Entry, Required = Required, Episodes = Episodes, NeedsWhole = NeedsWhole, Tunnels = Tunnels };
 
     /// <summary>Does an episode touch [t-H, t), and since when?</summary>
     public bool UsedBefore(long time, Parameters parameters, out EpisodeSpan episode)
@@ -202,6 +205,7 @@ internal sealed class InstanceSummary
                 Entry = destination.Entry,
                 Required = destination.Required,
                 Episodes = [.. episodes],
+                NeedsWhole = destination.Entry is null,
                 // What a rule expects is no finding, whatever its volume.
                 Tunnels = tunnels.TryGetValue(destination.Destination, out var hours) ? [.. hours.Where(h => !cells.Exists(c => c.IsExpected && c.Start == h.Start))] : [],
             });

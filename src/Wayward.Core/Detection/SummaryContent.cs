@@ -127,7 +127,7 @@ internal static class SummaryContent
         }
         return new DestinationSummary
         {
-            Instance = owner, Destination = target, Entry = entry, Required = required,
+            Instance = owner, Destination = target, Entry = entry, Required = required, NeedsWhole = id.Length == 0,
             Episodes = List(from, () =>
             {
                 var (start, end) = Span(from);

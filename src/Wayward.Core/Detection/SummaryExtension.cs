@@ -21,7 +21,7 @@ internal static class SummaryExtension
         if (Epochs(old, tail, parameters) is not { } epochs || Changed(old, part, catalog, matcher, parameters) is not { } changed) return null;
         return InstanceSummary.Restore(old.Key, part.Facts, epochs, static () => [], old.Roles, old.Rejects, needsWhole: false, summary => [.. old.Destinations.Select(d => new DestinationSummary
         {
-            Instance = summary, Destination = d.Destination, Entry = d.Entry, Required = d.Required, Tunnels = d.Tunnels,
+            Instance = summary, Destination = d.Destination, Entry = d.Entry, Required = d.Required, NeedsWhole = d.NeedsWhole, Tunnels = d.Tunnels,
             Episodes = changed.TryGetValue(d.Destination, out var spans) ? Merge(d.Episodes, spans, parameters) : d.Episodes,
         })]);
     }
@@ -70,7 +70,7 @@ internal static class SummaryExtension
                 if (!cell.Cell.HasContact || cell.IsForbidden) return null;
                 if (cell.IsExpected) continue;
                 // Of a target that is new, endpoints may be known that never were contacted and name it. Of an uncatalogued one, all contacts together tell whether they are regular.
-                if (known is null || known.Entry is null || !cell.IsProven) return null;
+                if (known is null || known.NeedsWhole || !cell.IsProven) return null;
                 if (!changed.TryGetValue(pairs.Destination, out var spans)) changed.Add(pairs.Destination, spans = []);
                 spans.Add(new EpisodeSpan(cell.Start, cell.End, long.MaxValue, 0));
             }

@@ -183,7 +183,12 @@ public sealed class ScoringTests
         var world = new World();
         Web(world).Asks("8.8.8.8").Blocked().On(40).Asks("1.1.1.1", DnsTransport.DoH).On(40.02);
         var findings = world.Evaluate().Findings;
-        Assert.Equal(25, Points(Assert.Single(findings, f => f.Type == UnusualDohActivity.Type), "evasion-after-block"));
+        // The new contact would be 8.9 by itself, so the finding is: it is told there, with the block as its first step.
+        var evasion = Assert.Single(findings, f => f.Type == EvasionAfterBlock.Type);
+        Assert.Equal((89, 14), (evasion.Severity, Points(evasion, "most-severe-member")));
+        Assert.DoesNotContain(findings, f => f.Type == UnusualDohActivity.Type);
+        world.Options = world.Options with { Stories = false };
+        Assert.Equal(25, Points(Assert.Single(world.Evaluate().Findings, f => f.Type == UnusualDohActivity.Type), "evasion-after-block"));
         world = new World();
         Web(world).Asks("1.1.1.1", DnsTransport.DoT).Blocked().On(40).Asks("8.8.8.8").On(40.02);
         Assert.All(world.Evaluate().Findings, f => Assert.Null(Points(f, "evasion-after-block")));
