@@ -108,6 +108,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Usual = usual.Count <= MaxUsual ? usual : usual[..MaxUsual],
             Silent = silent,
             RejectedBefore = EvasionAfterBlock.RejectedBefore(first, _parameters),
+            IsGoneAround = draft.Group.Type.IsFirstContact && details.TrueForAll(IsGoneAround),
             Tunnel = draft.Alerts.SelectMany(a => a.Destination.Tunnels.Where(h => h.Start >= a.Start && h.Start <= a.End)).OrderByDescending(h => h.Bytes).Cast<TunnelHour?>().FirstOrDefault(),
             Earlier = Earlier(draft, t),
             Coverage = ObservedHours.Share(reference, t, _parameters.History),
@@ -115,6 +116,21 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             ForbiddenBy = draft.Alerts.Where(a => a.Episode.IsForbidden).Select(a => engine.Expected.FirstOrDefault(r => r.Id == a.Episode.ForbiddenBy)).FirstOrDefault(r => r is not null),
             WasExpected = WasExpected(own, first),
         };
+    }
+
+    private bool IsGoneAround(EpisodeDetail blocked)
+    {
+        if (blocked.Outcome != ContactOutcome.Blocked) return false;
+        foreach (var destination in blocked.Alert.Instance.Destinations)
+        {
+            foreach (var episode in destination.Episodes)
+            {
+                if (evaluate.Evaluate(destination, episode) is not { IsAlert: true } evaluation) continue;
+                var alert = new Alert(destination, episode, evaluation, FindingTypes.Of(destination.Destination.Transport));
+                if (EvasionAfterBlock.GoesAround(alert, blocked.Alert.Destination.Destination, _parameters) && Detail(alert).Outcome == ContactOutcome.Answered) return true;
+            }
+        }
+        return false;
     }
 
     private EpisodeDetail Detail(Alert alert)

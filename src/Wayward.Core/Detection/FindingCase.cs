@@ -21,6 +21,8 @@ internal sealed class FindingCase
     public required IReadOnlyList<UsualDestination> Silent { get; init; }
     /// <summary>Targets that rejected this instance's DNS in the hour before; null when none did or the rule does not apply.</summary>
     public required Destination? RejectedBefore { get; init; }
+    /// <summary>Every contact in it was blocked, and the instance then went around the block: the finding about that has these contacts as its first step.</summary>
+    public required bool IsGoneAround { get; init; }
     /// <summary>The hour of most volume, when the target took in more than questions.</summary>
     public required TunnelHour? Tunnel { get; init; }
     public required IReadOnlyList<EarlierEpisode> Earlier { get; init; }

@@ -26,15 +26,24 @@ public sealed class EvasionAfterBlock() : PatternType(10, "EvasionAfterBlock")
     /// </summary>
     internal static Destination? RejectedBefore(in Alert alert, Parameters parameters)
     {
-        var target = alert.Destination.Destination;
-        if (target.Transport == DnsTransport.Dns) return null;
-        long t = alert.Start, window = (long)parameters.Options.Patterns.EvasionWindow.TotalSeconds;
         foreach (var reject in alert.Instance.Rejects)
-        {
-            if (reject.Destination == target || (target.Transport == DnsTransport.DoT && reject.Destination.Transport != DnsTransport.Dns)) continue;
-            if (reject.First <= t && reject.Last >= t - window) return reject.Destination;
-        }
+            if (GoesAround(alert, reject, parameters)) return reject.Destination;
         return null;
+    }
+
+    /// <summary>Does the new contact go around a reject by this target?</summary>
+    internal static bool GoesAround(in Alert alert, Destination rejected, Parameters parameters)
+    {
+        foreach (var reject in alert.Instance.Rejects)
+            if (reject.Destination == rejected && GoesAround(alert, reject, parameters)) return true;
+        return false;
+    }
+
+    private static bool GoesAround(in Alert alert, in (Destination Destination, long First, long Last) reject, Parameters parameters)
+    {
+        var target = alert.Destination.Destination;
+        if (target.Transport == DnsTransport.Dns || reject.Destination == target || (target.Transport == DnsTransport.DoT && reject.Destination.Transport != DnsTransport.Dns)) return false;
+        return reject.First <= alert.Start && reject.Last >= alert.Start - (long)parameters.Options.Patterns.EvasionWindow.TotalSeconds;
     }
 
     private protected override string Clause(Finding finding, string target) => $"was blocked and went around it by {Wording.Protocol(finding.Transport)} to {target}";

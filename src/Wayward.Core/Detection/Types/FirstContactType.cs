@@ -10,9 +10,9 @@ public abstract class FirstContactType(byte id, string name) : FindingType(id, n
     /// <summary>The transports whose first contacts are of this type.</summary>
     public abstract IReadOnlyList<DnsTransport> Transports { get; }
 
-    /// <summary>A first contact that goes around a block is told by the finding about that, which has the block as its first step.</summary>
+    /// <summary>A first contact that goes around a block is told by the finding about that, which has the block as its first step; so is what was blocked.</summary>
     internal sealed override bool IsBorneOut(FindingCase c) => !c.Parameters.Options.Stories || !c.Parameters.Options.OwnTypes
-        || c.Details.Any(d => d.Outcome != ContactOutcome.Answered || EvasionAfterBlock.RejectedBefore(d.Alert, c.Parameters) is null);
+        || !c.IsGoneAround && c.Details.Any(d => d.Outcome != ContactOutcome.Answered || EvasionAfterBlock.RejectedBefore(d.Alert, c.Parameters) is null);
 
     internal sealed override string Headline(Finding finding, string target)
     {
