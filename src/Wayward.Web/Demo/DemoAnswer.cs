@@ -19,7 +19,7 @@ internal static class DemoAnswer
 {
     public static readonly IReadOnlyList<DemoFinding> Findings =
     [
-        new("New image, new resolver", UnusualDnsResolver.Type, new(SubjectKind.Cohort, "asg:shop-api"),
+        new("New image, new resolver", FleetSwitch.Type, new(SubjectKind.Cohort, "asg:shop-api"),
             ["shop-api-5", "shop-api-6", "shop-api-7", "shop-api-8"], DnsTransport.Dns, "Cloudflare", [DemoAddresses.CloudflareSecond, DemoAddresses.Cloudflare],
             DemoFleet.ImageUpdateAt + 95, FindingBasis.CohortHistory, ContactOutcome.Answered, 60, 82, Reported: true),
         Single("Implant with its own name server", UnusualDnsResolver.Type, "data-db-2", DnsTransport.Dns, null, [DemoAddresses.AttackersServer],
@@ -30,12 +30,8 @@ internal static class DemoAnswer
             DemoFleet.DohAt, ContactOutcome.Answered, 65, 88),
         Single("DNS over TLS stub", UnusualDotActivity.Type, "stage-tools", DnsTransport.DoT, "OpenDNS", [DemoAddresses.OpenDns],
             DemoFleet.DotAt, ContactOutcome.Answered, 65, 98),
-        Single("Refused on 53", UnusualDnsResolver.Type, "data-lake-1", DnsTransport.Dns, "Cloudflare", [DemoAddresses.Cloudflare],
-            DemoFleet.RefusedAt, ContactOutcome.Blocked, 20, 75, reported: false),
-        Single("… then DNS over QUIC through NAT64", UnusualDoqActivity.Type, "data-lake-1", DnsTransport.DoQ, "AdGuard DNS", [DemoAddresses.AdGuard],
+        Single("Refused on 53, then DNS over QUIC through NAT64", EvasionAfterBlock.Type, "data-lake-1", DnsTransport.DoQ, "AdGuard DNS", [DemoAddresses.AdGuard],
             DemoFleet.DoqAt, ContactOutcome.Answered, 89, 85),
-        Single("… which is a way around the block", EvasionAfterBlock.Type, "data-lake-1", DnsTransport.DoQ, "AdGuard DNS", [DemoAddresses.AdGuard],
-            DemoFleet.DoqAt, ContactOutcome.Answered, 75, 85),
         Single("Rotation, first resolver", UnusualDnsResolver.Type, "stage-web-1", DnsTransport.Dns, "CleanBrowsing", [DemoAddresses.CleanBrowsing],
             DemoFleet.RotationAt[0], ContactOutcome.Answered, 65, 92),
         Single("Rotation, second resolver", UnusualDnsResolver.Type, "stage-web-1", DnsTransport.Dns, "Control D", [DemoAddresses.ControlD],

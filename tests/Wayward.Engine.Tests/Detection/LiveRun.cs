@@ -25,7 +25,7 @@ namespace Wayward.Engine.Tests.Detection;
 /// </summary>
 internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null) : IDisposable
 {
-    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3 } };
+    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Stories = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3 } };
 
     private static readonly Lazy<Task<byte[]>> Empty = new(async () =>
     {

@@ -19,7 +19,7 @@ namespace Wayward.Engine.Tests.Triage;
 /// <summary>The preview that reads what a rule touches says what the one over the whole ledger says.</summary>
 public sealed class PreviewTests
 {
-    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3 } };
+    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Stories = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3 } };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -69,8 +69,8 @@ public sealed class TriageFlowTests : IDisposable
         Assert.Equal("198.51.101.53", Assert.Single(await OpenAsync(rig)).Address);
         Assert.Equal((FindingStatus.ClosedExpected, outcome.Rule.Id), ((await FindAsync(rig, google[1].Id)).Status, (await FindAsync(rig, google[1].Id)).ExpectedTargetId!.Value));
 
-        // A sibling that begins now is quiet too.
-        WriteHistory("b.log", (4, "8.8.8.8", T + 7_200));
+        // A sibling that begins later is quiet too. It begins more than a day later, so that it makes no fleet with the others.
+        WriteHistory("b.log", (4, "8.8.8.8", T + Day + 120));
         await rig.WhenIdleAsync();
         Assert.Single(await OpenAsync(rig));
 
@@ -110,7 +110,8 @@ public sealed class TriageFlowTests : IDisposable
         await rig.Triage.AssignAsync(FindingRefs.One(a, (await FindAsync(rig, a)).Revision), "ben", "ana", CancellationToken.None);
         long comment = await rig.Triage.CommentAsync(a, "ana", "a thought", CancellationToken.None);
         await rig.Detection.EvaluateAllAsync(CancellationToken.None);
-        WriteHistory("b.log", (3, "8.8.8.8", T + 9_000));
+        // More than a day later: three within a day would be a fleet.
+        WriteHistory("b.log", (3, "8.8.8.8", T + Day + 120));
         await rig.WhenIdleAsync();
         Assert.Equal((FindingStatus.Acknowledged, "ben"), ((await FindAsync(rig, a)).Status, (await FindAsync(rig, a)).Assignee));
         Assert.Equal((FindingStatus.Closed, Resolution.FalsePositive), ((await FindAsync(rig, b)).Status, (await FindAsync(rig, b)).Resolution));
