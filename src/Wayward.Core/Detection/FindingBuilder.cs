@@ -68,11 +68,12 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     {
         var details = draft.Alerts.Select(Detail).ToList();
         var prevalence = PrevalenceBuilder.Of(draft, index, evaluate, _parameters);
-        return Case(draft, details, History(Reference(draft, index, _parameters)), prevalence, draft.Group.Type.ScoresMembers ? Members(draft, details, prevalence) : []);
+        var reference = History(Reference(draft, index, _parameters));
+        return Case(draft, details, reference, prevalence, draft.Group.Type.ScoresMembers ? Members(draft, details, reference, prevalence) : []);
     }
 
     /// <summary>Each first contact as a case of its own. What others do with a target is told as of the first contact with it, so that a fleet of thousands costs as many steps, not their square.</summary>
-    private List<MemberScore> Members(FindingDraft draft, List<EpisodeDetail> details, Prevalence ofFirst)
+    private List<MemberScore> Members(FindingDraft draft, List<EpisodeDetail> details, InstanceHistory reference, Prevalence ofFirst)
     {
         var members = new List<MemberScore>(details.Count);
         var prevalences = new Dictionary<Destination, Prevalence> { [draft.FirstAlert.Destination.Destination] = ofFirst };
@@ -82,7 +83,9 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             var single = new FindingDraft(FindingGroup.Of(alert, engine.Options.ProviderMerge), alert);
             if (!prevalences.TryGetValue(alert.Destination.Destination, out var prevalence))
                 prevalences.Add(alert.Destination.Destination, prevalence = PrevalenceBuilder.Of(single, index, evaluate, _parameters));
-            members.Add(new(Case(single, [detail], History(alert.Instance.Key), prevalence, [])));
+            // What is usual for a young member, its group tells; the group of the first member is the one whose history is at hand.
+            bool asFirst = alert.Evaluation.Decision == EpisodeDecision.CohortAlert && alert.Evaluation.Cohort == draft.FirstAlert.Evaluation.Cohort;
+            members.Add(new(Case(single, [detail], asFirst ? reference : History(alert.Instance.Key), prevalence, [])));
         }
         return members;
     }

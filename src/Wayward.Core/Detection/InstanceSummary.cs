@@ -193,11 +193,7 @@ internal sealed class InstanceSummary
             episodes.Clear();
             NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
             if (episodes.Count == 0) continue;
-            if (destination.Entry is null)
-            {
-                for (int i = 0; i < episodes.Count; i++)
-                    episodes[i] = episodes[i] with { IsRegular = Regularity.Is(Regularity.Contacts(cells, episodes[i].Start, episodes[i].End), parameters.Options.Scoring, out _, out _) };
-            }
+            if (destination.Entry is null) Regularity.Tell(episodes, cells, parameters.Options.Scoring);
             result.Add(new DestinationSummary
             {
                 Instance = this,

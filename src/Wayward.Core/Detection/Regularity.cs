@@ -17,6 +17,13 @@ internal static class Regularity
         return deviation < options.RegularDeviation;
     }
 
+    /// <summary>Tells of each episode whether its contacts are regular.</summary>
+    public static void Tell(List<EpisodeSpan> episodes, List<EpisodeCell> cells, ScoringOptions options)
+    {
+        for (int i = 0; i < episodes.Count; i++)
+            episodes[i] = episodes[i] with { IsRegular = Is(Contacts(cells, episodes[i].Start, episodes[i].End), options, out _, out _) };
+    }
+
     /// <summary>The starts that <see cref="Is"/> wants, of the cells of an episode.</summary>
     public static List<long> Contacts(List<EpisodeCell> cells, long start, long end)
     {

@@ -75,9 +75,10 @@ public sealed class ExpectedPreviewSession
             pairs.Collect(part, _afterMatcher, _cells);
             episodes.Clear();
             EpisodeCells.Episodes(_cells, _engine.Parameters, episodes);
+            if (known.Entry is null) Regularity.Tell(episodes, _cells, _engine.Options.Scoring);
             now[pairs.Destination] = episodes.Count == 0 ? null : new DestinationSummary
             {
-                Instance = known.Instance, Destination = known.Destination, Entry = known.Entry, Required = known.Required, Episodes = [.. episodes],
+                Instance = known.Instance, Destination = known.Destination, Entry = known.Entry, Required = known.Required, NeedsWhole = known.NeedsWhole, Episodes = [.. episodes],
                 Tunnels = [.. known.Tunnels.Where(h => !_cells.Exists(c => c.IsExpected && c.Start == h.Start))],
             };
         }

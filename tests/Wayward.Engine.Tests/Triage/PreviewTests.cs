@@ -81,7 +81,7 @@ public sealed class PreviewTests
     private static async Task<string?> DifferenceAsync(bool plant)
     {
         int closes = 0, partly = 0, unasked = 0, left = 0;
-        for (int seed = 1; seed <= 25; seed++)
+        for (int seed = 1; seed <= 36; seed++)
         {
             var random = new Random(seed);
             using var data = new TempFolder();
