@@ -17,7 +17,8 @@ internal static class FirstContactSeverity
             Add("evasion-after-block", s.EvasionAfterBlock, $"{Wording.Protocol(rejected.Transport)} to {rejected.Address} was rejected within the hour before, then this was answered.");
         if (c.Tunnel is { } tunnel) Add("tunnelling", s.Tunnelling, TunnelType.Volume(c, tunnel));
         // An instance that comes back to a target is not its first user, whoever else forgot it.
-        if (c.Prevalence.BeforeInAccount == 0 && c.Earlier.Count == 0)
+        // Whoever resolves names by itself asks servers of zones that nobody else asked before: that they are new says nothing.
+        if (c.Prevalence.BeforeInAccount == 0 && c.Earlier.Count == 0 && c.Entry is not { Tier: CatalogTier.Authoritative })
             Add("first-in-account", s.FirstInAccount, $"No other instance of {Account(c)} talked to {c.Destination.Address} in the {history} before.");
         if (c.Entry is null && c.Outcome == ContactOutcome.Answered && c.Transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ)
             Add("uncatalogued-answered", s.UncataloguedAnswered, $"{c.Destination.Address} is in no resolver catalogue, yet it answered on port {c.Details[0].FirstEndpoint.Port}.");
@@ -57,13 +58,17 @@ internal static class FirstContactSeverity
     private static bool UsedEncryptedBefore(FindingCase c) =>
         c.Instance.Destinations.Any(d => d.Destination.Transport.IsEncrypted() && d.Episodes[0].Start < c.Time);
 
-    /// <summary>Another destination of the same provider, or this one over another transport, that this instance used in [t-H, t).</summary>
+    /// <summary>
+    /// Another destination of the same provider that this instance used in [t-H, t), for longer than a day and in the same class: who reads its plain DNS cannot read what goes to the same operator
+    /// encrypted, so plain use vouches for nothing that is encrypted. The first encrypted DNS of an instance is news whoever the operator is.
+    /// </summary>
     private static (Destination Destination, long Since)? KnownProvider(FindingCase c)
     {
         if (c.Provider is null || c.Basis == FindingBasis.CohortHistory) return null;
         foreach (var known in c.Instance.Destinations)
         {
-            if (known.Provider == c.Provider && known != c.First.Destination && known.UsedBefore(c.Time, c.Parameters, out var episode)) return (known.Destination, episode.Start);
+            if (known.Provider != c.Provider || known == c.First.Destination || known.Destination.Transport.IsEncrypted() != c.Transport.IsEncrypted()) continue;
+            if (known.UsedBefore(c.Time, c.Parameters, out var episode) && episode.Start < c.Time - UnixTime.DaySeconds) return (known.Destination, episode.Start);
         }
         return null;
     }

@@ -24,7 +24,8 @@ internal static class TunnelHours
         foreach (var destination in pairs)
         {
             bool plain = destination.Destination.Transport == DnsTransport.Dns;
-            bool encrypted = destination.Destination.Transport is DnsTransport.DoT or DnsTransport.DoH && destination.Entry?.Tier is CatalogTier.Dedicated or CatalogTier.ServiceAssigned;
+            bool encrypted = destination.Destination.Transport is DnsTransport.DoT or DnsTransport.DoQ
+                || (destination.Destination.Transport is DnsTransport.DoH or DnsTransport.DoH3 && destination.Entry?.Tier is CatalogTier.Dedicated or CatalogTier.ServiceAssigned);
             if (!plain && !encrypted) continue;
             List<TunnelHour>? hours = null;
             foreach (var (endpoint, _, cells) in destination.Endpoints)
@@ -33,8 +34,8 @@ internal static class TunnelHours
                 foreach (var cell in cells)
                 {
                     var sent = cell.OutAccepted;
-                    // Cheap and almost always false: questions of an hour seldom reach the smaller threshold.
-                    if (sent.Bytes < options.TunnelBytes || sent.Packets == 0) continue;
+                    // Cheap and almost always false: questions of an hour seldom reach the smallest threshold.
+                    if (sent.Bytes < parameters.LeastTunnelBytes || sent.Packets == 0) continue;
                     long mean = sent.Bytes / sent.Packets;
                     if (encrypted)
                     {
@@ -42,7 +43,7 @@ internal static class TunnelHours
                             (hours ??= []).Add(new(cell.FirstContact, cell.LastContact, sent.Bytes, mean, cell.InAccepted.Bytes, 0));
                         continue;
                     }
-                    bool large = mean >= (endpoint.Address.IsIPv4 ? options.TunnelMeanBytes : options.TunnelMeanBytesV6);
+                    bool large = sent.Bytes >= options.TunnelBytes && mean >= (endpoint.Address.IsIPv4 ? options.TunnelMeanBytes : options.TunnelMeanBytesV6);
                     long percentile = 0;
                     bool much = sent.Bytes >= options.TunnelVolume;
                     if (much)

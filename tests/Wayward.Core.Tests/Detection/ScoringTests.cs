@@ -147,6 +147,41 @@ public sealed class ScoringTests
     }
 
     [Fact]
+    public void A_provider_is_known_only_by_the_same_class_of_transport_and_for_more_than_a_day()
+    {
+        var world = new World();
+        world.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.8.8", DnsTransport.DoH).On(40);
+        var finding = Evaluate(world);
+        Assert.Null(Points(finding, "provider-known"));
+        Assert.True(finding.Reported);
+
+        world = new World();
+        Web(world).Asks("8.8.8.8", DnsTransport.DoT).Daily(1).Asks("8.8.8.8", DnsTransport.DoH).On(40);
+        Assert.Equal(-25, Points(Evaluate(world), "provider-known"));
+        world = new World();
+        Web(world).Asks("8.8.8.8", DnsTransport.DoT).On(39.5).Asks("8.8.8.8", DnsTransport.DoH).On(40);
+        Assert.All(world.Evaluate().Findings, f => Assert.Null(Points(f, "provider-known")));
+    }
+
+    [Theory]
+    [InlineData(DnsTransport.DoT)]
+    [InlineData(DnsTransport.DoQ)]
+    [InlineData(DnsTransport.DoH)]
+    [InlineData(DnsTransport.DoH3)]
+    public void Every_encrypted_transport_can_be_a_tunnel_and_the_option_says_from_how_many_bytes(DnsTransport transport)
+    {
+        World With(long sent, long option)
+        {
+            var world = new World { Options = DetectionOptions.Default with { Patterns = new PatternOptions { EncryptedTunnelBytes = option } } };
+            world.Instance("web-1").Asks("94.140.14.14", transport).Daily().Asks("94.140.14.14", transport).Sending(1_000, sent, 50_000).On(40);
+            return world;
+        }
+        Assert.Single(With(200_000, 100_000).Evaluate().Findings, f => f.Type == EncryptedDnsTunnel.Type);
+        Assert.Empty(With(200_000, 5 << 20).Evaluate().Findings);
+        Assert.Single(With(6 << 20, 5 << 20).Evaluate().Findings, f => f.Type == EncryptedDnsTunnel.Type);
+    }
+
+    [Fact]
     public void What_the_cohort_uses_since_long_weighs_less()
     {
         var world = new World();
