@@ -141,7 +141,7 @@ public sealed class ExpectedTargetTests
         Assert.Contains(Lint(Rule(0)), w => w.StartsWith("Any instance, any target", StringComparison.Ordinal));
         Assert.Contains(Lint(Rule(0) with { Prefixes = [IpPrefix.Parse("8.0.0.0/8")] }), w => w.Contains("wider than /16", StringComparison.Ordinal));
         Assert.Contains(Lint(Rule(0) with { Prefixes = [IpPrefix.Parse("2a00::/16")] }), w => w.Contains("wider than /32", StringComparison.Ordinal));
-        Assert.Contains(Lint(Rule(0) with { Prefixes = [IpPrefix.Parse("104.21.5.5")] }), w => w.Contains("shared with other services", StringComparison.Ordinal));
+        Assert.Contains(Lint(Rule(0) with { Prefixes = [IpPrefix.Parse("104.21.5.5")] }), w => w.Contains("every other service behind these addresses", StringComparison.Ordinal));
         Assert.Contains(Lint(Rule(0) with { ValidTo = now }), w => w.StartsWith("Expired", StringComparison.Ordinal));
         Assert.Contains(Lint(Rule(0)), w => w == "Unmatched for 90 days.");
         Assert.Contains(Lint(Rule(0) with { Prefixes = [IpPrefix.Parse("8.8.8.8")] }, Rule(7) with { Prefixes = [IpPrefix.Parse("8.8.8.0/24")] }), w => w.StartsWith("Shadowed: rule 7", StringComparison.Ordinal));
