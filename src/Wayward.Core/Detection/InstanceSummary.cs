@@ -111,6 +111,10 @@ internal sealed class InstanceSummary
     public string? Fact(InstanceAttribute attribute, long time) => _facts.Fact(attribute, time);
     public IReadOnlyList<InstanceFact> Facts => _facts.Facts;
 
+    /// <summary>What rules can match on, of a contact in an hour.</summary>
+    public ContactFacts ContactFacts(Endpoint endpoint, DnsTransport transport, CatalogEntry? entry, int hour, PatternOptions patterns) =>
+        Triage.ContactFacts.Of(_facts, endpoint, transport, entry, hour, Roles.At(hour * UnixTime.HourSeconds, patterns));
+
     /// <summary>Seconds observed before a time; 0 when no epoch holds it.</summary>
     public long AgeAt(long time) => Runs.At(Epochs, time) is { } epoch ? time - epoch.Start : 0;
 

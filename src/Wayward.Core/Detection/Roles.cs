@@ -75,6 +75,9 @@ internal sealed class Roles
         return new Roles(iterating, served);
     }
 
+    /// <summary>Times after which the answer to what role it has can be another, with what a look back of <paramref name="window"/> makes of them; in no order.</summary>
+    public IEnumerable<long> Changes(long window) => _iterating.Select(d => d.Complete).Concat(_served).SelectMany(at => new[] { at, at + window });
+
     public bool IsIterating(long time, PatternOptions options) => IteratingSince(time, options) is not null;
 
     public bool ServesDns(long time, PatternOptions options) => ServesSince(time, options) is not null;

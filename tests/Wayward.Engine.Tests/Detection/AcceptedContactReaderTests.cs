@@ -42,7 +42,7 @@ public sealed class AcceptedContactReaderTests
                 reasons.UnionWith(read.Select(a => a.Reason));
             }
         }
-        Assert.Superset(new HashSet<AcceptedReason> { AcceptedReason.Learned, AcceptedReason.LearnedFromGroup, AcceptedReason.Unclear }, reasons);
+        Assert.Superset(new HashSet<AcceptedReason> { AcceptedReason.Learned, AcceptedReason.LearnedFromGroup }, reasons);
     }
 
     [Fact]
