@@ -34,7 +34,7 @@ internal static class ConfidenceScorer
         if (c.Coverage < k.ThinHistoryShare)
             Add("thin-history", k.ThinHistory, $"Only {Wording.Percent(c.Coverage)} of the {Wording.Span(c.Parameters.History)} before were observed.");
         if (c.Basis == FindingBasis.CohortHistory)
-            Add("cohort-basis", k.CohortBasis, "Evaluated by its cohort: its own history is too short.");
+            Add("cohort-basis", k.CohortBasis, "Evaluated by its group: its own history is too short.");
         if (c.Entry is { AlertsFrom: > 0 } young && c.Time < young.AlertsFrom - c.Parameters.Learning + c.Parameters.History && TargetNames.NeedsEntry(c.Details[0].FirstEndpoint.Port))
             Add("target-learning", k.TargetLearning, $"The target is in the catalogue for a short time: what came before {Wording.Date(Math.Max(0, young.AlertsFrom - c.Parameters.Learning))} was not recorded.");
 
