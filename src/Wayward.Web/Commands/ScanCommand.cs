@@ -9,7 +9,7 @@ using Wayward.Web.Scan;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>scan</c>: files in, findings out, nothing kept.</summary>
-public sealed class ScanCommand : ICommandModule
+internal sealed class ScanCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
@@ -55,6 +55,8 @@ public sealed class ScanCommand : ICommandModule
                     OutputTarget.WriteText(context, file, writer => ScanTable.Write(writer, result, resolvers));
                     break;
             }
+            // The table says it where findings would stand; the other formats have no place that a person would see.
+            if (parsed.GetValue(format) != ScanFormat.Table && ScanSummary.NothingEvaluated(result.Input) is { } nothing) context.Error.WriteLine($"wayward: {nothing}");
             return Evaluate(context, result, options, parsed.GetValue(failOn));
         });
         return command;
@@ -93,6 +95,7 @@ public sealed class ScanCommand : ICommandModule
         foreach (string error in errors) reader.Add(error);
         foreach (string key in settings.Select(s => s.Key).Where(k => !k.StartsWith(DetectionOptions.Section + ":", StringComparison.OrdinalIgnoreCase)))
             reader.Add($"{key} has no effect on a {what}; options of a {what} begin with {DetectionOptions.Section}:");
+        OptionSections.Check(reader, configuration);
         var options = DetectionSettings.Read(reader, configuration);
         reader.ThrowIfAny();
         return options;
