@@ -22,8 +22,8 @@ internal static class ConfidenceScorer
         }
         if ((c.Flags & ContactFlags.SideFromAddresses) != 0)
             Add("side-from-addresses", k.SideFromAddresses, "The format has no flow-direction: the side was told from the addresses.");
-        if (c.Details.Sum(d => d.Records) <= 1 && (c.Flags & ContactFlags.BothPortsService) != 0)
-            Add("both-ports", k.BothPorts, "Beside one contact record there are only records that do not tell who asked whom.");
+        if ((c.Flags & ContactFlags.BothPortsService) != 0)
+            Add("both-ports", k.BothPorts, "Records come from a port that a DNS server answers from, and no SYN tells who asked whom.");
         if (c.Packets == 1 && !answered && c.Type.IsFirstContact)
             Add("one-packet", k.OnePacketUnanswered, "One packet, and no answer.");
         if ((c.Flags & ContactFlags.SynSent) != 0)

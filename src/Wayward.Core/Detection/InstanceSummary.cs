@@ -96,7 +96,7 @@ internal sealed class InstanceSummary
     public (Destination Destination, long First, long Last)[] Rejects { get; private set; } = [];
 
     /// <summary>
-    /// Something in its past may look different once more is known, in a way that its episodes do not show: an answer that stands in for a contact, a run in which nothing is proven, hours of much
+    /// Something in its past may look different once more is known, in a way that its episodes do not show: an answer that stands in for a contact, a run in which nothing is proven, records that may be answers of ours, hours of much
     /// volume, a role. Then only its whole history tells.
     /// </summary>
     public bool NeedsWhole { get; private set; }
@@ -186,6 +186,7 @@ internal sealed class InstanceSummary
     {
         var result = new List<DestinationSummary>(history.Pairs.Count);
         var cells = new List<EpisodeCell>();
+        var unclear = new List<EpisodeCell>();
         var episodes = new List<EpisodeSpan>();
         var rejects = new List<(Destination, long, long)>();
         var pairs = DestinationPairs.Of(history, catalog);
@@ -193,9 +194,10 @@ internal sealed class InstanceSummary
         foreach (var destination in pairs)
         {
             AddRejects(destination, rejects);
-            destination.Collect(history, matcher, cells);
+            unclear.Clear();
+            destination.Collect(history, matcher, parameters, cells, unclear);
             episodes.Clear();
-            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
+            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || unclear.Count > 0 || destination.Endpoints.Any(static e => e.Endpoint.Class == FlowClass.ServerPort) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
             if (episodes.Count == 0) continue;
             if (destination.Entry is null) Regularity.Tell(episodes, cells, parameters.Options.Scoring);
             result.Add(new DestinationSummary

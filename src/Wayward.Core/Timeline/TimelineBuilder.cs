@@ -57,6 +57,7 @@ internal sealed class TimelineBuilder
         foreach (var pair in _history.Pairs)
         {
             var endpoint = pair.Key;
+            if (endpoint.Address.IsNone) continue;
             // A port that the catalogue has since dropped still shows: by its number it is plain DNS on 53, encrypted otherwise.
             var transport = _request.Catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port)
                 ?? (endpoint.Port == 53 ? DnsTransport.Dns : endpoint.Protocol == 17 ? DnsTransport.DoQ : DnsTransport.DoH);

@@ -10,6 +10,7 @@ namespace Wayward.Core.Triage;
 public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
 {
     private (InstanceHistory History, Roles Roles)? _last;
+    private (InstanceHistory History, SpokeFirst First)? _lastFirst;
 
     /// <summary>How roles are told from a history; without it only the inventory's are known.</summary>
     internal Func<InstanceHistory, Roles>? RoleReader { get; init; }
@@ -28,6 +29,15 @@ public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
             var entry = TargetNames.Entry(catalog, endpoint, transport);
             return differing.Exists(r => MatchesTarget(r, endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None));
         };
+    }
+
+    /// <summary>Tells which of an instance's records are unclear, kept for the next question about the same history.</summary>
+    internal SpokeFirst SpokeFirstOf(InstanceHistory history, Parameters parameters)
+    {
+        if (_lastFirst is { } last && ReferenceEquals(last.History, history)) return last.First;
+        var first = new SpokeFirst(history, RolesOf(history), Patterns, parameters);
+        _lastFirst = (history, first);
+        return first;
     }
 
     /// <summary>The roles of an instance, kept for the next question about the same history.</summary>

@@ -58,8 +58,8 @@ public sealed class ExpectedPreviewSession
         var summary = _before.Find(key)!;
         _after.Import(summary);
         if (!isUser || !MayCover(summary)) return PreviewNeed.Nothing;
-        // What a role allows takes more than the target's cells to know, and what is forbidden may be what another rule expects.
-        return _rule.Action == ExpectedAction.Forbid || _rule.Scope.Roles.Count > 0 || _engine.Matcher.Rules.Any(r => r.Scope.Roles.Count > 0) ? PreviewNeed.Whole : PreviewNeed.Part;
+        // What a role allows takes more than the target's cells to know, as does who spoke first; and what is forbidden may be what another rule expects.
+        return summary.NeedsWhole || _rule.Action == ExpectedAction.Forbid || _rule.Scope.Roles.Count > 0 || _engine.Matcher.Rules.Any(r => r.Scope.Roles.Count > 0) ? PreviewNeed.Whole : PreviewNeed.Part;
     }
 
     /// <summary>After <see cref="LoadKept"/>: the cells of the targets are enough, since a rule that expects only takes contacts out.</summary>
@@ -72,7 +72,7 @@ public sealed class ExpectedPreviewSession
         foreach (var pairs in DestinationPairs.Of(part, _engine.Catalog))
         {
             if (before.Find(pairs.Destination) is not { } known) continue;
-            pairs.Collect(part, _afterMatcher, _cells);
+            pairs.Collect(part, _afterMatcher, _engine.Parameters, _cells);
             episodes.Clear();
             EpisodeCells.Episodes(_cells, _engine.Parameters, episodes);
             if (known.Entry is null) Regularity.Tell(episodes, _cells, _engine.Options.Scoring);
@@ -100,7 +100,7 @@ public sealed class ExpectedPreviewSession
         long from = _before.MaxStart - _engine.Parameters.History;
         foreach (var pairs in DestinationPairs.Of(history, _engine.Catalog))
         {
-            pairs.Collect(history, _matcher, _cells);
+            pairs.Collect(history, _matcher, _engine.Parameters, _cells);
             bool any = false;
             long first = long.MaxValue, last = 0;
             foreach (var cell in _cells)

@@ -95,7 +95,7 @@ internal sealed class ParquetLayout
 
     /// <summary>Read for every row: who, when and which ports. The rest only for rows with a port of interest.</summary>
     public static bool IsEager(FlowField field) => field is not (FlowField.SourceAddress or FlowField.DestinationAddress or FlowField.PacketSourceAddress or FlowField.PacketDestinationAddress
-        or FlowField.Protocol or FlowField.Packets or FlowField.Bytes or FlowField.Action or FlowField.TcpFlags or FlowField.FlowDirection);
+        or FlowField.Protocol or FlowField.Packets or FlowField.Bytes or FlowField.Action or FlowField.TcpFlags or FlowField.FlowDirection or FlowField.TrafficPath);
 
     private void AddFields(List<(string Path, int Index)> paths)
     {

@@ -149,6 +149,7 @@ public static class Words
         InstanceAttribute.Interface => "Network interface",
         InstanceAttribute.LaunchTemplate => "Launch template",
         InstanceAttribute.PrivateAddress => "Private address",
+        InstanceAttribute.OwnNetwork => "Own IPv6 network",
         _ => attribute.ToString(),
     };
 
