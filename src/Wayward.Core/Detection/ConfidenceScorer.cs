@@ -6,6 +6,8 @@ namespace Wayward.Core.Detection;
 /// <summary>Confidence, 0 to 99, as a list of factors that adds up: is it what we say it is?</summary>
 internal static class ConfidenceScorer
 {
+    /// <summary>An entry that two lists or more name keeps at least this, however old: it stays reportable.</summary>
+    private const int FloorOfListed = 50;
     private const long StalePeriod = 90 * UnixTime.DaySeconds;
 
     public static IReadOnlyList<ScoreFactor> Factors(FindingCase c)
@@ -15,11 +17,8 @@ internal static class ConfidenceScorer
         var outcome = c.Outcome;
         bool answered = outcome == ContactOutcome.Answered;
         var factors = new List<ScoreFactor> { c.Type.Confidence(c) };
-        if (c.Entry is { Tier: CatalogTier.PersonalHost, LastConfirmed: > 0 } entry && c.Transport is DnsTransport.DoH or DnsTransport.DoH3 && c.Time - entry.LastConfirmed >= StalePeriod)
-        {
-            long periods = (c.Time - entry.LastConfirmed) / StalePeriod;
-            Add("unconfirmed", (int)Math.Max(-c.Scoring.Confidence.Maximum, periods * k.DohTierDStale), $"The catalogue entry was last confirmed on {Wording.Date(entry.LastConfirmed)}; rented addresses are recycled.");
-        }
+        if (c.Entry is { Tier: CatalogTier.PersonalHost, LastConfirmed: > 0 } entry && c.Transport is DnsTransport.DoH or DnsTransport.DoH3 or DnsTransport.DnsCrypt)
+            Add("unconfirmed", Stale(c.Catalog.Date, entry, factors[0].Points, k), $"The catalogue entry was last confirmed on {Wording.Date(entry.LastConfirmed)}; rented addresses are recycled.");
         if ((c.Flags & ContactFlags.SideFromAddresses) != 0)
             Add("side-from-addresses", k.SideFromAddresses, "The format has no flow-direction: the side was told from the addresses.");
         if ((c.Flags & ContactFlags.BothPortsService) != 0)
@@ -46,5 +45,15 @@ internal static class ConfidenceScorer
         {
             if (points != 0) factors.Add(new ScoreFactor(code, points, evidence));
         }
+    }
+
+    /// <summary>
+    /// The age counts to the catalogue's date, not to the contact: a catalogue that nobody renews grows old as a whole, which the scan warns of, and must not silence its entries one after the other.
+    /// </summary>
+    private static int Stale(long catalogDate, CatalogEntry entry, int start, ConfidenceOptions k)
+    {
+        long periods = Math.Max(0, catalogDate - entry.LastConfirmed) / StalePeriod;
+        int points = (int)Math.Max(-k.Maximum, periods * k.DohTierDStale);
+        return entry.Sources >= 2 ? Math.Max(points, Math.Min(0, FloorOfListed - start)) : points;
     }
 }

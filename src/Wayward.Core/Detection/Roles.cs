@@ -133,12 +133,12 @@ internal sealed class Roles
         {
             if (endpoint.Port != 53) continue;
             var entry = catalog.FindAddress(endpoint.Address, DnsTransport.Dns);
-            if (entry is not null and not { Tier: CatalogTier.Authoritative }) continue;
+            if (entry is not null && !entry.Tier.IsAuthoritative()) continue;
             foreach (var cell in cells)
             {
                 if (!cell.HasContact) continue;
                 int day = UnixTime.Day(cell.FirstContact);
-                if (entry is not null)
+                if (entry is { Tier: CatalogTier.Authoritative })
                 {
                     roots[day] = Math.Min(roots.GetValueOrDefault(day, long.MaxValue), cell.FirstContact);
                     continue;

@@ -91,7 +91,7 @@ internal sealed class TimelineBuilder
             Class = destination.Transport.IsEncrypted() ? LaneClass.Encrypted : tier switch
             {
                 CatalogTier.None => LaneClass.Uncatalogued,
-                CatalogTier.Authoritative => LaneClass.Authoritative,
+                CatalogTier.Authoritative or CatalogTier.Hoster => LaneClass.Authoritative,
                 _ => LaneClass.KnownPublic,
             },
             Group = Group(first, tier, findings),
@@ -109,7 +109,7 @@ internal sealed class TimelineBuilder
     private LaneGroup Group(long? first, CatalogTier tier, List<TimelineFinding> findings)
     {
         if (findings.Any(f => f.Status is not (FindingStatus.Withdrawn or FindingStatus.ClosedExpected))) return LaneGroup.New;
-        if (first is not { } began || tier == CatalogTier.Authoritative) return LaneGroup.Other;
+        if (first is not { } began || tier.IsAuthoritative()) return LaneGroup.Other;
         bool whileLearning = _learned.Any(s => began >= s.From && began < s.To);
         bool recent = began >= (_request.Moment ?? _to) - (long)_request.Options.Learning.TotalSeconds;
         return recent && !whileLearning ? LaneGroup.New : LaneGroup.Usual;

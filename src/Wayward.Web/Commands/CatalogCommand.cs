@@ -13,7 +13,7 @@ internal sealed class CatalogCommand : ICommandModule
 {
     public Command Build(CommandContext context) => new("catalog", "Look into the resolver catalogue and check lists against it.")
     {
-        Check(context), Diff(context), Show(context), Import(context), Rescan(context), Files(context),
+        Check(context), Diff(context), Show(context), Import(context), CatalogUpdate.Build(context), Rescan(context), Files(context),
     };
 
     private static Command Check(CommandContext context)
@@ -129,11 +129,14 @@ internal sealed class CatalogCommand : ICommandModule
         return command;
     }
 
-    private static CatalogStore Store(CommandContext context, string? data)
+    private static CatalogStore Store(CommandContext context, string? data) => Store(Options(context, data));
+
+    internal static CatalogStore Store(ServeOptions options) => new(options.CatalogFolder, options.Detection, TimeProvider.System);
+
+    internal static ServeOptions Options(CommandContext context, string? data)
     {
         var request = new ServeRequest { DataDirectory = data, Settings = context.Settings, WorkingDirectory = context.WorkingDirectory };
-        var options = ServeOptions.Read(AppConfiguration.Build(context.WorkingDirectory, request.AllSettings()), request);
-        return new CatalogStore(options.CatalogFolder, options.Detection, TimeProvider.System);
+        return ServeOptions.Read(AppConfiguration.Build(context.WorkingDirectory, request.AllSettings()), request);
     }
 
     private static Option<CatalogOutput> Format() => new("--format") { Description = "table (the default) or json.", HelpName = "table|json" };

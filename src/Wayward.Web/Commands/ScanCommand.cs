@@ -39,6 +39,7 @@ internal sealed class ScanCommand : ICommandModule
             var known = ReadInventory(context, parsed.GetValue(inventory));
             var result = await ScanProgressBar.RunAsync(context, new ScanRequest { Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options, Inventory = known }, cancellation);
 
+            WarnOfAge(context, resolvers, result);
             string? file = parsed.GetValue(output);
             switch (parsed.GetValue(format))
             {
@@ -60,6 +61,17 @@ internal sealed class ScanCommand : ICommandModule
             return Evaluate(context, result, options, parsed.GetValue(failOn));
         });
         return command;
+    }
+
+    /// <summary>Older than this at the newest record, the catalogue lacks too much that is in use.</summary>
+    private const int OldCatalogDays = 180;
+
+    private static void WarnOfAge(CommandContext context, Core.Resolvers.ResolverCatalog catalog, ScanResult result)
+    {
+        long days = catalog.Date == 0 ? 0 : (result.Ledger.MaxStart - catalog.Date) / UnixTime.DaySeconds;
+        if (days <= OldCatalogDays) return;
+        context.Error.WriteLine(FormattableString.Invariant(
+            $"wayward: the catalogue is of {UnixTime.ToDateTime(catalog.Date):yyyy-MM-dd}, {days} days before the newest record; add newer lists with --catalog, or configure Catalog:Feeds and run 'wayward catalog update'"));
     }
 
     private static Inventory? ReadInventory(CommandContext context, string? file)

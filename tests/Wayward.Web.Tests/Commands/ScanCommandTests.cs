@@ -126,7 +126,7 @@ public sealed class ScanCommandTests
     {
         using var folder = new TemporaryFolder();
         const string tail = "ACCEPT OK\n", header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
-        // Resets and a SYN+ACK to probes from port 53; a query that nobody answers, long after a stray packet from there; a SYN whose answer alone was logged.
+        // Resets and a SYN+ACK to probes from port 53; a query that nobody answers, long after a stray packet from there; a SYN whose answer alone was logged, in an hour without a record of the instance's own.
         string plain = folder.Write("plain.log", header + "\n"
             + "2 111122223333 eni-1 203.119.1.1 10.0.0.1 53 3389 6 3 132 1767225600 1767225630 " + tail
             + "2 111122223333 eni-1 10.0.0.1 203.119.1.1 3389 53 6 3 120 1767225600 1767225630 " + tail
@@ -135,11 +135,11 @@ public sealed class ScanCommandTests
             + "2 111122223333 eni-1 203.119.1.3 10.0.0.1 53 40000 17 1 90 1767225600 1767225630 " + tail
             + "2 111122223333 eni-1 10.0.0.1 203.119.1.3 41000 53 17 1 70 1767312000 1767312030 " + tail);
         string flags = folder.Write("flags.log", header + " tcp-flags\n"
-            + "2 111122223333 eni-1 203.119.1.4 10.0.0.1 853 42000 6 2 120 1767225600 1767225630 ACCEPT OK 18\n"
+            + "2 111122223333 eni-1 203.119.1.4 10.0.0.1 853 42000 6 2 120 1767232800 1767232830 ACCEPT OK 18\n"
             + "2 111122223333 eni-1 203.119.1.5 10.0.0.1 853 42000 6 2 120 1767225600 1767225630 REJECT OK 18\n");
         var run = await CommandRun.Of("scan", plain, flags, "--format", "json");
         using var json = JsonDocument.Parse(run.Out);
-        Assert.Equal(["203.119.1.3 DNS 2026-01-02T00:00:00Z False 1", "203.119.1.4 DoT 2026-01-01T00:00:00Z True 0"], json.RootElement.GetProperty("contacts").EnumerateArray().Select(c =>
+        Assert.Equal(["203.119.1.3 DNS 2026-01-02T00:00:00Z False 1", "203.119.1.4 DoT 2026-01-01T02:00:00Z True 0"], json.RootElement.GetProperty("contacts").EnumerateArray().Select(c =>
             $"{c.GetProperty("address").GetString()} {c.GetProperty("transport").GetString()} {c.GetProperty("first").GetString()} {c.GetProperty("answered").GetBoolean()} {c.GetProperty("out").GetProperty("records").GetInt64()}"));
         Assert.Equal(1, json.RootElement.GetProperty("input").GetProperty("contactRecords").GetInt64());
     }
