@@ -71,7 +71,7 @@ public static class FlowColumns
         new(FlowField.PacketSourceService, "pkt-src-aws-service", 5, ColumnNeed.Ignored, Context, ""),
         new(FlowField.PacketDestinationService, "pkt-dst-aws-service", 5, ColumnNeed.Ignored, Context, ""),
         new(FlowField.FlowDirection, "flow-direction", 5, ColumnNeed.Important, "Which side is the instance.", "Derived from the addresses. If both are public (IPv6), only the inventory says it; other records are counted as unresolved."),
-        new(FlowField.TrafficPath, "traffic-path", 5, ColumnNeed.Useful, "Traffic that cannot lead to the internet (peering, gateway endpoints).", "Public addresses that are used inside own networks must be named as own prefixes."),
+        new(FlowField.TrafficPath, "traffic-path", 5, ColumnNeed.Ignored, Context, ""),
         new(FlowField.EcsClusterArn, "ecs-cluster-arn", 7, ColumnNeed.Ignored, Context, ""),
         new(FlowField.EcsClusterName, "ecs-cluster-name", 7, ColumnNeed.Ignored, Context, ""),
         new(FlowField.EcsContainerInstanceArn, "ecs-container-instance-arn", 7, ColumnNeed.Ignored, Context, ""),
@@ -134,6 +134,17 @@ public static class FlowColumns
         foreach (var known in Names)
             if (known.Name.Length == n && folded[..n].SequenceEqual(known.Name)) return known.Field;
         return null;
+    }
+
+    /// <summary>The names of a header that was given, with blanks or commas between them.</summary>
+    internal static string[] HeaderNames(string header) => header.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What is wrong with a header as a description of records that have none; empty when nothing is.</summary>
+    public static string HeaderProblem(string header)
+    {
+        string[] names = HeaderNames(header);
+        if (!Text.ColumnPlan.IsHeader(names)) return "not a header of flow-log field names";
+        return Text.ColumnPlan.FromHeader(names, FlowReadLimits.Default.MaxColumns, out string problem) is null ? problem : "";
     }
 
     /// <summary>What a format without some columns costs: the important and useful ones that are missing, in AWS's order.</summary>

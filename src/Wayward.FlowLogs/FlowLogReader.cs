@@ -27,12 +27,12 @@ public static class FlowLogReader
         var context = new ReadContext(info, limits, tuning, cancellation);
         var tally = new RecordTally(context);
         using var stored = new ObjectSource(source, context);
-        using var opened = OpenedObject.Open(stored, context, sink.Ports);
-        using var text = new TextRecords(context, tally, opened.IsTable ? 0 : 1, () => opened.BeginsWithHeader);
-        // AWS's parquet goes straight into records; what has a form of its own takes the way of lines.
-        if (!(tuning.FastLines && opened.Parquet is { } parquet && parquet.TryRead(tally, text, ref sink))) text.Read(opened.Window, ref sink);
+        using var opened = OpenedObject.Open(stored, context, tally);
+        using var text = new TextRecords(context, tally, opened);
+        if (opened.Parquet is { } parquet) parquet.Read(tally, text, ref sink);
+        else text.Read(opened.Window, ref sink);
         string sha256 = stored.Finish();
-        string format = $"{opened.Form} {text.Plan?.Description ?? "without records"}{opened.Description}";
+        string format = opened.IsTestObject ? "test object of a CloudWatch Logs export" : $"{opened.Form} {text.Plan?.Description ?? text.OtherRecords}{opened.Description}";
         return tally.ToResult(sha256, stored.Total, opened.Expanded, format, text.Plan?.Names ?? []);
     }
 }

@@ -14,6 +14,8 @@ public sealed record FlowReadLimits
     public long MaxExpandedBytes { get; init; } = 64L << 30;
     /// <summary>Largest expanded/compressed ratio, evaluated once <see cref="RatioFloorBytes"/> have been expanded. Flow logs reach about 12; deflate's own limit is 1,032.</summary>
     public int MaxRatio { get; init; } = 200;
+    /// <summary>Most bytes that the pages of a parquet object may take in memory at a time, all columns together.</summary>
+    public long MaxTableMemory { get; init; } = 96L << 20;
     public long RatioFloorBytes { get; init; } = 64L << 20;
     /// <summary>How many quarantined lines are kept with their reason; all are counted.</summary>
     public int QuarantineSamples { get; init; } = 100;
@@ -31,7 +33,8 @@ public sealed record FlowReadLimits
 /// <param name="Name">For messages: a path or s3:// URL.</param>
 /// <param name="Length">Exact compressed length in bytes, checked against what was read; null when unknown.</param>
 /// <param name="LastModified">Unix seconds; null when unknown (then no future check).</param>
-public sealed record FlowObjectInfo(string Name, long? Length = null, long? LastModified = null);
+/// <param name="FormatHeader">Field names of records that have no header of their own, as in a custom format; null when unknown. See <see cref="FlowColumns.HeaderProblem"/>.</param>
+public sealed record FlowObjectInfo(string Name, long? Length = null, long? LastModified = null, string? FormatHeader = null);
 
 /// <summary>A line that could not be taken, with the reason.</summary>
 /// <param name="Line">1-based.</param>

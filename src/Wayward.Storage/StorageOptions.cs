@@ -1,5 +1,3 @@
-using Wayward.Core;
-
 namespace Wayward.Storage;
 
 /// <summary>The databases that there is a dialect for.</summary>
@@ -19,14 +17,14 @@ public sealed record StorageOptions
     /// <summary>All errors at once, each naming its key.</summary>
     public IReadOnlyList<string> Validate()
     {
-        var rules = new OptionRules(Section)
-            .Require(!string.IsNullOrWhiteSpace(DataDirectory), nameof(DataDirectory), "empty", "a folder")
-            .Require(Enum.IsDefined(Provider), nameof(Provider), $"{Provider}", $"one of {string.Join(", ", Enum.GetNames<StorageProvider>())}");
+        List<string> errors = [];
+        if (string.IsNullOrWhiteSpace(DataDirectory)) errors.Add($"{Section}:{nameof(DataDirectory)} must name a folder");
+        if (!Enum.IsDefined(Provider)) errors.Add($"{Section}:{nameof(Provider)} must be one of {string.Join(", ", Enum.GetNames<StorageProvider>())}");
         if (Provider == StorageProvider.PostgreSql && string.IsNullOrWhiteSpace(ConnectionString))
-            rules.Add(nameof(ConnectionString), $"is needed with {Section}:{nameof(Provider)}={Provider}, such as Host=db;Database=wayward;Username=wayward;Password=...");
+            errors.Add($"{Section}:{nameof(ConnectionString)} is needed with {Section}:{nameof(Provider)}={Provider}, such as Host=db;Database=wayward;Username=wayward;Password=...");
         else if (Provider == StorageProvider.PostgreSql && !CanParse(ConnectionString!))
-            rules.Add(nameof(ConnectionString), "cannot be understood (its text is not repeated here: it may hold a password)");
-        return rules.Errors;
+            errors.Add($"{Section}:{nameof(ConnectionString)} cannot be understood (its text is not repeated here: it may hold a password)");
+        return errors;
     }
 
     private static bool CanParse(string text)

@@ -18,6 +18,7 @@ return args switch
     ["duckdb-sql", var threads, .. var files] => Duck.Print(int.Parse(threads, CultureInfo.InvariantCulture), files),
     ["parquet", var text, var parquet] => ParquetCopy.Run(text, parquet),
     ["parquet-net", .. var files] => await ParquetNet.RunAsync(files),
+    ["parquet-sharp", .. var files] => ParquetSharpColumns.Run(files),
     ["detect", .. var sizes] => Detecting.Run(sizes),
     ["detect-store", .. var sizes] => await Detecting.RunStoreAsync(sizes),
     ["scale", .. var rest] => await Scaling.RunAsync(rest),
@@ -31,7 +32,7 @@ static int Usage()
     Console.Error.WriteLine("""
         generate FOLDER [--objects N] [--lines N] [--seed N] [--format v2|v5] [--members N] [--repeat N]   write flow-log objects
         drain FILE...           inflate with the runtime's GZipStream and throw away
-        inflate FILE...         inflate with Wayward's own decoder and throw away
+        inflate FILE...         inflate as Wayward does, hashed and counted, and throw away
         read FILE...            read every line into a sink that does nothing
         fold WORKERS FILE...    read and fold into cells and coverage, no database
         evaluate WORKERS FILE...   the same, then detection
@@ -43,6 +44,7 @@ static int Usage()
         duckdb-sql THREADS FILE...   what that asks DuckDB, to be run by another client
         parquet TEXT PARQUET    copy a default-format object as parquet
         parquet-net FILE...     Parquet.Net reads the columns that Wayward needs
+        parquet-sharp FILE...   ParquetSharp reads typed batches: ports and identities of every row, the rest only where a row of the batch has a port of interest
         detect INSTANCES...     full evaluation of fleets of these sizes, and a live batch of 1,000 instances on top of each
         detect-store INSTANCES...   the same through a database, as the server does it
         scale [PROCESSES...] [--objects N] [--lines N] [--logs N] [--interfaces N] [--delay MS] [--rounds N]   1, 2 and 4 ingest processes on one PostgreSQL server

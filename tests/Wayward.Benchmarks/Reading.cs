@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Wayward.FlowLogs;
+using Wayward.FlowLogs.Text;
 using Wayward.FlowLogs.Wrapping;
 
 namespace Wayward.Benchmarks;
@@ -27,7 +28,7 @@ internal static class Reading
             var context = new ReadContext(new FlowObjectInfo(file), FlowReadLimits.Default, ReadTuning.Default, default);
             using var stream = File.OpenRead(file);
             using var stored = new ObjectSource(stream, context);
-            using var opened = OpenedObject.Open(stored, context, new PortSet(53));
+            using var opened = OpenedObject.Open(stored, context, new RecordTally(context));
             do
             {
                 total += opened.Window.Length;

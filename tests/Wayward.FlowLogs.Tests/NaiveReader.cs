@@ -81,6 +81,8 @@ internal sealed partial class NaiveReader(ushort[] ports, Func<FlowEnd, string, 
         if (@interface.Length > 0 && !InterfaceId().IsMatch(@interface)) return "interface-id";
         if (instance.Length > 0 && !InstanceId().IsMatch(instance)) return "instance-id";
 
+        // A number that lost the zeros it begins with.
+        if (account.Length > 0 && account.All(char.IsAsciiDigit)) account = account.PadLeft(12, '0');
         string identity = $"{number} acc={account} eni={@interface} inst={instance}/{_columns.Contains("instanceid")} vpc={Value(fields, "vpcid")} sub={Value(fields, "subnetid")} asg={Value(fields, "asgtag")} tag={Value(fields, "instancetag")} reg={Value(fields, "region")} {start}-{finish}/True {status switch { "OK" => "Ok", "NODATA" => "NoData", _ => "SkipData" }}";
         if (status == "OK")
         {

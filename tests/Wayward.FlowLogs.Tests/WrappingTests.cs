@@ -104,12 +104,12 @@ public sealed partial class WrappingTests
     public void Subscription_documents_one_after_the_other_each_its_own_gzip_member()
     {
         byte[] control = Wrap.Gzip(JsonSerializer.Serialize(new { messageType = "CONTROL_MESSAGE", logEvents = new[] { new { id = "", timestamp = 0, message = "CWL CONTROL MESSAGE: Checking health of destination" } } }));
-        AssertSame([.. control, .. Wrap.Gzip(Subscription(Lines[..150])), .. Wrap.Gzip(Subscription(Lines[150..]))], "text v2 default, no header, in JSON, gzip (3 members)");
+        AssertSame([.. control, .. Wrap.Gzip(Subscription(Lines[..150])), .. Wrap.Gzip(Subscription(Lines[150..]))], "text v2 default, no header, in JSON, gzip");
     }
 
     [Fact]
     public void Subscription_documents_compressed_twice() =>
-        AssertSame(Wrap.Gzip([.. Wrap.Gzip(Subscription(Lines[..150])), .. Wrap.Gzip(Subscription(Lines[150..]))]), "text v2 default, no header, in JSON, gzip (2 members), gzip");
+        AssertSame(Wrap.Gzip([.. Wrap.Gzip(Subscription(Lines[..150])), .. Wrap.Gzip(Subscription(Lines[150..]))]), "text v2 default, no header, in JSON, gzip, gzip");
 
     [Fact]
     public void Objects_with_a_message_one_a_line() => AssertSame(Bytes(string.Join('\n', Lines.Select(l => JsonSerializer.Serialize(new { message = l })))), "text v2 default, no header, in JSON");
@@ -156,7 +156,8 @@ public sealed partial class WrappingTests
 
     [Theory]
     [InlineData("{\"message\":\"2 1", "truncated")]
-    [InlineData("{\"message\":\"x\"", "no header")]
+    [InlineData("{\"message\":\"x\"", "truncated")]
+    [InlineData("{\"message\":\"x\"}", "no header")]
     [InlineData("{\"Records\":[{\"eventName\":\"RunInstances\"}]}", "neither a message nor flow-log fields")]
     [InlineData("{\"message\":}", "not JSON near byte 11")]
     [InlineData("\u00FF\u00FE2\0", "UTF-16")]

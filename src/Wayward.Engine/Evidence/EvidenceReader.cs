@@ -54,7 +54,7 @@ public sealed class EvidenceReader(ISourceObjectStore ledger, SourceRegistry sou
             await using var stream = await source.OpenAsync(item, cancellation);
             sink.Begin(row.Container, row.Key);
             var target = sink;
-            await Task.Run(() => FlowLogReader.Read(stream, new FlowObjectInfo(name, row.Bytes, row.LastModified == 0 ? null : row.LastModified), ref target, limits, cancellation), cancellation);
+            await Task.Run(() => FlowLogReader.Read(stream, ObjectIngestor.InfoOf(source, item), ref target, limits, cancellation), cancellation);
             return null;
         }
         catch (OperationCanceledException)

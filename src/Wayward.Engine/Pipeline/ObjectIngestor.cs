@@ -47,8 +47,7 @@ internal sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limi
             progress.Step();
             _folder.Begin(item.ObjectId);
             var sink = new MeteredSink(_folder.AsSink(), progress);
-            var info = new FlowObjectInfo(DisplayName(item), item.Bytes == OfferedObject.UnknownBytes ? null : item.Bytes, clock.Of(item.LastModified));
-            read = FlowLogReader.Read(stream, info, ref sink, limits, cancellation);
+            read = FlowLogReader.Read(stream, InfoOf(source, item) with { LastModified = clock.Of(item.LastModified) }, ref sink, limits, cancellation);
             clock.RequireNotAhead(read);
             batch = _folder.TakeBatch();
             await source.ConfirmAsync(item, cancellation);
@@ -85,6 +84,10 @@ internal sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limi
         };
         return new ObjectContribution(done, batch);
     }
+
+    /// <summary>What the reader is told of an object.</summary>
+    internal static FlowObjectInfo InfoOf(ISource source, OfferedObject item) => new(DisplayName(item), item.Bytes == OfferedObject.UnknownBytes ? null : item.Bytes,
+        item.LastModified == 0 ? null : item.LastModified, string.IsNullOrWhiteSpace(source.FormatHeader) ? null : source.FormatHeader);
 
     /// <summary>Names an object for logs and operators. Characters of the key that control or hide are written as visible codes.</summary>
     public static string DisplayName(OfferedObject item) =>

@@ -89,7 +89,7 @@ public sealed class CatalogRescan(
             await Task.Run(() =>
             {
                 var sink = folder;
-                FlowLogReader.Read(stream, new FlowObjectInfo(display, row.Bytes, row.LastModified == 0 ? null : row.LastModified), ref sink, limits, cancellation);
+                FlowLogReader.Read(stream, ObjectIngestor.InfoOf(source, item), ref sink, limits, cancellation);
             }, cancellation);
             var batch = Only(folder.TakeBatch(), catalog);
             return batch.Instances.Count == 0 ? null : new(Done(row, label), batch);

@@ -14,6 +14,8 @@ public sealed record ScanRequest
     public IReadOnlyList<Core.Triage.ExpectedTarget> Expected { get; init; } = [];
     /// <summary>What flow logs do not say themselves; null = nothing.</summary>
     public Inventory? Inventory { get; init; }
+    /// <summary>Field names of inputs that have no header of their own; null = they must tell their format themselves.</summary>
+    public string? FormatHeader { get; init; }
     public FlowLogs.FlowReadLimits Limits { get; init; } = FlowLogs.FlowReadLimits.Default;
     /// <summary>0 = one per core.</summary>
     public int Workers { get; init; }

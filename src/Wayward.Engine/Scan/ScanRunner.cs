@@ -38,12 +38,12 @@ public static class ScanRunner
     private static List<ScanContact> ContactsOf(ContactLedger ledger, ResolverCatalog catalog, DetectionOptions options)
     {
         List<ScanContact> contacts = [];
-        var spans = new ContactSpans(catalog, options);
+        var spans = new ContactSpans(options);
         foreach (var (key, history) in ledger.Instances)
         {
             foreach (var (endpoint, cells) in history.Pairs)
             {
-                if (endpoint.Address.IsNone || catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport || spans.Of(history, endpoint, cells) is not { } span) continue;
+                if (catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport || spans.Of(endpoint, cells) is not { } span) continue;
                 TrafficSum sent = default, received = default;
                 long sentRejected = 0, receivedRejected = 0;
                 foreach (var cell in cells)
@@ -197,7 +197,7 @@ public static class ScanRunner
                     });
                     folder.Begin(new ObjectIdentity(Path.GetDirectoryName(candidate.Path) ?? "", Path.GetFileName(candidate.Path), "").Id);
                     var sink = folder.AsSink();
-                    var read = FlowLogReader.Read(stream, new FlowObjectInfo(candidate.Name, candidate.Length, candidate.LastModified), ref sink, request.Limits, cancellation);
+                    var read = FlowLogReader.Read(stream, new FlowObjectInfo(candidate.Name, candidate.Length, candidate.LastModified, request.FormatHeader), ref sink, request.Limits, cancellation);
                     var batch = folder.TakeBatch();
                     KeyRegion.AddTo(batch, candidate.Path);
                     Take(candidate, read, batch);

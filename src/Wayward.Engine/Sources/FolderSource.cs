@@ -20,7 +20,7 @@ public sealed class FolderSource : ISource, IDisposable
     /// <summary>A file that was not touched for this many settle times is taken at the first listing.</summary>
     private const int OldFactor = 30;
     /// <summary>After a walk, this many times its length is left to everything else.</summary>
-    private const int RestAfterWalk = 9;
+    private const int RestAfterWalk = 15;
 
     private readonly FolderWalk _walk;
     private readonly string _path;
@@ -38,6 +38,7 @@ public sealed class FolderSource : ISource, IDisposable
     public FolderSource(SourceOptions source, IngestOptions options, TimeProvider time)
     {
         Name = source.Name;
+        FormatHeader = source.FormatHeader;
         (_path, _include) = (source.FullPath, source.Include);
         _walk = new FolderWalk(_path, _include);
         _poll = options.PollInterval;
@@ -47,6 +48,8 @@ public sealed class FolderSource : ISource, IDisposable
     }
 
     public string Name { get; }
+
+    public string? FormatHeader { get; }
 
     public bool Settled => _settled;
 

@@ -8,6 +8,9 @@ public interface ISource
     /// <summary>Unique, stable name, such as <c>folder:/logs</c> or <c>s3://bucket/prefix</c>: stored in the ledger.</summary>
     string Name { get; }
 
+    /// <summary>Field names of objects that have no header of their own; null = the object must tell them.</summary>
+    string? FormatHeader => null;
+
     /// <summary>False while something is there that is still being written, so the present listing is not the whole truth.</summary>
     bool Settled => true;
 

@@ -12,8 +12,7 @@ namespace Wayward.FlowLogs.Parquet;
 /// AWS's parquet straight into records, column by column: ports first; interface, times and status are compared with the row before, mostly by dictionary entry, and checked where they change; addresses are
 /// looked at only in rows with a port of interest, and the rest only when the sink wants these. A row that is wanted, or is odd in anything, becomes a line, and is taken or set aside as the text reader does it.
 /// </summary>
-/// <remarks><see cref="ParquetLineSource"/>, which makes a line of every row, is the reference to which tests hold this, and reads what has other types, lists or encodings.</remarks>
-internal sealed class ParquetRecords : IDisposable
+internal sealed class ParquetRecords
 {
     private const byte OtherIdentity = 1, OtherTimes = 2;
     private const long LatestTime = 9_999_999_999;
@@ -22,91 +21,67 @@ internal sealed class ParquetRecords : IDisposable
     private readonly RecordTally _tally;
     private readonly TextRecords _text;
     private readonly ParquetFooter _footer;
-    private readonly ParquetFile _file;
-    /// <summary>The columns in use in the file's order.</summary>
-    private readonly List<Cell> _cells = [];
-    private readonly ColumnPages?[] _byField = new ColumnPages?[FlowColumns.All.Count];
-    private readonly List<ColumnPages> _lazy = [], _watched = [];
-    private readonly bool[] _odd = new bool[ColumnPages.Batch], _interesting = new bool[ColumnPages.Batch];
-    private readonly byte[] _other = new byte[ColumnPages.Batch];
-    private readonly long[] _startTimes = new long[ColumnPages.Batch], _endTimes = new long[ColumnPages.Batch];
-    private readonly int[] _sourcePorts = new int[ColumnPages.Batch], _destinationPorts = new int[ColumnPages.Batch];
+    private readonly ParquetLayout _layout;
+    private readonly List<ParquetField> _fields;
+    private readonly ColumnCells?[] _byField = new ColumnCells?[FlowColumns.All.Count];
+    private readonly ColumnCells[] _eager, _lazy, _watched;
+    private readonly ColumnPages[] _lazyPages;
+    private readonly (int Leaf, ColumnPages Pages)[] _columns;
+    private readonly bool[] _odd = new bool[ColumnCells.Batch], _interesting = new bool[ColumnCells.Batch];
+    private readonly byte[] _other = new byte[ColumnCells.Batch];
+    private readonly long[] _startTimes = new long[ColumnCells.Batch], _endTimes = new long[ColumnCells.Batch];
+    private readonly int[] _sourcePorts = new int[ColumnCells.Batch], _destinationPorts = new int[ColumnCells.Batch];
     private byte[] _line = new byte[4096];
     private int _length;
 
-    private sealed record Cell(FlowField Field, ColumnPages Column, int Leaf, bool IsLazy);
-
-    private ParquetRecords(ParquetFooter footer, ParquetFile file, RecordTally tally, TextRecords text)
+    public ParquetRecords(ParquetFooter footer, ParquetLayout layout, ParquetFile file, RecordTally tally, TextRecords text)
     {
-        _footer = footer;
-        _file = file;
-        _context = file.Context;
-        _tally = tally;
-        _text = text;
-    }
-
-    /// <summary>Null for what only <see cref="ParquetLineSource"/> reads.</summary>
-    public static ParquetRecords? Of(ParquetFooter footer, ParquetFile file, RecordTally tally, TextRecords text)
-    {
-        var limits = file.Context.Limits;
-        // A line of clean texts is far below the usual limit.
-        if (footer.Encrypted || footer.Leaves.Count > 4096 || limits.MaxLineBytes < 32 * 1024 || footer.Leaves.Any(l => l.Path == "src_endpoint.port")) return null;
-        var records = new ParquetRecords(footer, file, tally, text);
-        for (int i = 0; i < footer.Leaves.Count; i++)
-        {
-            var leaf = footer.Leaves[i];
-            if (leaf.Path.Contains('.', StringComparison.Ordinal) || FlowColumns.Find(leaf.Path) is not { } field || FlowColumns.Of(field).Need == ColumnNeed.Ignored) continue;
-            int at = i;
-            if (!footer.Groups.All(g => ColumnPages.Reads(leaf, g.Chunks[at])) || !MayBe(field, leaf.Type)) return null;
-            bool isTime = field is FlowField.Start or FlowField.End;
-            records._cells.Add(new Cell(field, new ColumnPages(file, leaf with { IsTimestamp = leaf.IsTimestamp && isTime && leaf.Type == ParquetType.Int64 }), i, !ParquetLayout.IsEager(field)));
-        }
-        if (records._cells.Count == 0) return null;
-        foreach (var cell in records._cells)
-        {
-            if (cell.IsLazy) records._lazy.Add(cell.Column);
-            else if (cell.Column.IsText && cell.Field is not (FlowField.SourcePort or FlowField.DestinationPort or FlowField.Start or FlowField.End or FlowField.LogStatus)) records._watched.Add(cell.Column);
-            records._byField[(int)cell.Field] = cell.Column;
-        }
-        return records;
-
-        static bool MayBe(FlowField field, ParquetType type) => type == ParquetType.ByteArray || field is FlowField.Version or FlowField.SourcePort or FlowField.DestinationPort or FlowField.Start or FlowField.End
-            or FlowField.Protocol or FlowField.Packets or FlowField.Bytes or FlowField.TcpFlags;
+        (_footer, _layout, _context, _tally, _text) = (footer, layout, file.Context, tally, text);
+        _fields = layout.Fields;
+        (_eager, _lazy, _lazyPages, _columns) = (layout.Eager, layout.Lazy, layout.LazyPages, [.. layout.Columns]);
+        _watched = [.. _fields.Where(f => !f.IsLazy && f.Cells.IsText
+            && f.Field is not (FlowField.SourcePort or FlowField.DestinationPort or FlowField.Start or FlowField.End or FlowField.LogStatus)).Select(f => f.Cells)];
+        foreach (var field in _fields) _byField[(int)field.Field] = field.Cells;
     }
 
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public void Read<TSink>(ref TSink sink) where TSink : IFlowRecordSink
     {
-        byte[] header = Encoding.ASCII.GetBytes(string.Join(' ', _cells.Select(c => FlowColumns.Of(c.Field).Name)));
+        if (_layout.IsTransitGateway)
+        {
+            _text.ReadLine("resource-type tgw-id tgw-attachment-id"u8, 0, ref sink);
+            foreach (var group in _footer.Groups) _tally.TransitGateway += group.Rows;
+            return;
+        }
+        byte[] header = Encoding.ASCII.GetBytes(string.Join(' ', _fields.Select(f => FlowColumns.Of(f.Field).Name)));
         _text.ReadLine(header, 0, ref sink);
         var plan = _text.Plan!;
         long line = 1;
         foreach (var group in _footer.Groups)
         {
-            foreach (var cell in _cells) cell.Column.Begin(group.Chunks[cell.Leaf]);
+            foreach (var (leaf, pages) in _columns) pages.Begin(group.Chunks[leaf]);
             for (long left = group.Rows; left > 0;)
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
                 // A batch never crosses a page, so that texts can be told by where they stand.
-                int rows = (int)Math.Min(left, ColumnPages.Batch);
-                foreach (var cell in _cells)
+                int rows = (int)Math.Min(left, ColumnCells.Batch);
+                foreach (var (_, pages) in _columns)
                 {
-                    if (cell.Column.RowsLeft == 0) cell.Column.NextPage();
-                    rows = Math.Min(rows, cell.Column.RowsLeft);
+                    if (pages.RowsLeft == 0) pages.NextPage();
+                    rows = Math.Min(rows, pages.RowsLeft);
                 }
                 ReadBatch(rows, line, plan, ref sink);
                 left -= rows;
                 line += rows;
             }
-            foreach (var cell in _cells) cell.Column.EndGroup();
+            foreach (var (_, pages) in _columns) pages.EndGroup();
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadBatch<TSink>(int rows, long firstLine, ColumnPlan plan, ref TSink sink) where TSink : IFlowRecordSink
     {
-        foreach (var cell in _cells)
-            if (!cell.IsLazy) cell.Column.Read(rows);
+        foreach (var cells in _eager) cells.Read(rows);
         _odd.AsSpan(0, rows).Clear();
         _other.AsSpan(0, rows).Clear();
         Column(FlowField.SourcePort, rows, _sourcePorts);
@@ -125,14 +100,16 @@ internal sealed class ParquetRecords : IDisposable
         foreach (var column in _watched) Compare(column, rows, OtherIdentity);
         if (this[FlowField.LogStatus] is { } status) Compare(status, rows, OtherTimes);
         bool lazyRead = false;
-        if (_text.Plan != plan) _odd.AsSpan(0, rows).Fill(true);
+        if (_text.Plan != plan || !_context.Tuning.FastLines) _odd.AsSpan(0, rows).Fill(true);
+        if (_layout.TransitGateway is { } gateway)
+            for (int row = 0; row < rows; row++) _odd[row] |= !gateway.AsText(row).IsEmpty;
         ReadRows(rows, firstLine, plan, start, end, ref lazyRead, ref sink);
         if (!lazyRead)
-            foreach (var column in _lazy) column.Skip(rows);
+            foreach (var column in _lazyPages) column.Skip(rows);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ReadRows<TSink>(int rows, long firstLine, ColumnPlan plan, ColumnPages startColumn, ColumnPages endColumn, ref bool lazyRead, ref TSink sink) where TSink : IFlowRecordSink
+    private void ReadRows<TSink>(int rows, long firstLine, ColumnPlan plan, ColumnCells startColumn, ColumnCells endColumn, ref bool lazyRead, ref TSink sink) where TSink : IFlowRecordSink
     {
         bool known = false;
         long pending = 0, pendingFirst = 0, start = 0, end = 0;
@@ -188,7 +165,7 @@ internal sealed class ParquetRecords : IDisposable
         }
     }
 
-    private ColumnPages? this[FlowField field] => _byField[(int)field];
+    private ColumnCells? this[FlowField field] => _byField[(int)field];
 
     /// <summary>Ports as numbers, -1 for none; whatever is no port makes its row odd.</summary>
     private void Column(FlowField field, int rows, int[] target)
@@ -223,7 +200,7 @@ internal sealed class ParquetRecords : IDisposable
     }
 
     /// <summary>Times as numbers, and where they are others than in the row before; whatever is no time makes its row odd.</summary>
-    private void Times(ColumnPages column, int rows, long[] target)
+    private void Times(ColumnCells column, int rows, long[] target)
     {
         var cells = column.Cells.AsSpan(0, rows);
         if (column.IsText)
@@ -249,7 +226,7 @@ internal sealed class ParquetRecords : IDisposable
             if (target[row] != target[row - 1]) _other[row] |= OtherTimes;
     }
 
-    private void Compare(ColumnPages column, int rows, byte flag)
+    private void Compare(ColumnCells column, int rows, byte flag)
     {
         if (column.IsConstant) return;
         var cells = column.Cells.AsSpan(0, rows);
@@ -260,7 +237,7 @@ internal sealed class ParquetRecords : IDisposable
     private bool IsIdentity(int row, ColumnPlan plan)
     {
         foreach (var column in _watched)
-            if (!column.IsClean && !ColumnPages.IsCleanText(column.Text(row))) return false;
+            if (!column.IsClean && !ColumnCells.IsCleanText(column.Text(row))) return false;
         var text = Text(FlowField.AccountId, plan.Account, row);
         if (!text.IsEmpty && !FieldText.IsAccount(ref MemoryMarshal.GetReference(text), text.Length)) return false;
         text = Text(FlowField.InterfaceId, plan.Interface, row);
@@ -303,7 +280,7 @@ internal sealed class ParquetRecords : IDisposable
     private bool IsClean(int row)
     {
         foreach (var column in _lazy)
-            if (!column.IsClean && !ColumnPages.IsCleanText(column.Text(row))) return false;
+            if (!column.IsClean && !ColumnCells.IsCleanText(column.Text(row))) return false;
         return true;
     }
 
@@ -319,7 +296,7 @@ internal sealed class ParquetRecords : IDisposable
     private FlowIdentity Identity(int row, ColumnPlan plan, long line, long start, long end, LogStatus status) => new()
     {
         Line = line,
-        AccountId = Text(FlowField.AccountId, plan.Account, row),
+        AccountId = plan.Account12(Text(FlowField.AccountId, plan.Account, row)),
         InterfaceId = Text(FlowField.InterfaceId, plan.Interface, row),
         InstanceId = Text(FlowField.InstanceId, plan.Instance, row),
         HasInstanceColumn = plan.Instance >= 0,
@@ -338,19 +315,24 @@ internal sealed class ParquetRecords : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ReadCarefully<TSink>(int row, int rows, long line, ref bool lazyRead, ref TSink sink) where TSink : IFlowRecordSink
     {
+        if (_layout.TransitGateway is { } gateway && !gateway.AsText(row).IsEmpty)
+        {
+            _tally.TransitGateway++;
+            return false;
+        }
         bool wanted = IsPort(FlowField.SourcePort, row, sink.Ports) || IsPort(FlowField.DestinationPort, row, sink.Ports);
         if (wanted) ReadLazy(rows, ref lazyRead);
         _length = 0;
-        foreach (var cell in _cells)
+        foreach (var field in _fields)
         {
             if (_length > 0) Reserve(1)[0] = (byte)' ';
-            if (cell.IsLazy && !wanted || !cell.Column.IsText && cell.Column.AnyNull && cell.Column.Nulls[row]) Reserve(1)[0] = (byte)'-';
-            else if (!cell.Column.IsText)
+            if (field.IsLazy && !wanted || !field.Cells.IsText && field.Cells.AnyNull && field.Cells.Nulls[row]) Reserve(1)[0] = (byte)'-';
+            else if (!field.Cells.IsText)
             {
-                Utf8Formatter.TryFormat(cell.Column.Cells[row], Reserve(20), out int written);
+                Utf8Formatter.TryFormat(field.Cells.Cells[row], Reserve(20), out int written);
                 _length += written - 20;
             }
-            else if (cell.Column.Text(row) is { IsEmpty: false } text)
+            else if (field.Cells.Text(row) is { IsEmpty: false } text)
             {
                 var target = Reserve(text.Length);
                 for (int i = 0; i < text.Length; i++) target[i] = text[i] <= ' ' ? (byte)'_' : text[i];
@@ -375,10 +357,5 @@ internal sealed class ParquetRecords : IDisposable
         var column = this[field]!;
         if (column.IsText) return ushort.TryParse(column.Text(row), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && ports.Contains(port);
         return !(column.AnyNull && column.Nulls[row]) && column.Cells[row] is >= 0 and <= ushort.MaxValue and var value && ports.Contains((ushort)value);
-    }
-
-    public void Dispose()
-    {
-        foreach (var cell in _cells) cell.Column.Dispose();
     }
 }

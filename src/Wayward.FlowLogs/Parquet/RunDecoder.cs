@@ -38,6 +38,30 @@ internal struct RunDecoder(byte[] page, int at, int end, int width)
         }
     }
 
+    /// <summary>Reads indices and looks them up.</summary>
+    /// <param name="indices">Room for as many.</param>
+    /// <returns>Are they all the same, because one run holds them?</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Look(Span<long> cells, ReadOnlySpan<long> dictionary, Span<int> indices)
+    {
+        if (cells.Length == 0) return false;
+        if (TryRun(cells.Length, out int same))
+        {
+            if ((uint)same >= (uint)dictionary.Length) throw PastEnd();
+            cells.Fill(dictionary[same]);
+            return true;
+        }
+        indices = indices[..cells.Length];
+        Read(indices);
+        for (int i = 0; i < cells.Length; i++)
+        {
+            int index = indices[i];
+            if ((uint)index >= (uint)dictionary.Length) throw PastEnd();
+            cells[i] = dictionary[index];
+        }
+        return false;
+    }
+
     public void Skip(int count)
     {
         while (count > 0)
@@ -98,6 +122,8 @@ internal struct RunDecoder(byte[] page, int at, int end, int width)
         _value = (int)value;
         _left = (int)count;
     }
+
+    private static InvalidDataException PastEnd() => new("an index past the dictionary's end");
 
     private static InvalidDataException Malformed() => new("runs that are malformed");
 }

@@ -6,6 +6,8 @@ namespace Wayward.FlowLogs.Text;
 internal sealed class ColumnPlan
 {
     private readonly short[] _index;
+    private readonly byte[] _account = new byte[AccountDigits];
+    private const int AccountDigits = 12;
 
     private static readonly FlowField[] IdentityFields =
     [
@@ -44,12 +46,11 @@ internal sealed class ColumnPlan
         Action = this[FlowField.Action];
         TcpFlags = this[FlowField.TcpFlags];
         Direction = this[FlowField.FlowDirection];
-        TrafficPath = this[FlowField.TrafficPath];
         Version = version;
         StartOrEnd = Start >= 0 ? Start : End;
         int[] identity = new int[IdentityFields.Length + 1];
         for (int i = 0; i < IdentityFields.Length; i++) identity[i] = this[IdentityFields[i]];
-        identity[^1] = version is null ? -1 : 0;
+        identity[^1] = version is null ? -1 : this[FlowField.Version];
         var ranges = new ColumnRange[MaxAlikeRanges];
         IdentityRangeCount = AddRanges(identity, ranges, 0);
         int count = AddRanges([Start, End], ranges, IdentityRangeCount);
@@ -59,8 +60,8 @@ internal sealed class ColumnPlan
 
     public string[] Names { get; }
     public int Count => Names.Length;
-    /// <summary>A transit gateway's format: its lines are counted, not read.</summary>
-    public bool IsTransitGateway { get; private init; }
+    /// <summary>A column that only a transit gateway's records have a value in, in a table of both kinds; -1 in other formats.</summary>
+    public int Gateway { get; private init; } = -1;
     /// <summary>Set where the layout was told by the record version: every line must carry it.</summary>
     public byte[]? Version { get; }
     public string Description { get; private init; } = "";
@@ -92,7 +93,6 @@ internal sealed class ColumnPlan
     public int Action { get; }
     public int TcpFlags { get; }
     public int Direction { get; }
-    public int TrafficPath { get; }
 
     /// <summary>The column that a line's start is read from.</summary>
     public int StartOrEnd { get; }
@@ -125,8 +125,20 @@ internal sealed class ColumnPlan
     {
         int known = 0;
         foreach (string token in tokens)
-            if (FlowColumns.Find(token) is not null || IsTransitGatewayName(token)) known++;
+            if (FlowColumns.Find(token) is not null || TransitGateway.IsName(token)) known++;
         return known >= 3 || known > 0 && known == tokens.Length;
+    }
+
+    /// <summary>Is this header a transit gateway's? A table of both kinds has the interfaces of VPC records too.</summary>
+    public static bool IsGatewayHeader(ReadOnlySpan<string> tokens)
+    {
+        bool gateway = false;
+        foreach (string token in tokens)
+        {
+            if (FlowColumns.Find(token) is FlowField.InterfaceId or FlowField.InstanceId) return false;
+            gateway |= TransitGateway.IsName(token);
+        }
+        return gateway;
     }
 
     /// <summary>Compiles a header.</summary>
@@ -142,11 +154,10 @@ internal sealed class ColumnPlan
         var fields = new FlowField?[tokens.Length];
         var names = new string[tokens.Length];
         bool[] seen = new bool[FlowColumns.All.Count];
-        bool transit = false;
-        int version = 0;
+        int version = 0, gateway = -1;
         for (int i = 0; i < tokens.Length; i++)
         {
-            transit |= IsTransitGatewayName(tokens[i]);
+            if (gateway < 0 && TransitGateway.Identifies(tokens[i])) gateway = i;
             fields[i] = FlowColumns.Find(tokens[i]);
             names[i] = fields[i] is { } f ? FlowColumns.Of(f).Name : Fault.Escape(tokens[i].Replace('_', '-'), 64);
             if (fields[i] is not { } field) continue;
@@ -158,32 +169,48 @@ internal sealed class ColumnPlan
             seen[(int)field] = true;
             version = Math.Max(version, FlowColumns.Of(field).Version);
         }
-        if (!transit && Missing(seen) is { Length: > 0 } missing)
+        if (Missing(seen) is { Length: > 0 } missing)
         {
-            problem = $"the header lacks {missing}, without which no DNS contact can be told";
+            problem = Lacks(missing);
             return null;
         }
         bool isDefault = fields.Length == FlowColumns.Default.Count;
         for (int i = 0; i < fields.Length && isDefault; i++) isDefault = fields[i] == FlowColumns.Default[i];
         return new ColumnPlan(names, fields)
         {
-            IsTransitGateway = transit,
-            Description = transit ? "transit gateway" : isDefault ? "v2 default" : $"v{version}, {names.Length} columns",
+            Gateway = gateway,
+            Description = isDefault ? "v2 default" : $"v{version}, {names.Length} columns",
         };
     }
 
     /// <summary>AWS's default layout, or all fields up to a version in AWS's order.</summary>
-    public static ColumnPlan ForVersion(int version)
+    /// <param name="timeFirst">A time stands before each record, as CloudWatch Logs exports them.</param>
+    public static ColumnPlan ForVersion(int version, bool timeFirst)
     {
-        FlowField[] fields = [.. FlowColumns.UpTo(version)];
-        return new ColumnPlan([.. fields.Select(f => FlowColumns.Of(f).Name)], [.. fields], Encoding.ASCII.GetBytes(version.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+        FlowField?[] fields = [.. FlowColumns.UpTo(version)];
+        if (timeFirst) fields = [null, .. fields];
+        string time = timeFirst ? ", a time before each record" : "";
+        return new ColumnPlan([.. fields.Select(f => f is { } field ? FlowColumns.Of(field).Name : "time")], fields, Encoding.ASCII.GetBytes(version.ToString(System.Globalization.CultureInfo.InvariantCulture)))
         {
-            Description = version == 2 ? "v2 default, no header" : $"v{version} with all fields in AWS's order, no header",
+            Description = (version == 2 ? "v2 default, no header" : $"v{version} with all fields in AWS's order, no header") + time,
         };
     }
 
+    /// <summary>An account number has twelve digits. Tools that take it for a number lose the zeros that it begins with; they are put back.</summary>
+    /// <returns>The account, or a buffer that is valid until the next call.</returns>
+    public ReadOnlySpan<byte> Account12(ReadOnlySpan<byte> account)
+    {
+        if (account.Length is 0 or >= AccountDigits || account.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return account;
+        _account.AsSpan(0, AccountDigits - account.Length).Fill((byte)'0');
+        account.CopyTo(_account.AsSpan(AccountDigits - account.Length));
+        return _account;
+    }
+
+    public static string Lacks(string missing) => $"the header lacks {missing}, without which no DNS contact can be told";
+
     /// <summary>Names of the columns that must be there and are not; empty when nothing is missing.</summary>
-    private static string Missing(bool[] seen)
+    /// <param name="seen">By field: is it there?</param>
+    public static string Missing(bool[] seen)
     {
         var missing = new List<string>();
         if (!Has(FlowField.InterfaceId) && !Has(FlowField.InstanceId)) missing.Add("interface-id (or instance-id)");
@@ -205,8 +232,6 @@ internal sealed class ColumnPlan
             if (!Has(field)) missing.Add(FlowColumns.Of(field).Name);
         }
     }
-
-    private static bool IsTransitGatewayName(string token) => token.StartsWith("tgw-", StringComparison.OrdinalIgnoreCase) || token.StartsWith("tgw_", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Neighbouring columns of a format, both ends included.</summary>

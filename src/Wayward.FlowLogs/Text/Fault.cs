@@ -7,7 +7,7 @@ namespace Wayward.FlowLogs.Text;
 internal enum FaultKind : byte
 {
     None, ColumnCount, TooLong, NotPrintable, NotPort, NotTime, NoTime, StartAfterEnd, TooEarly, TooLate, LastsTooLong, NotStatus, NotAccount, NotInterface, NotInstance,
-    NotAddress, NotProtocol, NotCount, NotAction, NotFlags, NotDirection, OtherVersion,
+    NotAddress, NotProtocol, NotCount, NotAction, NotFlags, NotDirection, OtherVersion, NotRecord,
 }
 
 /// <summary>Turns a fault into words that are safe to show.</summary>
@@ -40,6 +40,7 @@ internal static class Fault
             FaultKind.NotFlags => "not TCP flags",
             FaultKind.NotDirection => "not ingress or egress",
             FaultKind.OtherVersion => "another record version than the layout's",
+            FaultKind.NotRecord => "no flow-log record",
             _ => "malformed",
         };
         if (detail is not null) text += $" ({detail})";

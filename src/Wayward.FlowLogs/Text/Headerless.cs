@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 
 namespace Wayward.FlowLogs.Text;
@@ -14,18 +15,34 @@ internal static class Headerless
     {
         Span<Range> ranges = stackalloc Range[64];
         int count = text.Split(ranges, (byte)' ');
-        if (count < 1) return null;
+        if (count < 2) return null;
+        bool timeFirst = IsTime(text[ranges[0]]);
+        int first = timeFirst ? 1 : 0;
         foreach (int version in Versions)
         {
             var fields = FlowColumns.UpTo(version);
-            if (fields.Count != count) continue;
-            if (!FieldText.TryCount(ref MemoryMarshal.GetReference(text), ranges[0].End.Value, out long stated) || stated != version) return null;
-            for (int i = 0; i < count; i++)
-                if (!Fits(fields[i], text[ranges[i]])) return null;
-            return ColumnPlan.ForVersion(version);
+            if (fields.Count != count - first) continue;
+            var stated = text[ranges[first]];
+            if (!FieldText.TryCount(ref MemoryMarshal.GetReference(stated), stated.Length, out long number) || number != version) return null;
+            for (int i = 0; i < fields.Count; i++)
+                if (!Fits(fields[i], text[ranges[first + i]])) return null;
+            return ColumnPlan.ForVersion(version, timeFirst);
         }
         return null;
     }
+
+    /// <summary>A header given by the operator, for a line that has none.</summary>
+    public static ColumnPlan Given(string header, ReadOnlySpan<byte> text, Wrapping.ReadContext context)
+    {
+        string[] names = FlowColumns.HeaderNames(header);
+        int blank = text.IndexOf((byte)' ');
+        if (names.Length == text.Count((byte)' ') && IsTime(text[..blank])) names = ["time", .. names];
+        return ColumnPlan.FromHeader(names, context.Limits.MaxColumns, out string problem) ?? throw context.Refuse($"the given header: {problem}");
+    }
+
+    /// <summary>A time as CloudWatch Logs writes it before each event of an export, such as <c>2023-11-14T22:13:20.000Z</c>.</summary>
+    private static bool IsTime(ReadOnlySpan<byte> text) => text.Length is >= 20 and <= 30 && text[10] == 'T' && text[^1] == 'Z'
+        && Utf8Parser.TryParse(text[..10], out int year, out int used) && used == 4 && year is > 2000 and < 2200;
 
     private static int Split(this ReadOnlySpan<byte> text, Span<Range> ranges, byte separator)
     {

@@ -119,7 +119,7 @@ internal static class LineParser
             ref byte first = ref Field(ref text, ref ends, plan.Instance, out int length);
             if (!FieldText.IsInstance(ref first, length) && !IsHyphen(ref first, length)) return Bad(FaultKind.NotInstance, plan.Instance);
         }
-        if (plan.Version is { } version && !Span(ref text, ref ends, 0).SequenceEqual(version)) return Bad(FaultKind.OtherVersion, 0);
+        if (plan.Version is { } version && !Span(ref text, ref ends, plan[FlowField.Version]).SequenceEqual(version)) return Bad(FaultKind.OtherVersion, plan[FlowField.Version]);
         return 0;
     }
 
@@ -127,7 +127,7 @@ internal static class LineParser
     private static FlowIdentity Identity(ref byte text, ref int ends, ColumnPlan plan, long line, long start, long end, LogStatus status) => new()
     {
         Line = line,
-        AccountId = Optional(ref text, ref ends, plan.Account),
+        AccountId = plan.Account12(Optional(ref text, ref ends, plan.Account)),
         InterfaceId = Optional(ref text, ref ends, plan.Interface),
         InstanceId = Optional(ref text, ref ends, plan.Instance),
         HasInstanceColumn = plan.Instance >= 0,
@@ -205,7 +205,6 @@ internal static class LineParser
             else if (value.SequenceEqual("egress"u8)) direction = FlowDirection.Egress;
             else return Bad(FaultKind.NotDirection, plan.Direction);
         }
-        value = Optional(ref text, ref ends, plan.TrafficPath);
         var record = new FlowRecord
         {
             Identity = Identity(ref text, ref ends, plan, line, start, end, LogStatus.Ok),
@@ -222,8 +221,6 @@ internal static class LineParser
             TcpFlags = (byte)flags,
             HasTcpFlags = hasFlags,
             Direction = direction,
-            // Context: a path that AWS has yet to invent makes no record malformed.
-            TrafficPath = value.Length == 1 && value[0] is >= (byte)'1' and <= (byte)'9' ? (byte)(value[0] - '0') : (byte)0,
             RawLine = raw,
         };
         Observe(ref text, ref ends, plan, line, start, end, LogStatus.Ok, sameIdentity, tally, ref last, ref sink);

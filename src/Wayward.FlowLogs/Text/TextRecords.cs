@@ -6,20 +6,26 @@ using Wayward.FlowLogs.Wrapping;
 namespace Wayward.FlowLogs.Text;
 
 /// <summary>Lines of text to records. The header, wherever it stands, compiles to a plan; a line then costs what its plan looks at.</summary>
-/// <param name="firstLine">Number of the first line.</param>
-/// <param name="beginsWithHeader">Asked at the first line: is it a header whatever its words are?</param>
-internal sealed class TextRecords(ReadContext context, RecordTally tally, long firstLine, Func<bool> beginsWithHeader) : IDisposable
+internal sealed class TextRecords(ReadContext context, RecordTally tally, OpenedObject opened) : IDisposable
 {
     private readonly Separators _separators = Separators.Rent();
     private readonly Separators _scratchSeparators = new();
     private readonly VectorPath _path = context.Tuning.Path == VectorPath.Best ? VectorPaths.Best : context.Tuning.Path;
     private readonly bool _fastLines = context.Tuning.FastLines;
     private byte[] _scratch = new byte[1024];
-    private ColumnPlan? _plan;
-    private readonly long _firstLine = firstLine;
-    private long _line = firstLine;
+    /// <summary>The format of VPC records, and the one that held before a header that a wrapping made.</summary>
+    private ColumnPlan? _plan, _planBefore;
+    private bool _headerIsMade;
+    /// <summary>Fields of a transit gateway's header; 0 before there is one.</summary>
+    private int _gatewayFields;
+    private FlowObjectException? _foreign;
+    private readonly long _firstLine = opened.Parquet is null ? 1 : 0;
+    private long _line = opened.Parquet is null ? 1 : 0;
 
     public ColumnPlan? Plan => _plan;
+
+    /// <summary>What an object without VPC records holds.</summary>
+    public string OtherRecords => _gatewayFields > 0 ? "transit gateway" : tally.TransitGateway > 0 ? "transit gateway, no header" : "without records";
 
     public void Dispose() => Separators.Return(_separators);
 
@@ -46,10 +52,13 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
                 skipping = true;
             }
         }
-        if (window.Length == 0) return;
-        // The last line has no line feed: it gets one (there is slack behind the window's end).
-        window.Buffer[window.End] = (byte)'\n';
-        ReadLines(window.Buffer, window.Start, window.End + 1, ref sink);
+        if (window.Length > 0)
+        {
+            // The last line has no line feed: it gets one (there is slack behind the window's end).
+            window.Buffer[window.End] = (byte)'\n';
+            ReadLines(window.Buffer, window.Start, window.End + 1, ref sink);
+        }
+        if (_foreign is not null && _plan is null && tally.TransitGateway == 0) throw _foreign;
     }
 
     /// <summary>Reads one line that stands by itself, without its line end: a row of a table.</summary>
@@ -90,7 +99,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
             }
             int last = lineEnds[i], lineEnd = Unsafe.Add(ref positions, last);
             var raw = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, lineStart), lineEnd - lineStart);
-            bool careful = _plan is not { IsTransitGateway: false } plan || !_fastLines || last - before != plan.Count || raw.Length > maximum || lineEnd >= nextOdd
+            bool careful = _plan is not { Gateway: < 0 } plan || !_fastLines || last - before != plan.Count || raw.Length > maximum || lineEnd >= nextOdd
                 || LineParser.Parse(ref text, ref ends, raw, _line, plan, tally, ref known, ref sink) != 0;
             before = last;
             if (!careful) continue;
@@ -138,6 +147,11 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
     private void ReadCarefully<TSink>(ReadOnlySpan<byte> raw, long line, ref TSink sink) where TSink : IFlowRecordSink
     {
         if (line == _firstLine && raw.StartsWith("\uFEFF"u8)) raw = raw[3..];
+        if (opened.IsMixed && raw is [JsonFields.HeaderMark or JsonFields.EndMark, ..])
+        {
+            TakeMadeHeader(raw);
+            return;
+        }
         if (raw.EndsWith("\r"u8)) raw = raw[..^1];
         int blank = raw.IndexOfAnyExcept((byte)' ', (byte)'\t');
         if (blank < 0) return;
@@ -172,30 +186,88 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
         if (MayBeHeader(text) && TryHeader(text, line)) return;
         if (text.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var strange and >= 0)
         {
-            if (_plan is null) throw NoLayout(text, line);
-            tally.Quarantine(line, FaultKind.NotPrintable, detail: $"0x{text[strange]:x2} at byte {strange + 1}");
+            if (_plan is null) SetForeignAside(text, line);
+            else tally.Quarantine(line, FaultKind.NotPrintable, detail: $"0x{text[strange]:x2} at byte {strange + 1}");
             return;
         }
-        if (_plan is null or { Version: not null } && IsTransitGatewayRecord(text) || _plan is { IsTransitGateway: true })
+        _scratchSeparators.Scan(_scratch, SourceWindow.Pad, at + 1, _path);
+        int fields = _scratchSeparators.LineEnds[0], fault = _plan is null ? -1 : Parse(raw, line, fields, ref sink);
+        if (fault == 0) return;
+        if (TransitGateway.IsRecord(text))
         {
             tally.TransitGateway++;
             return;
         }
-        _plan ??= Headerless.Layout(text) ?? throw NoLayout(text, line);
-
-        _scratchSeparators.Scan(_scratch, SourceWindow.Pad, at + 1, _path);
-        int fields = _scratchSeparators.LineEnds[0];
-        if (fields != _plan.Count)
+        if (OtherLayout(text, fields) is { } other)
         {
-            tally.Quarantine(line, FaultKind.ColumnCount, detail: $"{fields} instead of {_plan.Count}");
+            _plan = other;
+            fault = Parse(raw, line, fields, ref sink);
+            if (fault == 0) return;
+        }
+        // A transit gateway's custom format may name neither gateway nor attachment.
+        else if (fault < 0 && fields == _gatewayFields)
+        {
+            tally.TransitGateway++;
             return;
         }
+        if (_plan is null) SetForeignAside(text, line);
+        else if (fault < 0) tally.Quarantine(line, FaultKind.ColumnCount, detail: $"{fields} instead of {_plan.Count}");
+        else
+        {
+            int column = (fault >> 8) - 1;
+            int first = _scratchSeparators.Positions[column] + 1;
+            tally.Quarantine(line, (FaultKind)(byte)fault, _plan.Names[column], _scratch.AsSpan(first, _scratchSeparators.Positions[column + 1] - first));
+        }
+    }
+
+    /// <summary>Reads the line that stands alone, its separators known, in the present format.</summary>
+    /// <returns>0 when it was taken, -1 when it has another number of fields, else a fault as of <see cref="LineParser.Parse"/>.</returns>
+    private int Parse<TSink>(ReadOnlySpan<byte> raw, long line, int fields, ref TSink sink) where TSink : IFlowRecordSink
+    {
+        var plan = _plan!;
+        if (fields != plan.Count) return -1;
+        ref byte scratch = ref MemoryMarshal.GetArrayDataReference(_scratch);
+        ref int ends = ref MemoryMarshal.GetArrayDataReference(_scratchSeparators.Positions);
+        if (plan.Gateway >= 0)
+        {
+            ref byte value = ref LineParser.Field(ref scratch, ref ends, plan.Gateway, out int length);
+            if (length != 1 || value != '-')
+            {
+                tally.TransitGateway++;
+                return 0;
+            }
+        }
         LastLine none = default;
-        int fault = LineParser.Parse(ref MemoryMarshal.GetArrayDataReference(_scratch), ref MemoryMarshal.GetArrayDataReference(_scratchSeparators.Positions), raw, line, _plan, tally, ref none, ref sink);
-        if (fault == 0) return;
-        int column = (fault >> 8) - 1;
-        int first = _scratchSeparators.Positions[column] + 1;
-        tally.Quarantine(line, (FaultKind)(byte)fault, _plan.Names[column], _scratch.AsSpan(first, _scratchSeparators.Positions[column + 1] - first));
+        return LineParser.Parse(ref scratch, ref ends, raw, line, plan, tally, ref none, ref sink);
+    }
+
+    /// <summary>The layout of a line that has no header: the given one, or one that the line itself settles. Lines of several layouts may follow each other when none of them has a header.</summary>
+    private ColumnPlan? OtherLayout(ReadOnlySpan<byte> text, int fields)
+    {
+        if (_plan is not null && (_plan.Version is null || fields == _plan.Count)) return null;
+        if (_plan is null && context.Info.FormatHeader is { } header) return Headerless.Given(header, text, context);
+        return Headerless.Layout(text);
+    }
+
+    /// <summary>A line that is no record, while no record has told the layout: only where several senders write does one not speak for the whole object.</summary>
+    private void SetForeignAside(ReadOnlySpan<byte> text, long line)
+    {
+        int fields = text.Count((byte)' ') + 1;
+        int blank = text.IndexOf((byte)' ');
+        string begin = Fault.Escape(blank < 0 ? text : text[..blank]);
+        var refusal = context.Refuse($"no header, and no known layout: the first line has {fields} fields and begins with '{begin}'", line: line);
+        if (!opened.IsMixed) throw refusal;
+        _foreign ??= refusal;
+        tally.Quarantine(line, FaultKind.NotRecord, detail: $"{fields} fields, the first is '{begin}'");
+    }
+
+    /// <summary>A header that a wrapping made for records whose fields are named one by one, or its end. It is no line of the object.</summary>
+    private void TakeMadeHeader(ReadOnlySpan<byte> raw)
+    {
+        _line--;
+        if (!_headerIsMade) _planBefore = _plan;
+        _headerIsMade = raw[0] == JsonFields.HeaderMark;
+        _plan = _headerIsMade ? ColumnPlan.FromHeader(Encoding.ASCII.GetString(raw[1..]).Split(' '), int.MaxValue, out _) : _planBefore;
     }
 
     /// <summary>Once there is a plan, only lines that name a port are looked at as another header.</summary>
@@ -204,18 +276,9 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, long f
     private bool TryHeader(ReadOnlySpan<byte> text, long line)
     {
         string[] tokens = Encoding.Latin1.GetString(text).Split(' ');
-        if (!ColumnPlan.IsHeader(tokens) && !(line == _firstLine && beginsWithHeader())) return false;
-        _plan = ColumnPlan.FromHeader(tokens, context.Limits.MaxColumns, out string problem) ?? throw context.Refuse(problem, line: line);
+        if (!ColumnPlan.IsHeader(tokens) && !(line == _firstLine && opened.BeginsWithHeader)) return false;
+        if (ColumnPlan.IsGatewayHeader(tokens)) _gatewayFields = tokens.Length;
+        else _plan = ColumnPlan.FromHeader(tokens, context.Limits.MaxColumns, out string problem) ?? throw context.Refuse(problem, line: line);
         return true;
-    }
-
-    private static bool IsTransitGatewayRecord(ReadOnlySpan<byte> text) =>
-        text.IndexOf(" tgw-attach-"u8) >= 0 || text.IndexOf(" TransitGateway "u8) >= 0;
-
-    private FlowObjectException NoLayout(ReadOnlySpan<byte> text, long line)
-    {
-        int fields = text.Count((byte)' ') + 1;
-        int blank = text.IndexOf((byte)' ');
-        return context.Refuse($"no header, and no known layout: the first line has {fields} fields and begins with '{Fault.Escape(blank < 0 ? text : text[..blank])}'", line: line);
     }
 }

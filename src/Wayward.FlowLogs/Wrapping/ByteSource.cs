@@ -1,21 +1,17 @@
 namespace Wayward.FlowLogs.Wrapping;
 
 /// <summary>
-/// A stream of bytes that writes into its reader's window. A decompressor may look back at what it wrote (<see cref="History"/>), so that
-/// its output window and the reader's scan buffer are one array and nothing is copied between them.
+/// A stream of bytes that writes into its reader's window.
 /// </summary>
 internal abstract class ByteSource : IDisposable
 {
-    /// <summary>How far past <c>limit</c> a source may write (a whole match of 258 bytes and the tail of a wide store).</summary>
+    /// <summary>How many bytes behind a window's content may be read and overwritten: a vector load begins at a field's first byte, and a last line gets a line feed.</summary>
     public const int Slack = 512;
-
-    /// <summary>How many bytes before <c>end</c> must still be what this source wrote.</summary>
-    public virtual int History => 0;
 
     /// <summary>Bytes written so far.</summary>
     public long Total { get; protected set; }
 
-    /// <summary>Writes at least one byte at <paramref name="end"/>, or returns 0 at the proven end. May pass <paramref name="limit"/> by up to <see cref="Slack"/>.</summary>
+    /// <summary>Writes at least one byte at <paramref name="end"/>, not beyond <paramref name="limit"/>; or returns 0 at the proven end.</summary>
     public abstract int Read(byte[] window, int end, int limit);
 
     public abstract void Dispose();
@@ -37,9 +33,6 @@ internal sealed class SourceWindow : IDisposable
         64 * 1024;
 #endif
 
-    /// <summary>How many bytes before <see cref="Start"/> stay valid over a <see cref="Fill"/>: a bit buffer may give whole bytes back.</summary>
-    public const int GiveBack = 8;
-
     private readonly ByteSource _source;
     private readonly int _chunk;
     private readonly int _maximum;
@@ -50,7 +43,7 @@ internal sealed class SourceWindow : IDisposable
         _source = source;
         _chunk = chunk;
         _maximum = maximum;
-        Buffer = WindowBuffers.Rent(Pad + source.History + 4 * chunk + ByteSource.Slack);
+        Buffer = WindowBuffers.Rent(Pad + 4 * chunk + ByteSource.Slack);
         Start = End = Pad;
     }
 
@@ -61,7 +54,7 @@ internal sealed class SourceWindow : IDisposable
     public int Length => End - Start;
     public ReadOnlySpan<byte> Unread => Buffer.AsSpan(Start, End - Start);
 
-    /// <summary>Appends more bytes, moving what is unread (and the source's history) to the front when there is no room.</summary>
+    /// <summary>Appends more bytes, moving what is unread to the front when there is no room.</summary>
     /// <returns>False at the end of the source.</returns>
     /// <exception cref="InvalidOperationException">More than the maximum is held unread: the caller failed to check.</exception>
     public bool Fill()
@@ -88,12 +81,12 @@ internal sealed class SourceWindow : IDisposable
 
     private void MakeRoom()
     {
-        int keep = Math.Min(End - Pad, Math.Max(End - Start + GiveBack, _source.History));
+        int keep = End - Start;
         int from = End - keep;
         var target = Buffer;
         if (Pad + keep + _chunk > Buffer.Length - ByteSource.Slack)
         {
-            if (keep > _maximum + _source.History) throw new InvalidOperationException("The window is full.");
+            if (keep > _maximum) throw new InvalidOperationException("The window is full.");
             target = new byte[Math.Max(Buffer.Length * 2, Pad + keep + 2 * _chunk + ByteSource.Slack)];
         }
         System.Buffer.BlockCopy(Buffer, from, target, Pad, keep);

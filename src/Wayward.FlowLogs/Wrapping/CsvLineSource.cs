@@ -5,7 +5,7 @@ namespace Wayward.FlowLogs.Wrapping;
 
 /// <summary>
 /// Comma-separated exports (RFC 4180) with a header: Athena's, whose columns are the fields, and CloudWatch Logs Insights', whose columns are discovered fields or whole records
-/// in <c>@message</c>.
+/// in <c>@message</c>; and of the CloudWatch Logs console, whose records stand in <c>message</c>.
 /// </summary>
 internal sealed class CsvLineSource(SourceWindow input, ReadContext context) : LineSource(input)
 {
@@ -18,13 +18,17 @@ internal sealed class CsvLineSource(SourceWindow input, ReadContext context) : L
 
     public override bool BeginsWithHeader => _message < 0;
 
+    public override bool IsMixed => _message >= 0;
+
     /// <summary>Is this first line a header of this kind?</summary>
     public static bool IsHeader(ReadOnlySpan<byte> line)
     {
-        if (line.IndexOf((byte)',') < 0 && !line.StartsWith("@message"u8)) return false;
         string[] tokens = [.. Encoding.Latin1.GetString(line).Split(',').Select(t => t.Trim().Trim('"'))];
-        return tokens.Any(t => t.StartsWith('@')) || Text.ColumnPlan.IsHeader(tokens);
+        if (tokens.Length == 1) return IsMessage(tokens[0]);
+        return tokens.Any(t => t.StartsWith('@') || IsMessage(t)) || Text.ColumnPlan.IsHeader(tokens);
     }
+
+    private static bool IsMessage(string name) => name.TrimStart('@').Equals("message", StringComparison.OrdinalIgnoreCase);
 
     protected override bool Produce(ArrayBufferWriter<byte> lines)
     {
@@ -36,12 +40,17 @@ internal sealed class CsvLineSource(SourceWindow input, ReadContext context) : L
             {
                 _header = false;
                 for (int i = 0; i < _ends.Count; i++)
-                    if (Field(i).SequenceEqual("@message"u8)) _message = i;
-                if (_message >= 0) continue;
+                    if (IsMessage(Encoding.Latin1.GetString(Field(i).Trim((byte)' ')))) _message = i;
+                if (_message >= 0)
+                {
+                    // The header is a line of the object, and keeps its number.
+                    lines.Write("\n"u8);
+                    continue;
+                }
             }
             if (_message >= 0)
             {
-                if (_message < _ends.Count) lines.Write(Field(_message));
+                if (_message < _ends.Count) lines.Write(Field(_message).TrimEnd("\r\n"u8));
             }
             else
             {

@@ -1,27 +1,38 @@
 using System.Buffers;
 using System.Text.Json;
+using Wayward.FlowLogs.Text;
 
 namespace Wayward.FlowLogs.Wrapping;
 
 /// <summary>
 /// Records in JSON: CloudWatch Logs subscription documents (<c>logEvents[].message</c>), objects with a <c>message</c> as Firehose delivers them, and objects whose members are
-/// the fields themselves; one after the other, with or without line feeds, or in one array.
+/// the fields themselves; one after the other, with or without line feeds, or in one array. Members and documents may come in any order, and a document that holds no flow log is set aside by itself.
 /// </summary>
-internal sealed class JsonLineSource(SourceWindow input, ReadContext context) : LineSource(input)
+/// <remarks>Each message, record and document that is set aside makes one line, so that its number is that of the line.</remarks>
+internal sealed class JsonLineSource(SourceWindow input, ReadContext context, RecordTally tally) : LineSource(input)
 {
+    /// <summary>Longest string or number in bytes: CloudWatch Logs takes events of 1 MiB, and escapes make them longer.</summary>
+    public const int LongestValue = 4 << 20;
+    private const int Enough = 32 * 1024;
+
     private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Disallow });
-    private readonly ArrayBufferWriter<byte> _names = new(), _values = new(), _lastNames = new();
-    private long _taken;
+    private readonly JsonFields _fields = new(context);
+    private long _taken, _line = 1;
     /// <summary>Depth of the objects that are records or documents: 0, or 1 inside an array.</summary>
     private int _base;
     /// <summary>Objects and arrays that were begun and not ended.</summary>
     private int _open;
     private Property _property;
-    private bool _inEvents, _control, _useful;
+    private FlowField _field;
+    private bool _inEvents, _control, _useful, _anyUseful, _anyForeign;
 
-    private enum Property : byte { Other, Message, MessageType, LogEvents, Field }
+    private enum Property : byte { Other, Message, MessageType, LogEvents, Field, Gateway }
+
+    private const string Foreign = "JSON with neither a message nor flow-log fields in it";
 
     public override string Name => "in JSON";
+
+    public override bool IsMixed => true;
 
     protected override bool Produce(ArrayBufferWriter<byte> lines)
     {
@@ -30,7 +41,7 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context) : 
             var reader = new Utf8JsonReader(Input.Unread, isFinalBlock: false, _state);
             try
             {
-                while (lines.WrittenCount < 32 * 1024 && reader.Read()) Take(ref reader, lines);
+                while (lines.WrittenCount < Enough && reader.Read()) Take(ref reader, lines);
             }
             catch (JsonException e)
             {
@@ -40,29 +51,35 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context) : 
             _taken += reader.BytesConsumed;
             Input.Start += (int)reader.BytesConsumed;
             if (lines.WrittenCount > 0) return true;
-            if (Input.Length > context.Limits.MaxLineBytes) throw context.Refuse($"a JSON value longer than the limit of {context.Limits.MaxLineBytes} bytes");
+            if (Input.Length > LongestValue) throw context.Refuse($"a JSON value longer than the limit of {LongestValue} bytes");
             if (!Input.Fill())
             {
-                if (Input.Length == 0)
-                {
-                    if (_open > 0) throw context.Refuse("truncated: a JSON document has no end", retryable: true);
-                    return false;
-                }
-                // What is left is read once more, now known to be the last.
-                reader = new Utf8JsonReader(Input.Unread, isFinalBlock: true, _state);
-                try
-                {
-                    while (reader.Read()) Take(ref reader, lines);
-                }
-                catch (JsonException e)
-                {
-                    throw context.Refuse($"truncated or damaged: not JSON near byte {_taken + reader.BytesConsumed}, before its end", retryable: true, inner: e);
-                }
-                if (_open > 0) throw context.Refuse("truncated: a JSON document has no end", retryable: true);
-                Input.Start = Input.End;
-                return lines.WrittenCount > 0;
+                ReadLast(lines);
+                return false;
             }
         }
+    }
+
+    /// <summary>Reads what is left once more, now known to be the last.</summary>
+    private void ReadLast(ArrayBufferWriter<byte> lines)
+    {
+        if (Input.Length > 0)
+        {
+            var reader = new Utf8JsonReader(Input.Unread, isFinalBlock: true, _state);
+            try
+            {
+                while (reader.Read()) Take(ref reader, lines);
+            }
+            catch (JsonException e)
+            {
+                throw context.Refuse($"truncated or damaged: not JSON near byte {_taken + reader.BytesConsumed}, before its end", retryable: true, inner: e);
+            }
+            Input.Start = Input.End;
+        }
+        if (_open > 0) throw context.Refuse("truncated: a JSON document has no end", retryable: true);
+        if (_anyForeign && !_anyUseful) throw context.Refuse(Foreign);
+        if (_fields.Missing is { Length: > 0 } missing) throw context.Refuse(ColumnPlan.Lacks(missing));
+        _fields.Flush(lines);
     }
 
     private void Take(ref Utf8JsonReader reader, ArrayBufferWriter<byte> lines)
@@ -79,13 +96,11 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context) : 
                 _base = 0;
                 break;
             case JsonTokenType.StartObject when depth == 0:
-                _names.ResetWrittenCount();
-                _values.ResetWrittenCount();
+                _fields.Begin();
                 _control = _useful = _inEvents = false;
                 break;
             case JsonTokenType.EndObject when depth == 0:
-                WriteFields(lines);
-                if (!_useful) throw context.Refuse("JSON with neither a message nor flow-log fields in it");
+                EndDocument(lines);
                 break;
             case JsonTokenType.StartArray when depth == 1:
                 _inEvents = _property == Property.LogEvents;
@@ -103,9 +118,6 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context) : 
                 if (depth == 1 || depth == 3 && _inEvents) TakeValue(ref reader, lines);
                 _property = Property.Other;
                 break;
-            case JsonTokenType.StartObject or JsonTokenType.StartArray when depth == 1 && _property == Property.Field:
-                _values.Write(" -"u8);
-                break;
         }
     }
 
@@ -114,11 +126,11 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context) : 
         if (reader.ValueTextEquals("message"u8)) _property = Property.Message;
         else if (reader.ValueTextEquals("messageType"u8)) _property = Property.MessageType;
         else if (reader.ValueTextEquals("logEvents"u8)) _property = Property.LogEvents;
-        else if (!reader.ValueIsEscaped && FlowColumns.Find(System.Text.Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, 64)])) is not null)
+        else if (!reader.ValueIsEscaped && reader.ValueSpan.Length <= 64)
         {
-            _property = Property.Field;
-            if (_names.WrittenCount > 0) _names.Write(" "u8);
-            _names.Write(reader.ValueSpan);
+            string name = System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
+            if (FlowColumns.Find(name) is { } field) (_property, _field) = (Property.Field, field);
+            else if (TransitGateway.Identifies(name)) _property = Property.Gateway;
         }
     }
 
@@ -128,51 +140,67 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context) : 
         {
             case Property.Message when reader.TokenType == JsonTokenType.String:
                 _useful = true;
-                if (!_control)
-                {
-                    WriteText(ref reader, lines);
-                    lines.Write("\n"u8);
-                }
+                if (!_control) TakeMessage(ref reader, lines);
                 break;
             case Property.MessageType when reader.TokenType == JsonTokenType.String:
                 // CloudWatch Logs probes its destinations with these.
                 _control = reader.ValueTextEquals("CONTROL_MESSAGE"u8);
                 _useful |= _control;
                 break;
+            case Property.Gateway when reader.TokenType == JsonTokenType.String && !reader.ValueTextEquals("-"u8) && reader.ValueSpan.Length > 0:
+                _fields.IsTransitGateway = true;
+                break;
+            case Property.Field when reader.TokenType == JsonTokenType.Number:
+                _fields.Add(_field, reader.ValueSpan);
+                break;
             case Property.Field:
-                _values.Write(" "u8);
-                if (reader.TokenType == JsonTokenType.Null) WriteField(_values, default);
-                else if (reader.TokenType == JsonTokenType.Number) WriteField(_values, reader.ValueSpan);
+                if (reader.ValueSpan.Length > context.Limits.MaxLineBytes) _fields.IsTooLong = true;
                 else
                 {
-                    var text = new ArrayBufferWriter<byte>(reader.ValueSpan.Length + 1);
-                    WriteText(ref reader, text);
-                    WriteField(_values, text.WrittenSpan);
+                    byte[] text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length + 1);
+                    _fields.Add(_field, reader.TokenType == JsonTokenType.Null ? default : text.AsSpan(0, reader.CopyString(text)));
+                    ArrayPool<byte>.Shared.Return(text);
                 }
                 break;
         }
     }
 
-    /// <summary>An object whose members are fields becomes a line, with a header before it where the members differ from the last one's.</summary>
-    private void WriteFields(ArrayBufferWriter<byte> lines)
+    private void TakeMessage(ref Utf8JsonReader reader, ArrayBufferWriter<byte> lines)
     {
-        // A lone name such as "region" beside a message is no record.
-        if (_useful || _names.WrittenSpan.Count((byte)' ') < 3) return;
-        if (!_names.WrittenSpan.SequenceEqual(_lastNames.WrittenSpan))
-        {
-            _lastNames.ResetWrittenCount();
-            _lastNames.Write(_names.WrittenSpan);
-            lines.Write(_names.WrittenSpan);
-            lines.Write("\n"u8);
-        }
-        lines.Write(_values.WrittenSpan[1..]);
+        _fields.Flush(lines);
+        int before = lines.WrittenCount;
+        // A message follows no header that was made for fields.
+        if (_fields.EndHeader(lines)) before = lines.WrittenCount;
+        var span = lines.GetSpan(reader.ValueSpan.Length + 1);
+        var text = span[..reader.CopyString(span)].TrimEnd("\r\n"u8);
+        // Where members are sorted the type of the document, by which a probe is told, comes behind its events.
+        if (_inEvents && text.StartsWith("CWL CONTROL MESSAGE"u8)) return;
+        _anyUseful = true;
+        lines.Advance(text.Length);
         lines.Write("\n"u8);
-        _useful = true;
+        _line += lines.WrittenSpan[before..].Count((byte)'\n');
     }
 
-    private static void WriteText(ref Utf8JsonReader reader, ArrayBufferWriter<byte> target)
+    private void EndDocument(ArrayBufferWriter<byte> lines)
     {
-        var span = target.GetSpan(reader.ValueSpan.Length + 1);
-        target.Advance(reader.CopyString(span));
+        if (_useful)
+        {
+            _anyUseful |= _control;
+            return;
+        }
+        string? fault = _fields.End();
+        if (fault is null)
+        {
+            _anyUseful = true;
+            if (_fields.IsFull) _fields.Flush(lines);
+        }
+        else
+        {
+            _anyForeign = true;
+            _fields.Flush(lines);
+            tally.Quarantine(_line, FaultKind.NotRecord, detail: fault.Length > 0 ? fault : Foreign);
+            lines.Write("\n"u8);
+        }
+        _line++;
     }
 }

@@ -11,17 +11,14 @@ internal abstract class LineSource(SourceWindow input) : ByteSource
 
     protected SourceWindow Input { get; } = input;
 
-    /// <summary>How the wrapping is called in <see cref="FlowReadResult.Format"/>; empty when <see cref="Form"/> says it.</summary>
+    /// <summary>How the wrapping is called in <see cref="FlowReadResult.Format"/>.</summary>
     public abstract string Name { get; }
-
-    /// <summary>What the records are at bottom.</summary>
-    public virtual string Form => "text";
-
-    /// <summary>Its lines are the expansion, and line 1 is the first record: the header is none of the object's.</summary>
-    public virtual bool IsTable => false;
 
     /// <summary>The first line is a header whatever its words are.</summary>
     public virtual bool BeginsWithHeader => false;
+
+    /// <summary>Lines come from several senders, so that some may be no flow-log records.</summary>
+    public virtual bool IsMixed => false;
 
     /// <summary>Writes some lines; false at the end.</summary>
     protected abstract bool Produce(ArrayBufferWriter<byte> lines);
@@ -42,9 +39,12 @@ internal abstract class LineSource(SourceWindow input) : ByteSource
         return n;
     }
 
-    /// <summary>A value as a field: nothing is <c>-</c>, white space and controls become <c>_</c>, for they would end the field.</summary>
-    protected static void WriteField(ArrayBufferWriter<byte> lines, ReadOnlySpan<byte> value)
+    /// <summary>
+    /// A value as a field: nothing is <c>-</c>; white space and controls become <c>_</c>, because they would end the field. A whole number that some tool wrote as floating point (<c>53.0</c>) is written whole.
+    /// </summary>
+    internal static void WriteField(ArrayBufferWriter<byte> lines, ReadOnlySpan<byte> value)
     {
+        if (value.EndsWith(".0"u8) && !value[..^2].ContainsAnyExceptInRange((byte)'0', (byte)'9')) value = value[..^2];
         if (value.IsEmpty)
         {
             lines.Write("-"u8);

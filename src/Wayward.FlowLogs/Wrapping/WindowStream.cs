@@ -3,6 +3,9 @@ namespace Wayward.FlowLogs.Wrapping;
 /// <summary>A window as a stream, for decoders that only know streams. Not disposed with the stream.</summary>
 internal sealed class WindowStream(SourceWindow window) : Stream
 {
+    /// <summary>A reader asked for more than there is.</summary>
+    public bool IsAtEnd { get; private set; }
+
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => false;
@@ -11,7 +14,12 @@ internal sealed class WindowStream(SourceWindow window) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        if (buffer.IsEmpty || !window.Ensure(1)) return 0;
+        if (buffer.IsEmpty) return 0;
+        if (!window.Ensure(1))
+        {
+            IsAtEnd = true;
+            return 0;
+        }
         int n = Math.Min(buffer.Length, window.Length);
         window.Unread[..n].CopyTo(buffer);
         window.Start += n;

@@ -9,7 +9,7 @@ using Wayward.Web.Scan;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>scan</c>: files in, findings out, nothing kept.</summary>
-internal sealed class ScanCommand : ICommandModule
+public sealed class ScanCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
@@ -26,20 +26,27 @@ internal sealed class ScanCommand : ICommandModule
         var set = new Option<string[]>("--set") { Description = "An option, such as Detection:Learning=1.00:00:00; may be repeated.", HelpName = "KEY=VALUE" };
         var catalog = new Option<string[]>("--catalog") { Description = "A catalogue file whose entries are added to the shipped ones; may be repeated.", HelpName = "FILE" };
         var inventory = new Option<string?>("--inventory") { Description = "Which interface belongs to which instance, and their groups: CSV, JSON, or the output of aws ec2 describe-instances.", HelpName = "FILE" };
+        var header = new Option<string?>("--format-header") { Description = "Field names of a custom format, for files that have no header of their own.", HelpName = "\"version account-id …\"" };
+        header.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } names && FlowLogs.FlowColumns.HeaderProblem(names) is { Length: > 0 } problem) result.AddError($"--format-header: {problem}");
+        });
         var failOn = new Option<SeverityBand?>("--fail-on")
         {
             Description = "Exit with 1 when a finding has at least this severity (and enough confidence to report); without it, when any finding is reported.",
             HelpName = "low|medium|high",
         };
-        var command = new Command("scan", "Read flow logs, print contacts and findings, keep nothing.") { paths, format, rows, output, set, catalog, inventory, failOn };
+        var command = new Command("scan", "Read flow logs, print contacts and findings, keep nothing.") { paths, format, rows, output, set, catalog, inventory, header, failOn };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = ReadOptions(context, parsed.GetValue(set) ?? [], "scan");
             var resolvers = CatalogArgument.Load(parsed.GetValue(catalog) ?? [], context.WorkingDirectory);
             var known = ReadInventory(context, parsed.GetValue(inventory));
-            var result = await ScanProgressBar.RunAsync(context, new ScanRequest { Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options, Inventory = known }, cancellation);
+            var result = await ScanProgressBar.RunAsync(context, new ScanRequest
+            {
+                Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options, Inventory = known, FormatHeader = parsed.GetValue(header),
+            }, cancellation);
 
-            WarnOfAge(context, resolvers, result);
             string? file = parsed.GetValue(output);
             switch (parsed.GetValue(format))
             {
@@ -56,22 +63,9 @@ internal sealed class ScanCommand : ICommandModule
                     OutputTarget.WriteText(context, file, writer => ScanTable.Write(writer, result, resolvers));
                     break;
             }
-            // The table says it where findings would stand; the other formats have no place that a person would see.
-            if (parsed.GetValue(format) != ScanFormat.Table && ScanSummary.NothingEvaluated(result.Input) is { } nothing) context.Error.WriteLine($"wayward: {nothing}");
             return Evaluate(context, result, options, parsed.GetValue(failOn));
         });
         return command;
-    }
-
-    /// <summary>Older than this at the newest record, the catalogue lacks too much that is in use.</summary>
-    private const int OldCatalogDays = 180;
-
-    private static void WarnOfAge(CommandContext context, Core.Resolvers.ResolverCatalog catalog, ScanResult result)
-    {
-        long days = catalog.Date == 0 ? 0 : (result.Ledger.MaxStart - catalog.Date) / UnixTime.DaySeconds;
-        if (days <= OldCatalogDays) return;
-        context.Error.WriteLine(FormattableString.Invariant(
-            $"wayward: the catalogue is of {UnixTime.ToDateTime(catalog.Date):yyyy-MM-dd}, {days} days before the newest record; add newer lists with --catalog, or configure Catalog:Feeds and run 'wayward catalog update'"));
     }
 
     private static Inventory? ReadInventory(CommandContext context, string? file)
@@ -107,7 +101,6 @@ internal sealed class ScanCommand : ICommandModule
         foreach (string error in errors) reader.Add(error);
         foreach (string key in settings.Select(s => s.Key).Where(k => !k.StartsWith(DetectionOptions.Section + ":", StringComparison.OrdinalIgnoreCase)))
             reader.Add($"{key} has no effect on a {what}; options of a {what} begin with {DetectionOptions.Section}:");
-        OptionSections.Check(reader, configuration);
         var options = DetectionSettings.Read(reader, configuration);
         reader.ThrowIfAny();
         return options;

@@ -26,6 +26,8 @@ internal sealed class S3Source(SourceOptions source, IngestOptions options, AwsC
 
     public string Name { get; } = source.Name;
 
+    public string? FormatHeader { get; } = source.FormatHeader;
+
     public string? Notice { get; private set; }
 
     public bool NewestFirst => source.NewestFirst;

@@ -46,6 +46,8 @@ internal sealed class SqsSource : ISource, IDisposable
 
     public string Name { get; }
 
+    public string? FormatHeader => _source.FormatHeader;
+
     public bool WantsSettled => true;
 
     public bool Settled => _received.IsEmpty;
@@ -227,7 +229,7 @@ internal sealed class SqsSource : ISource, IDisposable
         }
     }
 
-    private async Task SetVisibilityAsync(Held[] messages, int seconds, CancellationToken cancellation) => await _clients.Sqs.ChangeMessageVisibilityBatchAsync(
+    private Task SetVisibilityAsync(Held[] messages, int seconds, CancellationToken cancellation) => _clients.Sqs.ChangeMessageVisibilityBatchAsync(
         new ChangeMessageVisibilityBatchRequest
         {
             QueueUrl = _source.QueueUrl,
