@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wayward.Core;
 
 namespace Wayward.Engine;
 
@@ -44,43 +45,33 @@ public sealed record IngestOptions
     /// <summary>All errors at once, each naming its key and the accepted values.</summary>
     public IReadOnlyList<string> Validate()
     {
-        List<string> errors = [];
-        Range("Workers", Workers, 0, 256, "0 (one per core) to 256");
-        Range("CommitObjects", CommitObjects, 1, 1_000, "1 to 1000");
-        Range("CommitCells", CommitCells, 1, 10_000_000, "1 to 10000000");
-        Range("UnknownTries", UnknownTries, 1, 1_000, "1 to 1000");
-        Range("InterruptedTries", InterruptedTries, 1, 1_000, "1 to 1000");
-        Range("ObjectTries", ObjectTries, 1, 1_000, "1 to 1000");
-        Span("PollInterval", PollInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1));
-        Span("SettleTime", SettleTime, TimeSpan.Zero, TimeSpan.FromHours(1));
-        Span("RetryBase", RetryBase, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
-        Span("RetryMaximum", RetryMaximum, RetryBase, TimeSpan.FromDays(7));
-        Span("DetectionDelay", DetectionDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        Span("NotifyInterval", NotifyInterval, TimeSpan.Zero, TimeSpan.FromMinutes(1));
-        Span("StallTime", StallTime, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
-        Span("LeaseTime", LeaseTime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
-        Span("BacklogAlarm", BacklogAlarm, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
+        var rules = new OptionRules(Section)
+            .Range(Workers, 0, 256, "0 = one per core")
+            .Range(CommitObjects, 1, 1_000)
+            .Range(CommitCells, 1, 10_000_000)
+            .Range(UnknownTries, 1, 1_000)
+            .Range(InterruptedTries, 1, 1_000)
+            .Range(ObjectTries, 1, 1_000)
+            .Span(PollInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromDays(1))
+            .Span(SettleTime, TimeSpan.Zero, TimeSpan.FromHours(1))
+            .Span(RetryBase, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))
+            .Span(RetryMaximum, RetryBase, TimeSpan.FromDays(7))
+            .Span(DetectionDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10))
+            .Span(NotifyInterval, TimeSpan.Zero, TimeSpan.FromMinutes(1))
+            .Span(StallTime, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1))
+            .Span(LeaseTime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))
+            .Span(BacklogAlarm, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365));
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < Sources.Count; i++)
         {
             string key = string.Create(CultureInfo.InvariantCulture, $"{Section}:Sources:{i}");
-            int before = errors.Count;
-            Sources[i].Validate(key, errors);
-            if (errors.Count > before) continue;
+            var element = Sources[i].Check(key);
+            rules.Add(element);
+            if (element.Errors.Count > 0) continue;
             string name = Sources[i].Name;
-            if (names.TryGetValue(name, out int first)) errors.Add($"{key} is the same source as {Section}:Sources:{first} ({name}); give each source once");
+            if (names.TryGetValue(name, out int first)) rules.Add(key[(Section.Length + 1)..], string.Create(CultureInfo.InvariantCulture, $"is the same source as {Section}:Sources:{first} ({name}); give each source once"));
             else names.Add(name, i);
         }
-        return errors;
-
-        void Range(string key, int value, int min, int max, string accepted)
-        {
-            if (value < min || value > max) errors.Add($"{Section}:{key} is {value.ToString(CultureInfo.InvariantCulture)}; accepted: {accepted}");
-        }
-
-        void Span(string key, TimeSpan value, TimeSpan min, TimeSpan max)
-        {
-            if (value < min || value > max) errors.Add($"{Section}:{key} is {value:c}; accepted: {min:c} to {max:c}");
-        }
+        return rules.Errors;
     }
 }

@@ -71,7 +71,7 @@ public static class FlowColumns
         new(FlowField.PacketSourceService, "pkt-src-aws-service", 5, ColumnNeed.Ignored, Context, ""),
         new(FlowField.PacketDestinationService, "pkt-dst-aws-service", 5, ColumnNeed.Ignored, Context, ""),
         new(FlowField.FlowDirection, "flow-direction", 5, ColumnNeed.Important, "Which side is the instance.", "Derived from the addresses. If both are public (IPv6), only the inventory says it; other records are counted as unresolved."),
-        new(FlowField.TrafficPath, "traffic-path", 5, ColumnNeed.Ignored, Context, ""),
+        new(FlowField.TrafficPath, "traffic-path", 5, ColumnNeed.Useful, "Traffic that cannot lead to the internet (peering, gateway endpoints).", "Public addresses that are used inside own networks must be named as own prefixes."),
         new(FlowField.EcsClusterArn, "ecs-cluster-arn", 7, ColumnNeed.Ignored, Context, ""),
         new(FlowField.EcsClusterName, "ecs-cluster-name", 7, ColumnNeed.Ignored, Context, ""),
         new(FlowField.EcsContainerInstanceArn, "ecs-container-instance-arn", 7, ColumnNeed.Ignored, Context, ""),

@@ -74,6 +74,8 @@ public readonly ref struct FlowRecord
     /// <summary>False when the format has no <c>tcp-flags</c> column or the field is <c>-</c>.</summary>
     public bool HasTcpFlags { get; init; }
     public FlowDirection Direction { get; init; }
+    /// <summary>The <c>traffic-path</c> of an egress record, 1 to 8; 0 when absent, <c>-</c> or no small number.</summary>
+    public byte TrafficPath { get; init; }
     /// <summary>The line as it stood, without its line end (empty for parquet): kept as evidence.</summary>
     public ReadOnlySpan<byte> RawLine { get; init; }
 }

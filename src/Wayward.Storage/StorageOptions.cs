@@ -1,3 +1,5 @@
+using Wayward.Core;
+
 namespace Wayward.Storage;
 
 /// <summary>The databases that there is a dialect for.</summary>
@@ -17,14 +19,14 @@ public sealed record StorageOptions
     /// <summary>All errors at once, each naming its key.</summary>
     public IReadOnlyList<string> Validate()
     {
-        List<string> errors = [];
-        if (string.IsNullOrWhiteSpace(DataDirectory)) errors.Add($"{Section}:{nameof(DataDirectory)} must name a folder");
-        if (!Enum.IsDefined(Provider)) errors.Add($"{Section}:{nameof(Provider)} must be one of {string.Join(", ", Enum.GetNames<StorageProvider>())}");
+        var rules = new OptionRules(Section)
+            .Require(!string.IsNullOrWhiteSpace(DataDirectory), nameof(DataDirectory), "empty", "a folder")
+            .Require(Enum.IsDefined(Provider), nameof(Provider), $"{Provider}", $"one of {string.Join(", ", Enum.GetNames<StorageProvider>())}");
         if (Provider == StorageProvider.PostgreSql && string.IsNullOrWhiteSpace(ConnectionString))
-            errors.Add($"{Section}:{nameof(ConnectionString)} is needed with {Section}:{nameof(Provider)}={Provider}, such as Host=db;Database=wayward;Username=wayward;Password=...");
+            rules.Add(nameof(ConnectionString), $"is needed with {Section}:{nameof(Provider)}={Provider}, such as Host=db;Database=wayward;Username=wayward;Password=...");
         else if (Provider == StorageProvider.PostgreSql && !CanParse(ConnectionString!))
-            errors.Add($"{Section}:{nameof(ConnectionString)} cannot be understood (its text is not repeated here: it may hold a password)");
-        return errors;
+            rules.Add(nameof(ConnectionString), "cannot be understood (its text is not repeated here: it may hold a password)");
+        return rules.Errors;
     }
 
     private static bool CanParse(string text)

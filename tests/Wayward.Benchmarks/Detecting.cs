@@ -28,51 +28,56 @@ internal static class Detecting
     {
         Console.WriteLine("| instances | pairs | summaries s | evaluate s | findings | live batch of 1,000: summaries s | evaluate s | findings evaluated | managed MiB |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        foreach (string size in sizes) Measure(int.Parse(size, CultureInfo.InvariantCulture));
+        foreach (string size in sizes) MeasureAsync(int.Parse(size, CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
         return 0;
     }
 
-    private static void Measure(int instances)
+    /// <summary>Histories held at one time.</summary>
+    private const int AtOnce = 200;
+
+    private static async Task MeasureAsync(int instances)
     {
-        var session = new DetectionSession(new DetectionEngine(TestCatalog.Default, [], DetectionOptions.Default)) { MaxStart = World.At(Days) - 60 };
+        var engine = new DetectionEngine(TestCatalog.Default, [], DetectionOptions.Default);
+        var loader = new FleetLoader(engine, World.At(Days) - 60);
         var summaries = new Stopwatch();
         for (int i = 0; i < instances; i++)
         {
             var history = History(i, live: false);
             summaries.Start();
-            session.Load(history);
+            loader.Load(history);
             summaries.Stop();
         }
         var evaluate = Stopwatch.StartNew();
-        var all = session.Evaluate(Kept(live: false));
+        var fleet = loader.Start();
+        var all = await fleet.Begin(engine, World.At(Days) - 60).EvaluateAsync(keys => Task.FromResult(Part(keys, live: false)), AtOnce);
         evaluate.Stop();
-        session.Accept();
-        // The long list of what was learned belongs to the caller.
-        int findings = all.Findings.Count;
+        all.MarkStored();
+        // The findings belong to the caller.
+        int findings = all.Result.Findings.Count;
         all = null;
         double memory = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
 
-        session.MaxStart = World.At(Days + 0.02);
+        var batch = fleet.Begin(engine, World.At(Days + 0.02));
         var liveSummaries = new Stopwatch();
         for (int i = 0; i < Math.Min(Touched, instances); i++)
         {
             var history = History(TouchedAt(i, instances), live: true);
             liveSummaries.Start();
-            session.Update(history);
+            batch.Update(history);
             liveSummaries.Stop();
         }
         var live = Stopwatch.StartNew();
-        var result = session.Evaluate(Kept(live: true));
+        var result = (await batch.EvaluateAsync(keys => Task.FromResult(Part(keys, live: true)), AtOnce)).Result;
         live.Stop();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {instances:N0} | {(long)instances * Destinations:N0} | {summaries.Elapsed.TotalSeconds:0.00} | {evaluate.Elapsed.TotalSeconds:0.00} | {findings:N0} | {liveSummaries.Elapsed.TotalSeconds:0.00} | {live.Elapsed.TotalSeconds:0.00} | {result.Findings.Count:N0} | {memory:N0} |"));
     }
 
-    /// <summary>Makes each history once: the engine asks for it several times while it explains a finding.</summary>
-    private static Func<InstanceKey, InstanceHistory?> Kept(bool live)
+    private static ContactLedger Part(IReadOnlySet<InstanceKey> keys, bool live)
     {
-        var kept = new Dictionary<InstanceKey, InstanceHistory>();
-        return key => kept.TryGetValue(key, out var history) ? history : kept[key] = History(Number(key), live);
+        var part = new ContactLedger();
+        foreach (var key in keys) part.Put(History(Number(key), live));
+        return part;
     }
 
     /// <summary>Scattered over the fleet, the same share with a finding of their own whatever its size: 7,919 is prime to all sizes.</summary>
@@ -89,7 +94,6 @@ internal static class Detecting
 
     private static async Task MeasureStoreAsync(int instances)
     {
-        const int AtOnce = 200;
         string folder = Directory.CreateTempSubdirectory("wayward-detect-").FullName;
         try
         {

@@ -18,7 +18,7 @@ public sealed class AnalystPathTests(Chromium chromium)
         await window.GoAsync("/findings");
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
         await page.Locator("tbody tr", new() { HasText = "web-1" }).ClickAsync();
-        await Expect(page.Locator(".side h2")).ToContainTextAsync("web-1 asked Google Public DNS (8.8.8.8) for the first time in 12 days");
+        await Expect(page.Locator(".side h2")).ToContainTextAsync("web-1 asked Google Public DNS (8.8.8.8) for the first time: never before in 12 days of observation");
 
         // The finding, and why.
         await page.Locator("#open-finding").ClickAsync();

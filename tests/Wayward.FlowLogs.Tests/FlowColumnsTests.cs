@@ -25,7 +25,7 @@ public sealed class FlowColumnsTests
     public void The_default_format_is_told_what_it_lacks()
     {
         var missing = FlowColumns.Missing(FlowColumns.Default.Select(f => FlowColumns.Of(f).Name)).Select(c => c.Name);
-        Assert.Equal(["vpc-id", "subnet-id", "instance-id", "tcp-flags", "pkt-srcaddr", "pkt-dstaddr", "region", "flow-direction", "instance-tag", "asg-tag"], missing);
+        Assert.Equal(["vpc-id", "subnet-id", "instance-id", "tcp-flags", "pkt-srcaddr", "pkt-dstaddr", "region", "flow-direction", "traffic-path", "instance-tag", "asg-tag"], missing);
         Assert.Empty(FlowColumns.Missing(FlowColumns.All.Select(c => c.Name)));
     }
 

@@ -42,6 +42,8 @@ public sealed record FlowLine
     /// <summary>Null: the format has none.</summary>
     public int? TcpFlags { get; init; }
     public FlowDirection Direction { get; init; }
+    /// <summary>The <c>traffic-path</c>; 0 = absent. Not in the text formats.</summary>
+    public int TrafficPath { get; init; }
     public LogStatus Status { get; init; }
 
     /// <summary>The other direction of the same exchange.</summary>
@@ -94,6 +96,7 @@ public sealed record FlowLine
             TcpFlags = (byte)(TcpFlags ?? 0),
             HasTcpFlags = TcpFlags is not null,
             Direction = Direction,
+            TrafficPath = (byte)TrafficPath,
             RawLine = Bytes_(ToText(HasInstanceColumn ? LineFormat.V11 : LineFormat.V2)),
         });
     }

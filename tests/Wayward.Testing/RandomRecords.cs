@@ -120,6 +120,10 @@ public static class RandomRecords
         }
     }
 
+    /// <summary>The far end's record before the first one of ours in that hour: the references leave unclear traffic out.</summary>
+    private static bool SpeaksFirst(FlowLine line, List<FlowLine> pair) =>
+        line.DestinationPort != pair[0].DestinationPort && pair.Exists(l => l.DestinationPort == pair[0].DestinationPort && l.Start / 3_600 == line.Start / 3_600 && l.Start > line.Start);
+
     private static int Lasting(Random random) => random.Next(4) switch { 0 => 60, 1 => 600, _ => 0 };
 
     private static void Contacts(Random random, FlowLine basis, LineFormat format, List<FlowLine> lines)
@@ -128,6 +132,7 @@ public static class RandomRecords
         {
             if (random.Next(3) != 0) continue;
             int contacts = random.Next(1, 6);
+            var pair = new List<FlowLine>();
             for (int i = 0; i < contacts; i++)
             {
                 long time = Time(random);
@@ -146,17 +151,19 @@ public static class RandomRecords
                 };
                 // A server's port without our own SYN is unclear: the references go no further.
                 if (random.Next(3) == 0 && line.TcpFlags is 2 or 3 or 6 && format == LineFormat.V5) line = line with { SourcePort = random.Next(3) switch { 0 => 53, 1 => 853, _ => port } };
-                if (random.Next(10) == 0 && address == "8.8.8.8") line = line with { Source = "2600:1f18::" + random.Next(1, 99), Destination = "64:ff9b::808:808" };
+                // Without a direction NAT64 tells the side, which the references leave unresolved.
+                if (random.Next(10) == 0 && address == "8.8.8.8" && format == LineFormat.V5) line = line with { Source = "2600:1f18::" + random.Next(1, 99), Destination = "64:ff9b::808:808" };
                 if (random.Next(10) == 0 && format == LineFormat.V5) line = line with { Destination = "10.0.0.99", PacketSource = line.Source, PacketDestination = line.Destination };
                 // Without flags, segments are long enough to be ours: a record that may be a bare reset proves nothing by itself, which the references leave out.
                 if (format == LineFormat.V2) line = line with { Bytes = line.Packets * 90 + random.Next(9_999) };
-                lines.Add(line.In(format));
+                pair.Add(line.In(format));
                 if (random.Next(3) == 0) continue;
                 long delay = random.Next(3) switch { 0 => 0, 1 => random.Next(0, 130), _ => Grid };
                 // Never the answer to a SYN: an ingress SYN+ACK would be a contact of its own, which the reference leaves out.
                 var reply = (line with { TcpFlags = 0 }).Reply(random.Next(4) == 0);
-                lines.Add((reply with { Start = time + delay, End = time + delay + Lasting(random), Bytes = random.Next(70, 9_999) }).In(format));
+                pair.Add((reply with { Start = time + delay, End = time + delay + Lasting(random), Bytes = random.Next(70, 9_999) }).In(format));
             }
+            lines.AddRange(pair.Where(l => !SpeaksFirst(l, pair)));
         }
     }
 }

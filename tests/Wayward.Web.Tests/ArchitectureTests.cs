@@ -119,6 +119,16 @@ public sealed partial class ArchitectureTests
             && (t.Assembly == typeof(Wayward.Storage.StorageOptions).Assembly || t.Assembly == typeof(Wayward.Engine.IngestOptions).Assembly));
     }
 
+    [Fact]
+    public void The_program_shows_no_type_that_a_framework_does_not_ask_for()
+    {
+        string[] rooms = ["Reports", "Api", "Commands", "Scan", "Catalog", "Hosting", "Configuration"];
+        var types = typeof(WaywardHost).Assembly.GetTypes().Where(t => rooms.Any(r => t.Namespace == "Wayward.Web." + r || t.Namespace?.StartsWith($"Wayward.Web.{r}.", StringComparison.Ordinal) == true)).ToList();
+        Assert.NotEmpty(types);
+        // Razor makes its components and the class of its imports public.
+        Assert.All(types.Where(t => t.IsVisible && t.Name != "_Imports"), t => Assert.True(t.IsAssignableTo(typeof(Microsoft.AspNetCore.Components.IComponent)), $"{t.FullName} is public"));
+    }
+
     private sealed class PlantedPage : ComponentBase
     {
         [Inject] private Wayward.Storage.Findings.IFindingStore Store { get; set; } = default!;

@@ -362,6 +362,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("last_contact")
                         .HasColumnOrder(4);
 
+                    b.Property<long>("last_reject")
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_reject")
+                        .HasColumnOrder(25);
+
                     b.Property<long>("max_packets")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)

@@ -339,6 +339,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnName("last_contact")
                         .HasColumnOrder(4);
 
+                    b.Property<long>("last_reject")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("last_reject")
+                        .HasColumnOrder(25);
+
                     b.Property<long>("max_packets")
                         .HasColumnType("INTEGER")
                         .HasDefaultValue(0L)

@@ -15,7 +15,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
 
     private readonly ResolverCatalog _catalog = catalog;
     private readonly AddressSpace _addresses = addresses;
-    private readonly PortSet _ports = catalog.Ports;
+    private readonly PortSet _ports = new(catalog.Ports.Enumerate().Concat(ServerPorts));
     private readonly long[] _skipped = new long[(int)SkipReason.MissingField + 1];
     private ContactBatch _batch = new();
     private readonly ObservedIdentities _identities = new();
@@ -69,10 +69,11 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Wants(FlowEnd end, IpAddress address, ushort port)
     {
+        if (IsWellKnownServer(port)) return end == FlowEnd.Destination;
         var folded = AddressSpace.Fold(address);
         if (!AlwaysKept(port)) return _catalog.MayBeEndpoint(folded) && IsEndpoint(folded, port);
-        // From port 53 may be an answer of ours, to a private client as well: evidence that the instance serves DNS.
-        return end == FlowEnd.Source && port == 53 || _addresses.IsPublic(folded);
+        // From or to port 53 of a private end may be an answer of ours or a question to us: evidence that the instance serves DNS.
+        return port == 53 || _addresses.IsPublic(folded);
     }
 
     public void Accept(in FlowRecord record)
@@ -91,6 +92,10 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         {
             case FlowDirection.Egress: egress = true; break;
             case FlowDirection.Ingress: egress = false; break;
+            // NAT64's prefix is the translator's: an address in it is never the interface's own (RFC 6052).
+            case FlowDirection.Unknown when source != record.SourceAddress != (destination != record.DestinationAddress):
+                egress = destination != record.DestinationAddress;
+                break;
             default:
                 // The interface's own end is told by the interface-level addresses: the packet-level ones name the true end points, which behind a
                 // middle box may both be foreign to this interface.
@@ -123,23 +128,29 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         var written = record.PacketDestinationAddress.IsNone ? record.DestinationAddress : record.PacketDestinationAddress;
         var remote = record.PacketDestinationAddress.IsNone ? destination : AddressSpace.Fold(written);
         if (remote != written) flags |= ContactFlags.Nat64;
-        if (record.SourcePort == 53 && record.DestinationPort >= ContactRules.FirstEphemeral && record.Action != FlowAction.Reject && !ContactRules.IsReset(record)) Served(current.Contribution!, remote, record.Identity.Start);
+        // What a forwarding instance passes on from port 53 of another machine is no answer of its own.
+        bool own = record.PacketSourceAddress.IsNone || record.PacketSourceAddress == record.SourceAddress;
+        if (own && record.SourcePort == 53 && record.DestinationPort >= ContactRules.FirstEphemeral && record.Action != FlowAction.Reject && !ContactRules.IsReset(record))
+            Served(current.Contribution!, ContactHour.Served, remote, record.Identity.Start);
         if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.DestinationPort)) return;
 
         var direction = ContactRules.Egress(record);
         if (direction == ContactProof.FarEndOpened) return;
-        var endpoint = new Endpoint(remote, record.Protocol, record.DestinationPort);
+        var endpoint = new Endpoint(remote, record.Protocol, record.DestinationPort,
+            ContactRules.IsOwnPath(record.TrafficPath) ? FlowClass.OwnNetwork : ClassOf(record.SourcePort, record.DestinationPort));
         var cell = Cell(current.Contribution!, endpoint, record.Identity.Start);
-        if (direction == ContactProof.Unclear)
+        if (direction == ContactProof.Reset)
         {
-            cell.Flags |= flags | ContactFlags.BothPortsService;
+            cell.Flags |= flags | ContactFlags.ResetSent;
             return;
         }
         if (direction == ContactProof.Opened) flags |= ContactFlags.SynSent;
+        else if (direction == ContactProof.Unclear) flags |= ContactFlags.BothPortsService;
         cell.Flags |= flags | ContactRules.Proof(record);
         Contact(current.Contribution!, cell, endpoint, record);
         if (!record.PacketSourceAddress.IsNone && AddressSpace.Fold(record.PacketSourceAddress) is var inner && inner != source) cell.AddInnerSource(inner);
         if (!_addresses.IsPublic(source)) current.SeePrivateAddress(source, record.Identity.Start, record.Identity.End);
+        else if (!source.IsIPv4) current.SeePublicAddress(source, record.Identity.Start, record.Identity.End);
         if (_catalog.Classify(remote, record.Protocol, record.DestinationPort) is not null) _batch.ContactRecords++;
     }
 
@@ -151,7 +162,11 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         cell.LastContact = Math.Max(cell.LastContact, record.Identity.End);
         cell.MaxPackets = Math.Max(cell.MaxPackets, record.Packets);
         var sum = new TrafficSum(1, record.Packets, record.Bytes);
-        if (record.Action == FlowAction.Reject) cell.OutRejected += sum;
+        if (record.Action == FlowAction.Reject)
+        {
+            cell.OutRejected += sum;
+            cell.LastReject = Math.Max(cell.LastReject, start);
+        }
         else cell.OutAccepted += sum;
 
         ref var place = ref contribution.Evidence.GetValueRefOrAddDefault(endpoint);
@@ -166,10 +181,14 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         var written = record.PacketSourceAddress.IsNone ? record.SourceAddress : record.PacketSourceAddress;
         var remote = record.PacketSourceAddress.IsNone ? source : AddressSpace.Fold(written);
         if (remote != written) flags |= ContactFlags.Nat64;
-        if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.SourcePort)) return;
-
         long start = record.Identity.Start;
-        var cell = Cell(current.Contribution!, new Endpoint(remote, record.Protocol, record.SourcePort), start);
+        bool service = IsService(remote, record.Protocol, record.SourcePort);
+        // From a service port it may be the answer to a question of ours; from any other port it came from a client.
+        if (!service && record.DestinationPort < ContactRules.FirstEphemeral && record.Action != FlowAction.Reject)
+            Served(current.Contribution!, ContactHour.ServedAt(record.Protocol, record.DestinationPort), remote, start);
+        if (!service || !_addresses.IsPublic(remote)) return;
+
+        var cell = Cell(current.Contribution!, new Endpoint(remote, record.Protocol, record.SourcePort, ClassOf(record.DestinationPort, record.SourcePort)), start);
         cell.Flags |= flags;
         var sum = new TrafficSum(1, record.Packets, record.Bytes);
         if (record.Action == FlowAction.Reject)
@@ -184,9 +203,11 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         if (ContactRules.IsAnswerToOurSyn(record)) cell.Flags |= ContactFlags.SynAckReceived;
     }
 
-    private static void Served(InstanceContribution contribution, IpAddress client, long start)
+    private static FlowClass ClassOf(ushort local, ushort remote) => ContactRules.IsServerPort(local, remote) ? FlowClass.ServerPort : FlowClass.Client;
+
+    private static void Served(InstanceContribution contribution, Endpoint at, IpAddress client, long start)
     {
-        var cell = Cell(contribution, ContactHour.Served, start);
+        var cell = Cell(contribution, at, start);
         cell.Flags |= ContactFlags.ServedDns;
         cell.AddInnerSource(client);
     }
@@ -201,6 +222,14 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         ref var cell = ref contribution.Cells.GetValueRefOrAddDefault(new CellKey(endpoint, hour));
         return cell ??= new ContactHour { Hour = hour };
     }
+
+    /// <summary>
+    /// Ports of UDP services whose clients are read although they are no DNS: TFTP, NTP, SNMP and IKE. When a host probes such a service from its port 53, the service's answer looks like a question, and the other
+    /// clients tell it from one. Busy TCP ports are not among them, because every line of a web server would be read whole.
+    /// </summary>
+    private static readonly ushort[] ServerPorts = [69, 123, 161, 500];
+
+    private static bool IsWellKnownServer(ushort port) => port is 69 or 123 or 161 or 500;
 
     /// <summary>Ports kept for every public remote, so that a later catalogue can name the past.</summary>
     private static bool AlwaysKept(ushort port) => port is 53 or 853 or 784 or 8853;

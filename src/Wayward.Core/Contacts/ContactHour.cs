@@ -17,8 +17,7 @@ public enum ContactFlags : short
     /// <summary>An ingress SYN+ACK from the service port: we opened it and it answered.</summary>
     SynAckReceived = 2,
     /// <summary>
-    /// An egress record from which the direction cannot be told, never a contact by itself: from local port 53 or 853, from a port equal to the remote one, or TCP from a
-    /// port below 1024 without our SYN (a client of ours whose own port happens to be 53 or 853 looks the same).
+    /// An egress record without our SYN from local port 53 or 853 or from a port equal to the remote one: a server's answer looks the same.
     /// </summary>
     BothPortsService = 4,
     /// <summary>The side of at least one record was told from addresses only.</summary>
@@ -37,6 +36,8 @@ public enum ContactFlags : short
     /// What came in tells these apart (<see cref="ContactHour.MayBeHalfOpen"/>).
     /// </summary>
     SynSized = 128,
+    /// <summary>We sent a bare reset to the endpoint: a port of ours was probed from it.</summary>
+    ResetSent = 256,
 }
 
 /// <summary>
@@ -53,6 +54,11 @@ public sealed class ContactHour
     /// </summary>
     public static readonly Endpoint Served = new(FlowLogs.IpAddress.None, 17, 53);
 
+    /// <summary>
+    /// The endpoint under which the ledger keeps who reached a port of the instance below 1024: evidence that it serves there, never a destination. Its cells hold the clients as <see cref="InnerSources"/> and nothing else.
+    /// </summary>
+    public static Endpoint ServedAt(byte protocol, ushort localPort) => new(FlowLogs.IpAddress.None, protocol, localPort, FlowClass.ServerPort);
+
     /// <summary>Hours since the epoch.</summary>
     public required int Hour { get; init; }
 
@@ -66,6 +72,8 @@ public sealed class ContactHour
     public TrafficSum OutAccepted { get; set; }
     /// <summary>Contact records, rejected.</summary>
     public TrafficSum OutRejected { get; set; }
+    /// <summary>Largest start of a rejected contact record, Unix seconds; 0 when there is none. What got round a block comes after it.</summary>
+    public long LastReject { get; set; }
     /// <summary>Ingress records from the endpoint, accepted.</summary>
     public TrafficSum InAccepted { get; set; }
     public TrafficSum InRejected { get; set; }
@@ -129,6 +137,7 @@ public sealed class ContactHour
         InAccepted += other.InAccepted;
         InRejected += other.InRejected;
         MaxPackets = Math.Max(MaxPackets, other.MaxPackets);
+        LastReject = Math.Max(LastReject, other.LastReject);
         Flags |= other.Flags;
         FirstAnswer = Math.Min(FirstAnswer, other.FirstAnswer);
         LastAnswer = Math.Max(LastAnswer, other.LastAnswer);
@@ -221,4 +230,4 @@ public sealed record InstanceFact(InstanceAttribute Attribute, string Value, lon
 }
 
 /// <summary>Values are stored; do not renumber.</summary>
-public enum InstanceAttribute : byte { Account = 1, Vpc = 2, Subnet = 3, Asg = 4, Interface = 5, Image = 6, Name = 7, Region = 8, LaunchTemplate = 9, Role = 10, PrivateAddress = 11 }
+public enum InstanceAttribute : byte { Account = 1, Vpc = 2, Subnet = 3, Asg = 4, Interface = 5, Image = 6, Name = 7, Region = 8, LaunchTemplate = 9, Role = 10, PrivateAddress = 11, OwnNetwork = 12 }

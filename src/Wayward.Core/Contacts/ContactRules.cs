@@ -9,10 +9,12 @@ internal enum ContactProof : byte
     Contact,
     /// <summary>Our SYN is in it: a contact for certain.</summary>
     Opened,
-    /// <summary>The direction cannot be told: kept, never a contact.</summary>
+    /// <summary>From a port that is a DNS server's, without our SYN: what else the ledger knows decides.</summary>
     Unclear,
-    /// <summary>We only answered: SYN+ACK, or a bare reset to a probe.</summary>
+    /// <summary>We only answered: SYN+ACK.</summary>
     FarEndOpened,
+    /// <summary>We answered a probe with a bare reset.</summary>
+    Reset,
 }
 
 /// <summary>
@@ -34,12 +36,19 @@ internal static class ContactRules
             if ((record.TcpFlags & SynAck) == SynAck) return ContactProof.FarEndOpened;
             // The side that sends a SYN opens the connection, whatever port it has bound.
             if ((record.TcpFlags & Syn) != 0) return ContactProof.Opened;
-            if (IsReset(record)) return ContactProof.FarEndOpened;
+            if (IsReset(record)) return ContactProof.Reset;
         }
-        if (!LocalPortCanBeClient(local, record.DestinationPort)) return ContactProof.Unclear;
-        // A web server's answer to a client whose own port is 53 or 853 looks like this in the middle of a connection, and always in formats without flags.
-        return record.Protocol == Tcp && local < FirstEphemeral ? ContactProof.Unclear : ContactProof.Contact;
+        return LocalPortCanBeClient(local, record.DestinationPort) ? ContactProof.Contact : ContactProof.Unclear;
     }
+
+    /// <summary>A local port that servers use: below 1024, or equal to the remote one. By itself it proves nothing, since whoever is root can bind it.</summary>
+    public static bool IsServerPort(ushort local, ushort remote) => local < FirstEphemeral || local == remote;
+
+    /// <summary>
+    /// Paths that cannot lead to the internet: peering within (4) and between (5) Regions, gateway endpoint (7). All others may: a NAT gateway or firewall is another resource in the same VPC (1), a data centre
+    /// behind a virtual private gateway (3) may have a way out of its own. AWS VPC user guide, "Flow log records", <c>traffic-path</c>.
+    /// </summary>
+    public static bool IsOwnPath(byte trafficPath) => trafficPath is 4 or 5 or 7;
 
     /// <summary>
     /// A bare reset: a closed port's reply to a probe, or in formats without flags what may be one. The size decides, because a long connection that ends with a reset shows the same flags: a record with payload

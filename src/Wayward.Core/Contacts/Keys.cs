@@ -23,14 +23,46 @@ public readonly record struct InstanceKey(string Id) : IComparable<InstanceKey>
     public override string ToString() => Id;
 }
 
-/// <summary>A remote endpoint: folded address, protocol (6 or 17) and port.</summary>
-public readonly record struct Endpoint(IpAddress Address, byte Protocol, ushort Port) : IComparable<Endpoint>
+/// <summary>Which records a cell of an endpoint holds. Values are stored; do not renumber.</summary>
+public enum FlowClass : byte
 {
+    /// <summary>From a local port that clients use.</summary>
+    Client = 0,
+    /// <summary>From a local port that servers use (<see cref="ContactRules.IsServerPort"/>): who asked whom is told by more than the ports, so these records are kept apart.</summary>
+    ServerPort = 1,
+    /// <summary>On a path that cannot lead to the internet (<see cref="ContactRules.IsOwnPath"/>): never a contact.</summary>
+    OwnNetwork = 2,
+}
+
+/// <summary>A remote endpoint: folded address, protocol (6 or 17) and port, and the class of the records that are kept under it.</summary>
+/// <param name="protocol">6 or 17, or <see cref="StoredProtocol"/>, which holds the class too.</param>
+public readonly struct Endpoint(IpAddress address, byte protocol, ushort port, FlowClass @class = FlowClass.Client) : IComparable<Endpoint>, IEquatable<Endpoint>
+{
+    private const int ClassShift = 6;
+
+    public IpAddress Address { get; } = address;
+    public ushort Port { get; } = port;
+    /// <summary>Protocol and class in one byte, as stores keep it: the protocol in the lower six bits, the class in the upper two.</summary>
+    public byte StoredProtocol { get; } = (byte)(protocol | (int)@class << ClassShift);
+
+    /// <summary>6 or 17.</summary>
+    public byte Protocol => ProtocolOf(StoredProtocol);
+    public FlowClass Class => (FlowClass)(StoredProtocol >> ClassShift);
+    /// <summary>The same endpoint whatever the class.</summary>
+    public Endpoint Plain => new(Address, Protocol, Port);
+
+    /// <summary>The protocol of a stored byte.</summary>
+    public static byte ProtocolOf(byte stored) => (byte)(stored & ((1 << ClassShift) - 1));
+
     public int CompareTo(Endpoint other) =>
         Address.CompareTo(other.Address) is var a && a != 0 ? a :
-        Protocol.CompareTo(other.Protocol) is var p && p != 0 ? p : Port.CompareTo(other.Port);
-    public bool Equals(Endpoint other) => Address.Equals(other.Address) && Protocol == other.Protocol && Port == other.Port;
-    public override int GetHashCode() => Address.GetHashCode() * 31 + (Protocol << 16 | Port);
+        StoredProtocol.CompareTo(other.StoredProtocol) is var p && p != 0 ? p : Port.CompareTo(other.Port);
+    public bool Equals(Endpoint other) => Address.Equals(other.Address) && StoredProtocol == other.StoredProtocol && Port == other.Port;
+    public override bool Equals(object? obj) => obj is Endpoint other && Equals(other);
+    public override int GetHashCode() => Address.GetHashCode() * 31 + (StoredProtocol << 16 | Port);
+    public static bool operator ==(Endpoint left, Endpoint right) => left.Equals(right);
+    public static bool operator !=(Endpoint left, Endpoint right) => !left.Equals(right);
+    public override string ToString() => $"{Address} {Protocol}/{Port}{(Class == FlowClass.Client ? "" : $" {Class}")}";
 }
 
 /// <summary>A cell of an instance: endpoint and hour since the epoch.</summary>

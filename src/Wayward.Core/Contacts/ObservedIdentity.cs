@@ -15,7 +15,7 @@ internal sealed class ObservedIdentity
     private readonly byte[] _text;
     private readonly FieldLengths _lengths;
     private readonly InstanceKey? _key;
-    private LedgerMap<IpAddress, SeenSpan>? _privateAddresses;
+    private LedgerMap<IpAddress, SeenSpan>? _privateAddresses, _ownNetworks;
     private FactKey[]? _facts;
     private long _first, _last;
     // Coverage of the day that lines are of now; goes to the contribution when another day begins, and at the end.
@@ -49,7 +49,7 @@ internal sealed class ObservedIdentity
         Batch = batch;
         _day = -1;
         (_first, _last) = (long.MaxValue, 0);
-        _privateAddresses = null;
+        (_privateAddresses, _ownNetworks) = (null, null);
         if (_key is not { } key) return;
         ref var contribution = ref batch.Instances.GetValueRefOrAddDefault(key);
         Contribution = contribution ??= new InstanceContribution();
@@ -120,12 +120,26 @@ internal sealed class ObservedIdentity
         seen = seen.Last == 0 ? new(start, end) : new(Math.Min(seen.First, start), Math.Max(seen.Last, end));
     }
 
+    /// <summary>An address of the interface that is public, so IPv6: VPC subnets are /64, and what else lies in it is the operator's own (AWS VPC user guide, "IPv6 subnet sizing").</summary>
+    public void SeePublicAddress(IpAddress address, long start, long end)
+    {
+        _ownNetworks ??= new();
+        ref var seen = ref _ownNetworks.GetValueRefOrAddDefault(new IpAddress(address.Upper, 0));
+        seen = seen.Last == 0 ? new(start, end) : new(Math.Min(seen.First, start), Math.Max(seen.Last, end));
+    }
+
     private void AddFacts()
     {
         if (Contribution is null || _first == long.MaxValue) return;
         foreach (var fact in _facts ??= MakeFacts()) Contribution.Add(new InstanceFact(fact.Attribute, fact.Value, _first, _last));
-        if (_privateAddresses is null) return;
-        foreach (var (address, seen) in _privateAddresses) Contribution.Add(new InstanceFact(InstanceAttribute.PrivateAddress, address.ToString(), seen.First, seen.Last));
+        Add(Contribution, InstanceAttribute.PrivateAddress, _privateAddresses, "");
+        Add(Contribution, InstanceAttribute.OwnNetwork, _ownNetworks, "/64");
+
+        static void Add(InstanceContribution to, InstanceAttribute attribute, LedgerMap<IpAddress, SeenSpan>? all, string suffix)
+        {
+            if (all is null) return;
+            foreach (var (address, seen) in all) to.Add(new InstanceFact(attribute, address + suffix, seen.First, seen.Last));
+        }
     }
 
     private FactKey[] MakeFacts()

@@ -14,13 +14,15 @@ public enum AcceptedReason : byte
     Role = 3,
     /// <summary>A rule expects it (<see cref="AcceptedContact.RuleId"/>).</summary>
     Expected = 4,
-    /// <summary>The records do not tell which side began the exchange.</summary>
+    /// <summary>The records do not tell which side began the exchange, or the far end spoke first.</summary>
     Unclear = 5,
+    /// <summary>The destination is in an own network: its path cannot lead to the internet, or it lies in the IPv6 network of an interface. <c>Detection:OwnPrefixes</c> makes that explicit.</summary>
+    OwnNetwork = 6,
 }
 
 public static class AcceptedReasons
 {
-    /// <summary>Output names: <c>learned</c>, <c>learned-from-group</c>, <c>role</c>, <c>expected</c>, <c>unclear</c>.</summary>
+    /// <summary>Output names: <c>learned</c>, <c>learned-from-group</c>, <c>role</c>, <c>expected</c>, <c>unclear</c>, <c>own-network</c>.</summary>
     public static string Name(this AcceptedReason reason) => reason switch
     {
         AcceptedReason.Learned => "learned",
@@ -28,16 +30,17 @@ public static class AcceptedReasons
         AcceptedReason.Role => "role",
         AcceptedReason.Expected => "expected",
         AcceptedReason.Unclear => "unclear",
+        AcceptedReason.OwnNetwork => "own-network",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 }
 
 /// <summary>
-/// A contact that made no finding, with the reason. One row for an episode that was learned or that a role explains; one for a destination and rule; one for the unclear traffic with a destination.
+/// A contact that made no finding, with the reason. One row for an episode that was learned or that a role explains; one for a destination and rule; one for the unclear traffic with a destination, and one for what stays in an own network.
 /// </summary>
-/// <param name="First">Start of the first record, Unix seconds; of unclear traffic without a contact record the start of its first hour.</param>
-/// <param name="Last">Largest end; of unclear traffic without a contact record the end of its last hour.</param>
-/// <param name="Out">Records sent to the destination, accepted and rejected. Unclear records are not summed by direction, so they are not in it.</param>
+/// <param name="First">Start of the first record, Unix seconds.</param>
+/// <param name="Last">Largest end.</param>
+/// <param name="Out">Records sent to the destination, accepted and rejected.</param>
 /// <param name="In">Records received from the destination in the hours of the row.</param>
 public sealed record AcceptedContact(
     InstanceKey Instance, Destination Destination, string? Provider, CatalogTier Tier, AcceptedReason Reason, long First, long Last, bool Answered, TrafficSum Out, TrafficSum In)

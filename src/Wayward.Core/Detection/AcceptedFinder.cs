@@ -6,7 +6,7 @@ namespace Wayward.Core.Detection;
 /// <summary>Lists what was accepted without a finding, one instance at a time. Not thread-safe.</summary>
 internal sealed class AcceptedFinder(DetectionEngine engine, DetectionIndex index, EpisodeEvaluator evaluate)
 {
-    private readonly List<EpisodeCell> _cells = [];
+    private readonly List<EpisodeCell> _cells = [], _unclear = [];
 
     /// <param name="history">The whole history of an instance of the index.</param>
     /// <returns>Ascending by destination, first contact and reason.</returns>
@@ -16,11 +16,13 @@ internal sealed class AcceptedFinder(DetectionEngine engine, DetectionIndex inde
         if (!index.Instances.TryGetValue(history.Key, out var summary)) return found;
         foreach (var pairs in DestinationPairs.Of(history, engine.Catalog))
         {
-            pairs.Collect(history, engine.Matcher, _cells);
+            _unclear.Clear();
+            pairs.Collect(history, engine.Matcher, engine.Parameters, _cells, _unclear);
             var known = summary.Find(pairs.Destination);
             if (known is not null) AddEpisodes(known, pairs, found);
             AddExpected(history.Key, pairs, found);
             AddUnclear(history.Key, pairs, known, found);
+            if (OwnNetwork(history, pairs) is { Count: > 0 } own) found.Add(Row(history.Key, pairs, AcceptedReason.OwnNetwork, own));
         }
         found.Sort(static (a, b) => (a.Destination, a.First, a.Reason, a.RuleId ?? 0).CompareTo((b.Destination, b.First, b.Reason, b.RuleId ?? 0)));
         return found;
@@ -52,20 +54,24 @@ internal sealed class AcceptedFinder(DetectionEngine engine, DetectionIndex inde
             into.Add(Row(instance, pairs, AcceptedReason.Expected, [.. rule]) with { RuleId = rule.Key });
     }
 
-    /// <summary>Records from which the direction cannot be told, and runs of contacts in which nothing is proven.</summary>
+    /// <summary>Records that may be answers of ours, and runs of contacts in which nothing is proven.</summary>
     private void AddUnclear(InstanceKey instance, DestinationPairs pairs, DestinationSummary? known, List<AcceptedContact> into)
     {
-        var unclear = _cells.Where(c => !c.IsExpected && known?.Episodes.Any(e => c.Start >= e.Start && c.Start <= e.End) is not true).ToList();
-        foreach (var (endpoint, _, hours) in pairs.Endpoints)
-        {
-            foreach (var hour in hours)
-            {
-                if (hour.HasContact || (hour.Flags & ContactFlags.BothPortsService) == 0 || _cells.Exists(c => c.Cell == hour)) continue;
-                long start = hour.Hour * UnixTime.HourSeconds;
-                unclear.Add(new EpisodeCell(endpoint, hour, start, start + UnixTime.HourSeconds - 1, null));
-            }
-        }
-        if (unclear.Count > 0) into.Add(Row(instance, pairs, AcceptedReason.Unclear, unclear));
+        _unclear.AddRange(_cells.Where(c => !c.IsExpected && known?.Episodes.Any(e => c.Start >= e.Start && c.Start <= e.End) is not true));
+        if (_unclear.Count > 0) into.Add(Row(instance, pairs, AcceptedReason.Unclear, _unclear));
+    }
+
+    private static List<EpisodeCell> OwnNetwork(InstanceHistory history, DestinationPairs pairs)
+    {
+        bool all = pairs.IsOwnNetwork(history);
+        return
+        [
+            .. from e in pairs.Endpoints
+               where all || e.Endpoint.Class == FlowClass.OwnNetwork
+               from hour in e.Cells
+               where hour.HasContact
+               select new EpisodeCell(e.Endpoint, hour, hour.FirstContact, hour.LastContact, null),
+        ];
     }
 
     private AcceptedContact Row(InstanceKey instance, DestinationPairs pairs, AcceptedReason reason, List<EpisodeCell> cells)

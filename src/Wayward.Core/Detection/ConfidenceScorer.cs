@@ -6,6 +6,8 @@ namespace Wayward.Core.Detection;
 /// <summary>Confidence, 0 to 99, as a list of factors that adds up: is it what we say it is?</summary>
 internal static class ConfidenceScorer
 {
+    /// <summary>An entry that two lists or more name keeps at least this, however old: it stays reportable.</summary>
+    private const int FloorOfListed = 50;
     private const long StalePeriod = 90 * UnixTime.DaySeconds;
 
     public static IReadOnlyList<ScoreFactor> Factors(FindingCase c)
@@ -15,15 +17,12 @@ internal static class ConfidenceScorer
         var outcome = c.Outcome;
         bool answered = outcome == ContactOutcome.Answered;
         var factors = new List<ScoreFactor> { c.Type.Confidence(c) };
-        if (c.Entry is { Tier: CatalogTier.PersonalHost, LastConfirmed: > 0 } entry && c.Transport is DnsTransport.DoH or DnsTransport.DoH3 && c.Time - entry.LastConfirmed >= StalePeriod)
-        {
-            long periods = (c.Time - entry.LastConfirmed) / StalePeriod;
-            Add("unconfirmed", (int)Math.Max(-c.Scoring.Confidence.Maximum, periods * k.DohTierDStale), $"The catalogue entry was last confirmed on {Wording.Date(entry.LastConfirmed)}; rented addresses are recycled.");
-        }
+        if (c.Entry is { Tier: CatalogTier.PersonalHost, LastConfirmed: > 0 } entry && c.Transport is DnsTransport.DoH or DnsTransport.DoH3 or DnsTransport.DnsCrypt)
+            Add("unconfirmed", Stale(c.Catalog.Date, entry, factors[0].Points, k), $"The catalogue entry was last confirmed on {Wording.Date(entry.LastConfirmed)}; rented addresses are recycled.");
         if ((c.Flags & ContactFlags.SideFromAddresses) != 0)
             Add("side-from-addresses", k.SideFromAddresses, "The format has no flow-direction: the side was told from the addresses.");
-        if (c.Details.Sum(d => d.Records) <= 1 && (c.Flags & ContactFlags.BothPortsService) != 0)
-            Add("both-ports", k.BothPorts, "Beside one contact record there are only records that do not tell who asked whom.");
+        if ((c.Flags & ContactFlags.BothPortsService) != 0)
+            Add("both-ports", k.BothPorts, "Records come from a port that a DNS server answers from, and no SYN tells who asked whom.");
         if (c.Packets == 1 && !answered && c.Type.IsFirstContact)
             Add("one-packet", k.OnePacketUnanswered, "One packet, and no answer.");
         if ((c.Flags & ContactFlags.SynSent) != 0)
@@ -34,7 +33,7 @@ internal static class ConfidenceScorer
         if (c.Coverage < k.ThinHistoryShare)
             Add("thin-history", k.ThinHistory, $"Only {Wording.Percent(c.Coverage)} of the {Wording.Span(c.Parameters.History)} before were observed.");
         if (c.Basis == FindingBasis.CohortHistory)
-            Add("cohort-basis", k.CohortBasis, "Evaluated by its cohort: its own history is too short.");
+            Add("cohort-basis", k.CohortBasis, "Evaluated by its group: its own history is too short.");
         if (c.Entry is { AlertsFrom: > 0 } young && c.Time < young.AlertsFrom - c.Parameters.Learning + c.Parameters.History && TargetNames.NeedsEntry(c.Details[0].FirstEndpoint.Port))
             Add("target-learning", k.TargetLearning, $"The target is in the catalogue for a short time: what came before {Wording.Date(Math.Max(0, young.AlertsFrom - c.Parameters.Learning))} was not recorded.");
 
@@ -46,5 +45,15 @@ internal static class ConfidenceScorer
         {
             if (points != 0) factors.Add(new ScoreFactor(code, points, evidence));
         }
+    }
+
+    /// <summary>
+    /// The age counts to the catalogue's date, not to the contact: a catalogue that nobody renews grows old as a whole, which the scan warns of, and must not silence its entries one after the other.
+    /// </summary>
+    private static int Stale(long catalogDate, CatalogEntry entry, int start, ConfidenceOptions k)
+    {
+        long periods = Math.Max(0, catalogDate - entry.LastConfirmed) / StalePeriod;
+        int points = (int)Math.Max(-k.Maximum, periods * k.DohTierDStale);
+        return entry.Sources >= 2 ? Math.Max(points, Math.Min(0, FloorOfListed - start)) : points;
     }
 }

@@ -44,7 +44,8 @@ internal sealed class DestinationPairs
         int addressFrom = 0;
         foreach (var (endpoint, cells) in history.Pairs)
         {
-            if (catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport) continue;
+            // Who reached a port of the instance is evidence, not a destination.
+            if ((endpoint.Address.IsNone && endpoint.Class == FlowClass.ServerPort) || catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport) continue;
             if (found.Count > 0 && found[^1].Destination.Address != endpoint.Address) addressFrom = found.Count;
             var destination = new Destination(endpoint.Address, transport);
             DestinationPairs? pairs = null;
@@ -57,12 +58,21 @@ internal sealed class DestinationPairs
         return found;
     }
 
+    /// <summary>An IPv6 address in the /64 of an interface of the instance: a VPC's subnet is a /64, so it cannot be a stranger's.</summary>
+    public bool IsOwnNetwork(InstanceHistory history) =>
+        !Destination.Address.IsIPv4 && history.Facts.Exists(f => f.Attribute == InstanceAttribute.OwnNetwork && IpPrefix.Parse(f.Value).Contains(Destination.Address));
+
     /// <summary>The contact cells, ascending by start, each with the rule that decides for it.</summary>
-    public void Collect(InstanceHistory history, ExpectedMatcher matcher, List<EpisodeCell> into)
+    /// <param name="unclear">Gets the cells that may be answers of ours, as ascending; null when nobody needs them.</param>
+    /// <param name="continues">The cells carry on contacts that are known to be ours.</param>
+    public void Collect(InstanceHistory history, ExpectedMatcher matcher, Parameters parameters, List<EpisodeCell> into, List<EpisodeCell>? unclear = null, bool continues = false)
     {
         into.Clear();
+        if (IsOwnNetwork(history)) return;
+        var first = matcher.SpokeFirstOf(history, parameters);
         foreach (var (endpoint, entry, cells) in _endpoints)
-            EpisodeCells.Add(into, endpoint, cells, matcher.For(history, endpoint, Destination.Transport, entry));
+            EpisodeCells.Add(into, endpoint, cells, first, matcher.For(history, endpoint, Destination.Transport, entry));
         if (_endpoints.Count > 1) EpisodeCells.Sort(into);
+        first.TakeUnclear(into, continues, unclear);
     }
 }

@@ -33,46 +33,21 @@ public sealed class DetectionEngine
     /// <summary>Evaluates everything in the ledger, which must be the whole data set.</summary>
     public DetectionResult Evaluate(ContactLedger ledger)
     {
-        var session = Session(ledger);
-        return session.Evaluate(ledger.Find) with { Accepted = session.Accepted(ledger.Instances.Values) };
-    }
-
-    /// <summary>
-    /// Evaluates only findings of the groups in <paramref name="scope"/>; the ledger must hold what <see cref="DetectionScope"/> says (more is never wrong).
-    /// For each group the result equals that of <see cref="Evaluate(ContactLedger)"/> on the whole data set.
-    /// </summary>
-    public DetectionResult Evaluate(ContactLedger ledger, DetectionScope scope) => Session(ledger).EvaluatePart(scope, ledger.Find);
-
-    private DetectionSession Session(ContactLedger ledger)
-    {
-        var session = new DetectionSession(this) { MaxStart = ledger.MaxStart };
-        foreach (var history in ledger.Instances.Values) session.Load(history);
-        return session;
+        var fleet = new FleetLoader(this, ledger.MaxStart);
+        foreach (var history in ledger.Instances.Values) fleet.Load(history);
+        return fleet.Evaluate(ledger.Find) with { Accepted = fleet.Accepted(ledger.Instances.Values) };
     }
 }
 
-/// <summary>
-/// What a batch touched, as the evaluation sees it. Late data with earliest start s can only change decisions at or after s, and only of the touched
-/// (transport, target) pairs and of instances or cohorts whose epoch moved.
-/// </summary>
-/// <param name="Destinations">Touched destinations, for all instances; findings of the same provider and transport are evaluated with them.</param>
-/// <param name="Instances">Touched instances: all their contacts are evaluated.</param>
-/// <remarks>
-/// For a scoped evaluation that does not use a <see cref="DetectionSession"/>, let D be <paramref name="Destinations"/>, all destinations of <paramref name="Instances"/>, and all
-/// addresses of the same providers over the same transports. The ledger must hold, whole: every instance of <paramref name="Instances"/>, every instance that ever contacted one of D, and every
-/// member of their cohorts. The whole ledger always qualifies. Where that is too much, keep a <see cref="DetectionSession"/>: it needs the touched instances only.
-/// </remarks>
+/// <summary>What was evaluated: the findings of these groups, or of these instances and destinations.</summary>
 public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IReadOnlySet<InstanceKey> Instances)
 {
     /// <summary>
-    /// Set by a <see cref="DetectionSession"/>: exactly the groups that were evaluated (<see cref="Finding.GroupId"/>). <see cref="Instances"/> then holds all their members, past ones included.
+    /// Set by a <see cref="LiveBatch"/>: exactly the groups that were evaluated (<see cref="Finding.GroupId"/>). <see cref="Instances"/> then holds all their members, past ones included.
     /// </summary>
     public IReadOnlySet<string>? Groups { get; init; }
 
-    /// <summary>
-    /// Was this stored finding evaluated by an evaluation of this scope? If so and the evaluation no longer says it, it is to be withdrawn. Use the result's
-    /// <see cref="DetectionResult.Evaluated"/>, which is the scope given, widened.
-    /// </summary>
+    /// <summary>Was this stored finding evaluated? If so and the evaluation no longer says it, it is to be withdrawn.</summary>
     public bool Covers(Finding finding)
     {
         if (Groups is not null) return Groups.Contains(finding.GroupId);
@@ -83,6 +58,4 @@ public sealed record DetectionScope(IReadOnlySet<Destination> Destinations, IRea
             if (Instances.Contains(member)) return true;
         return false;
     }
-
-    internal bool Covers(DestinationSummary destination) => Instances.Contains(destination.Instance.Key) || Destinations.Contains(destination.Destination);
 }

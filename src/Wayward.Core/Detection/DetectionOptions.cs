@@ -107,7 +107,7 @@ public sealed record ConfidenceOptions
     public int Doh3 { get; init; } = -5;
     public int DnsCrypt { get; init; } = 80;
     public int SideFromAddresses { get; init; } = -5;
-    public int BothPorts { get; init; } = -40;
+    public int BothPorts { get; init; } = -20;
     public int OnePacketUnanswered { get; init; } = -15;
     public int SynSent { get; init; } = 3;
     public int SkipData { get; init; } = -10;

@@ -15,11 +15,11 @@ internal static class DetectionOptionsRules
 
     public static IReadOnlyList<string> Check(DetectionOptions options)
     {
-        var errors = new List<string>();
+        var rules = new OptionRules(DetectionOptions.Section);
         // Coverage is kept by the day: with H of at least one day, days give the same epochs as records do.
         Span(nameof(options.HistoryWindow), options.HistoryWindow, TimeSpan.FromDays(1), TimeSpan.FromDays(3650));
         Span(nameof(options.Learning), options.Learning, TimeSpan.FromHours(1), options.HistoryWindow < TimeSpan.FromHours(1) ? TimeSpan.FromDays(3650) : options.HistoryWindow,
-            $" (at most {DetectionOptions.Section}:{nameof(options.HistoryWindow)})");
+            $"at most {DetectionOptions.Section}:{nameof(options.HistoryWindow)}");
         Span(nameof(options.AlertedEstablishes), options.AlertedEstablishes, TimeSpan.FromHours(1), TimeSpan.FromDays(3650));
         Span(nameof(options.AllowedLateness), options.AllowedLateness, TimeSpan.Zero, TimeSpan.FromDays(30));
         Span(nameof(options.CatalogHold), options.CatalogHold, TimeSpan.Zero, TimeSpan.FromDays(3650));
@@ -31,7 +31,7 @@ internal static class DetectionOptionsRules
         Range(nameof(options.ReportConfidence), options.ReportConfidence, 0, 100);
         Range(nameof(options.FixedSeverity), options.FixedSeverity, 0, 100);
         for (int i = 0; i < options.OwnPrefixes.Count; i++)
-            if (!IpPrefix.TryParse(options.OwnPrefixes[i], out _, out string? error)) errors.Add($"{DetectionOptions.Section}:{nameof(options.OwnPrefixes)}:{i}: {error}; accepted is a CIDR block such as 2600:1f18::/36.");
+            if (!IpPrefix.TryParse(options.OwnPrefixes[i], out _, out string? error)) rules.Add(string.Create(Culture, $"{nameof(options.OwnPrefixes)}:{i}"), $": {error}; accepted is a CIDR block such as 2600:1f18::/36.");
 
         var scoring = options.Scoring;
         const string group = nameof(options.Scoring);
@@ -55,29 +55,19 @@ internal static class DetectionOptionsRules
         {
             string key = $"{pattern}:{property.Name}";
             if (property.PropertyType == typeof(int)) Range(key, (int)property.GetValue(patterns)!, 1, property.Name.EndsWith("Severity", StringComparison.Ordinal) || property.Name.EndsWith("Confidence", StringComparison.Ordinal) ? 100 : 1_000_000);
-            else if (property.GetValue(patterns) is long bytes and < 1) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{key} is {bytes}; accepted is 1 or more bytes."));
+            else if (property.GetValue(patterns) is long bytes) rules.Require(bytes >= 1, key, bytes.ToString(Culture), "1 or more bytes");
             else if (property.PropertyType == typeof(TimeSpan)) Span(key, (TimeSpan)property.GetValue(patterns)!, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         }
         // The folder keeps no more clients of an hour than a cell's inner sources.
         Range($"{pattern}:{nameof(patterns.ServesClients)}", patterns.ServesClients, 1, Contacts.ContactHour.MaxInnerSources);
-        if (!(patterns.EncryptedTunnelRatio > 0)) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{pattern}:{nameof(patterns.EncryptedTunnelRatio)} is {patterns.EncryptedTunnelRatio}; accepted is more than 0."));
-        return errors;
+        rules.Require(patterns.EncryptedTunnelRatio > 0, $"{pattern}:{nameof(patterns.EncryptedTunnelRatio)}", patterns.EncryptedTunnelRatio.ToString(Culture), "more than 0");
+        return rules.Errors;
 
-        void Span(string key, TimeSpan value, TimeSpan least, TimeSpan most, string note = "")
-        {
-            if (value < least || value > most) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{key} is {value:c}; accepted is {least:c} to {most:c}{note}."));
-            else if (value.Ticks % TimeSpan.TicksPerSecond != 0) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{key} is {value:c}; accepted are whole seconds."));
-        }
+        void Span(string key, TimeSpan value, TimeSpan least, TimeSpan most, string? note = null) => rules.Seconds(value, least, most, note, key);
 
-        void Range(string key, int value, int least, int most)
-        {
-            if (value < least || value > most) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{key} is {value}; accepted is {least} to {most}."));
-        }
+        void Range(string key, int value, int least, int most) => rules.Range(value, least, most, null, key);
 
-        void Share(string key, double value)
-        {
-            if (!(value >= 0 && value <= 1)) errors.Add(string.Create(Culture, $"{DetectionOptions.Section}:{key} is {value}; accepted is 0 to 1."));
-        }
+        void Share(string key, double value) => rules.Share(value, key);
 
         // Whatever else is a whole number among the scores is points.
         void Points(string prefix, object scores)

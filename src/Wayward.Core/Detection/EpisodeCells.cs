@@ -20,20 +20,21 @@ internal readonly record struct EpisodeCell(Endpoint Endpoint, ContactHour Cell,
 /// </summary>
 internal static class EpisodeCells
 {
-    public static void Add(List<EpisodeCell> into, Endpoint endpoint, List<ContactHour> cells, Func<ContactHour, ExpectedTarget?>? decide)
+    public static void Add(List<EpisodeCell> into, Endpoint endpoint, List<ContactHour> cells, SpokeFirst first, Func<ContactHour, ExpectedTarget?>? decide)
     {
+        if (endpoint.Class == FlowClass.OwnNetwork) return;
         for (int i = 0; i < cells.Count; i++)
         {
             var cell = cells[i];
             if (cell.HasContact) into.Add(new EpisodeCell(endpoint, cell, cell.FirstContact, cell.LastContact, decide?.Invoke(cell)));
-            else if ((cell.Flags & ContactFlags.SynAckReceived) != 0 && !HasContactNextTo(cells, i))
+            else if (!HasContactNextTo(cells, i) && first.StandsIn(cell))
                 into.Add(new EpisodeCell(endpoint, cell, cell.FirstAnswer, cell.LastAnswer, decide?.Invoke(cell)));
         }
     }
 
     /// <summary>Cells of several endpoints come one endpoint after the other; the same start breaks by end, which cannot change a run.</summary>
     public static void Sort(List<EpisodeCell> cells) =>
-        cells.Sort(static (a, b) => (a.Start, a.End, a.Endpoint.Protocol, a.Endpoint.Port).CompareTo((b.Start, b.End, b.Endpoint.Protocol, b.Endpoint.Port)));
+        cells.Sort(static (a, b) => (a.Start, a.End, a.Endpoint).CompareTo((b.Start, b.End, b.Endpoint)));
 
     /// <summary>Maximal runs of the cells that no rule expects. A run in which nothing is proven is none.</summary>
     /// <returns>False = there was a run in which nothing was proven: a later contact may join it.</returns>

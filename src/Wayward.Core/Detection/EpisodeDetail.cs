@@ -50,7 +50,7 @@ internal sealed class EpisodeDetail
         foreach (var (endpoint, _, hours) in pairs.Endpoints)
         {
             // An answer belongs to a question: ingress alone on another protocol or port of the same address answers nothing.
-            if (!cells.Exists(c => !c.IsExpected && c.Endpoint == endpoint)) continue;
+            if (!cells.Exists(c => !c.IsExpected && c.Endpoint.Plain == endpoint.Plain)) continue;
             foreach (var hour in hours)
             {
                 if (hour.Hour < UnixTime.Hour(alert.Start) || hour.Hour > UnixTime.Hour(until)) continue;

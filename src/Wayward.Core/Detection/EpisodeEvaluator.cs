@@ -95,7 +95,7 @@ internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters paramete
     public string? RoleThatExplains(DestinationSummary destination, long t)
     {
         var transport = destination.Destination.Transport;
-        if (transport == DnsTransport.Dns && destination.Entry is null or { Tier: CatalogTier.Authoritative } && destination.Instance.Roles.IsIterating(t, parameters.Options.Patterns)) return RoleNames.IteratingResolver;
+        if (transport == DnsTransport.Dns && (destination.Entry is null || destination.Entry.Tier.IsAuthoritative()) && destination.Instance.Roles.IsIterating(t, parameters.Options.Patterns)) return RoleNames.IteratingResolver;
         return transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ && destination.Instance.Fact(InstanceAttribute.Role, t) == RoleNames.Scanner ? RoleNames.Scanner : null;
     }
 

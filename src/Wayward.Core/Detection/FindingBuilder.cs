@@ -140,13 +140,13 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     {
         var history = History(alert.Instance.Key);
         var pairs = Pairs(history)[alert.Destination.Destination];
-        pairs.Collect(history, _matcher, _cells);
+        pairs.Collect(history, _matcher, _parameters, _cells);
         return EpisodeDetail.Of(alert, pairs, _cells, _parameters);
     }
 
     private static List<FindingAddress> Addresses(FindingCase c) =>
     [
-        .. c.Details.GroupBy(d => d.FirstEndpoint).Select(g =>
+        .. c.Details.GroupBy(d => d.FirstEndpoint.Plain).Select(g =>
         {
             var entry = g.First().Alert.Destination.Entry;
             return new FindingAddress(g.Key.Address, g.Key.Protocol, g.Key.Port, entry?.Provider, entry?.Tier ?? CatalogTier.None, entry?.Id, g.Min(d => d.Alert.Start), g.Max(d => d.Alert.End));
@@ -181,7 +181,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             // What began within the same day belongs to the change, not to what it is a change from.
             if (episode.Start > t - UnixTime.DaySeconds) continue;
             var pairs = Pairs(history)[destination.Destination];
-            pairs.Collect(history, _matcher, _cells);
+            pairs.Collect(history, _matcher, _parameters, _cells);
             var days = new HashSet<int>();
             long last = episode.Start;
             foreach (var cell in _cells)
@@ -201,7 +201,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     {
         long silence = (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds;
         if (usual.Transport != DnsTransport.Dns || usual.DaysSeen < DailyDays || usual.LastContact < t - silence) return false;
-        Pairs(history)[new Destination(usual.Address, usual.Transport)].Collect(history, _matcher, _cells);
+        Pairs(history)[new Destination(usual.Address, usual.Transport)].Collect(history, _matcher, _parameters, _cells);
         return !_cells.Any(cell => cell.Cell.Hour > UnixTime.Hour(t) && cell.Start <= t + silence);
     }
 
@@ -222,7 +222,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     /// <summary>The rule that covered this very target until just before, when its last covered contact lies within H.</summary>
     private (ExpectedTarget, long)? WasExpected(InstanceHistory history, Alert first)
     {
-        Pairs(history)[first.Destination.Destination].Collect(history, _matcher, _cells);
+        Pairs(history)[first.Destination.Destination].Collect(history, _matcher, _parameters, _cells);
         EpisodeCell? last = null;
         foreach (var cell in _cells)
             if (cell.IsExpected && cell.Start < first.Start) last = cell;

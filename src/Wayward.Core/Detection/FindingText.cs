@@ -10,14 +10,14 @@ namespace Wayward.Core.Detection;
 /// </summary>
 public static class FindingText
 {
-    /// <summary>"web-17 asked Google Public DNS (8.8.8.8) for the first time in 61 days."</summary>
+    /// <summary>"web-17 asked Google Public DNS (8.8.8.8) for the first time: never before in 61 days of observation."</summary>
     public static string Headline(Finding finding)
     {
         var (op, address) = Target(finding);
         return finding.Type.Headline(finding, op == address ? address : $"{op} ({address})") + ".";
     }
 
-    /// <summary>The clause of a queue row: "never in 45 days; usual: Quad9 daily since 12 Mar".</summary>
+    /// <summary>The clause of a queue row: "never before in 61 days of observation; usual: Quad9 daily since 12 Mar".</summary>
     public static string Why(Finding finding) => finding.Type.Why(finding);
 
     internal static string WhyFirstContact(Finding finding)
@@ -26,9 +26,9 @@ public static class FindingText
         var parts = new List<string>();
         if (finding.Basis == FindingBasis.Forbidden) parts.Add("forbidden by a rule");
         else if (novelty.WasExpected is { } was) parts.Add(was);
-        else if (novelty.Earlier.Count > 0) parts.Add($"not since {Wording.ShortDate(novelty.Earlier[^1].End)} ({Wording.Span(finding.First - novelty.Earlier[^1].End)})");
-        else if (finding.Basis == FindingBasis.CohortHistory) parts.Add($"{Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "peer")} in {novelty.Cohort} used it before");
-        else parts.Add($"never in {Wording.Span(Math.Min(novelty.HistoryWindow, Math.Max(0, finding.First - novelty.ObservedSince)))}");
+        else if (novelty.Earlier.Count > 0) parts.Add($"again after {Wording.Span(finding.First - novelty.Earlier[^1].End)}, last on {Wording.ShortDate(novelty.Earlier[^1].End)}");
+        else if (finding.Basis == FindingBasis.CohortHistory) parts.Add($"established at {Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "other member")} of {novelty.Cohort}");
+        else parts.Add(Never(finding));
         var usual = ByOperator(novelty.Usual);
         parts.Add(usual.Count == 0 ? "no other DNS destination in use" : $"usual: {Usual(usual[0])}{(usual.Count > 1 ? $" and {Wording.Number(usual.Count - 1)} more" : "")}");
         return string.Join("; ", parts);
@@ -64,16 +64,18 @@ public static class FindingText
         return $"{(tried ? "tried to send" : "sent")} {Wording.Protocol(finding.Transport)} to";
     }
 
-    /// <summary>Why it is new, to end the headline of a first contact.</summary>
+    /// <summary>Why it is new, to follow the target in the headline of a first contact.</summary>
     internal static string Newness(Finding finding)
     {
         var novelty = finding.Novelty;
-        if (finding.Basis == FindingBasis.Forbidden) return "although a rule forbids it";
-        if (novelty.WasExpected is { } was) return $"which {was}";
-        if (novelty.Earlier.Count > 0) return $"again after {Wording.Span(finding.First - novelty.Earlier[^1].End)}";
-        if (finding.Basis == FindingBasis.CohortHistory) return "which is not established in that cohort";
-        return $"for the first time in {Wording.Span(Math.Max(0, finding.First - novelty.ObservedSince))}";
+        if (finding.Basis == FindingBasis.Forbidden) return ", although a rule forbids it";
+        if (novelty.WasExpected is { } was) return $", which {was}";
+        if (novelty.Earlier.Count > 0) return $" again after {Wording.Span(finding.First - novelty.Earlier[^1].End)}";
+        if (finding.Basis == FindingBasis.CohortHistory) return $", which is not established in {(finding.Members.Count == 1 ? "its" : "their")} group";
+        return $" for the first time: {Never(finding)}";
     }
+
+    private static string Never(Finding finding) => $"never before in {Wording.Span(Math.Max(0, finding.First - finding.Novelty.ObservedSince))} of observation";
 
     private static string WhyNew(Finding finding)
     {
@@ -82,10 +84,16 @@ public static class FindingText
         // Coverage is a share of the whole window; of a shorter observation it says little, so the sentence relates it to what could be seen.
         double share = observed <= 0 ? 0 : Math.Min(1, novelty.Coverage * novelty.HistoryWindow / Math.Min(observed, novelty.HistoryWindow));
         string usual = novelty.Usual.Count == 0 ? "No other DNS destination was in use" : $"Usual: {Wording.List([.. ByOperator(novelty.Usual).Select(Usual)])}";
-        string past = novelty.Earlier.Count == 0 ? $"this target never {(observed > novelty.HistoryWindow ? "within the last " : "in ")}{Wording.Span(Math.Min(observed, novelty.HistoryWindow))}"
-            : $"this target last on {Wording.Date(novelty.Earlier[^1].End)} ({Wording.Count(novelty.Earlier.Count, "earlier episode")})";
-        string was = novelty.WasExpected is { } rule ? $" It {rule}." : "";
-        return $"{usual}; {Wording.Span(observed)} observed, {Wording.Percent(share)} coverage; {past}.{was}";
+        return $"{usual}. Observed for {Wording.Span(observed)}, with records in {Wording.Percent(share)} of the hours.{Past(finding)}";
+    }
+
+    /// <summary>What the subject had to do with the target before: a sentence that follows another, or nothing where the rule path says it.</summary>
+    private static string Past(Finding finding)
+    {
+        var novelty = finding.Novelty;
+        if (novelty.WasExpected is { } was) return $" This target {was}.";
+        if (novelty.Earlier.Count > 0) return $" This target was last contacted on {Wording.Date(novelty.Earlier[^1].End)} ({Wording.Count(novelty.Earlier.Count, "earlier episode")}).";
+        return finding.Basis == FindingBasis.OwnHistory && finding.Type.IsFirstContact ? " This target was never contacted before in that time." : "";
     }
 
     /// <summary>One line per operator, the destination in use on most days standing for it: "Quad9 daily", not once for each of its addresses.</summary>
@@ -112,7 +120,7 @@ public static class FindingText
         var novelty = finding.Novelty;
         if (novelty.OtherCount == 0) return "No other instance talks to it.";
         var first = novelty.Others[0];
-        string cohort = novelty.Cohort is { } name ? $" In {name}, {Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "other member")} used it before." : "";
+        string cohort = novelty.Cohort is { } name ? $" In the group {name} it is established at {Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "other member")}." : "";
         return $"{Wording.Count(novelty.OtherCount, "other instance")} talk{(novelty.OtherCount == 1 ? "s" : "")} to it, the first being {first.Instance} since {Wording.Date(first.Since)}.{cohort}";
     }
 

@@ -25,10 +25,10 @@ internal static class FirstContactPath
             path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, at least {learning}: evaluated by its own history. Finding.");
             return path;
         }
-        path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, less than {learning}: evaluated by its cohort {evaluation.Cohort}.");
-        path.Add($"The cohort is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {history} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
-        path.Add($"The target is not established: {c.Prevalence.CohortEstablished} of at least {c.Parameters.Options.CohortMinimumEstablished} other members had used it for {learning} or learned it with the cohort. Finding about the cohort.");
-        if (c.Reference.Key != c.Instance.Key) path.Add($"What is usual is read from {c.Reference.Key}, the member observed for longest.");
+        path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, less than {learning}: evaluated by its group {evaluation.Cohort}.");
+        path.Add($"The group is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {history} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
+        path.Add($"The target is not established: {c.Prevalence.CohortEstablished} of at least {c.Parameters.Options.CohortMinimumEstablished} other members count: they used it for {learning} or learned it with the group, without a finding of their own. Finding about the group.");
+        if (c.Reference.Key != c.Instance.Key) path.Add($"The usual resolvers are those of {c.Reference.Key}, the member observed for longest.");
         return path;
     }
 
@@ -50,8 +50,8 @@ internal static class FirstContactPath
         else
         {
             int missing = options.CohortMinimumEstablished - c.Prevalence.CohortEstablished;
-            result.Add($"Would not have fired had {Wording.Count(missing, "more peer")} of {c.First.Evaluation.Cohort} used it {Wording.Span(c.Parameters.Learning)} before.");
-            result.Add($"Would not have fired with a cohort minimum of {c.Prevalence.CohortPeers + 1} peers: the cohort would not count as mature.");
+            result.Add($"Would not have fired had {Wording.Count(missing, "more member")} of {c.First.Evaluation.Cohort} used it {Wording.Span(c.Parameters.Learning)} before.");
+            result.Add($"Would not have fired had a group needed {c.Prevalence.CohortPeers + 1} other members to be mature.");
         }
         if (c.WasExpected is { } was) result.Add($"Would not have fired had rule {was.Rule.Id} still covered it.");
         return result;

@@ -35,7 +35,7 @@ internal static class FirstContactSeverity
         if (c.Outcome == ContactOutcome.Blocked)
             Add("blocked", s.Blocked, $"All {Wording.Number(c.Details.Sum(d => d.OutRejected.Records))} records towards it were rejected.");
         if (c.Prevalence.Cohort is { } cohort && c.Prevalence.CohortEstablished >= c.Parameters.Options.CohortMinimumEstablished)
-            Add("established-in-cohort", s.EstablishedInCohort, $"{Wording.Count(c.Prevalence.CohortEstablished, "other member")} of {cohort} had used it for {Wording.Span(c.Parameters.Learning)} or learned it with the cohort.");
+            Add("established-in-cohort", s.EstablishedInCohort, $"{Wording.Count(c.Prevalence.CohortEstablished, "other member")} of the group {cohort} had used it for {Wording.Span(c.Parameters.Learning)} or learned it with the group.");
         if (c.Earlier.Count > 0)
             Add("seen-before", s.SeenBefore, $"Seen before: last on {Wording.Date(c.Earlier[^1].End)}, {Wording.Span(c.Time - c.Earlier[^1].End)} earlier.");
         if (c.Prevalence.Before >= s.WidelyEstablishedInstances && c.Prevalence.EstablishedBefore == c.Prevalence.Before)

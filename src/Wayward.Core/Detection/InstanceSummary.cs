@@ -96,7 +96,7 @@ internal sealed class InstanceSummary
     public (Destination Destination, long First, long Last)[] Rejects { get; private set; } = [];
 
     /// <summary>
-    /// Something in its past may look different once more is known, in a way that its episodes do not show: an answer that stands in for a contact, a run in which nothing is proven, hours of much
+    /// Something in its past may look different once more is known, in a way that its episodes do not show: an answer that stands in for a contact, a run in which nothing is proven, records that may be answers of ours, hours of much
     /// volume, a role. Then only its whole history tells.
     /// </summary>
     public bool NeedsWhole { get; private set; }
@@ -110,6 +110,10 @@ internal sealed class InstanceSummary
     public bool IsIn(string group, long time) => Array.IndexOf(GroupsAt(time), group) >= 0;
     public string? Fact(InstanceAttribute attribute, long time) => _facts.Fact(attribute, time);
     public IReadOnlyList<InstanceFact> Facts => _facts.Facts;
+
+    /// <summary>What rules can match on, of a contact in an hour.</summary>
+    public ContactFacts ContactFacts(Endpoint endpoint, DnsTransport transport, CatalogEntry? entry, int hour, PatternOptions patterns) =>
+        Triage.ContactFacts.Of(_facts, endpoint, transport, entry, hour, Roles.At(hour * UnixTime.HourSeconds, patterns));
 
     /// <summary>Seconds observed before a time; 0 when no epoch holds it.</summary>
     public long AgeAt(long time) => Runs.At(Epochs, time) is { } epoch ? time - epoch.Start : 0;
@@ -182,6 +186,7 @@ internal sealed class InstanceSummary
     {
         var result = new List<DestinationSummary>(history.Pairs.Count);
         var cells = new List<EpisodeCell>();
+        var unclear = new List<EpisodeCell>();
         var episodes = new List<EpisodeSpan>();
         var rejects = new List<(Destination, long, long)>();
         var pairs = DestinationPairs.Of(history, catalog);
@@ -189,9 +194,10 @@ internal sealed class InstanceSummary
         foreach (var destination in pairs)
         {
             AddRejects(destination, rejects);
-            destination.Collect(history, matcher, cells);
+            unclear.Clear();
+            destination.Collect(history, matcher, parameters, cells, unclear);
             episodes.Clear();
-            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
+            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || unclear.Count > 0 || destination.Endpoints.Any(static e => e.Endpoint.Class == FlowClass.ServerPort) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
             if (episodes.Count == 0) continue;
             if (destination.Entry is null) Regularity.Tell(episodes, cells, parameters.Options.Scoring);
             result.Add(new DestinationSummary

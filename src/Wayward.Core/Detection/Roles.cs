@@ -75,6 +75,9 @@ internal sealed class Roles
         return new Roles(iterating, served);
     }
 
+    /// <summary>Times after which the answer to what role it has can be another, with what a look back of <paramref name="window"/> makes of them; in no order.</summary>
+    public IEnumerable<long> Changes(long window) => _iterating.Select(d => d.Complete).Concat(_served).SelectMany(at => new[] { at, at + window });
+
     public bool IsIterating(long time, PatternOptions options) => IteratingSince(time, options) is not null;
 
     public bool ServesDns(long time, PatternOptions options) => ServesSince(time, options) is not null;
@@ -130,12 +133,12 @@ internal sealed class Roles
         {
             if (endpoint.Port != 53) continue;
             var entry = catalog.FindAddress(endpoint.Address, DnsTransport.Dns);
-            if (entry is not null and not { Tier: CatalogTier.Authoritative }) continue;
+            if (entry is not null && !entry.Tier.IsAuthoritative()) continue;
             foreach (var cell in cells)
             {
                 if (!cell.HasContact) continue;
                 int day = UnixTime.Day(cell.FirstContact);
-                if (entry is not null)
+                if (entry is { Tier: CatalogTier.Authoritative })
                 {
                     roots[day] = Math.Min(roots.GetValueOrDefault(day, long.MaxValue), cell.FirstContact);
                     continue;

@@ -35,7 +35,7 @@ internal static class SummaryExtension
         return before.Select(f => f.Attribute).Distinct().Count() == before.Count && before.Select(f => (f.Attribute, f.Value)).SequenceEqual(after.Select(f => (f.Attribute, f.Value)));
 
         IEnumerable<InstanceFact> Deciding(IReadOnlyList<InstanceFact> facts) => facts
-            .Where(f => f.Attribute is InstanceAttribute.Account or InstanceAttribute.Vpc or InstanceAttribute.Subnet or InstanceAttribute.Asg or InstanceAttribute.LaunchTemplate or InstanceAttribute.Image or InstanceAttribute.Role
+            .Where(f => f.Attribute is InstanceAttribute.Account or InstanceAttribute.Vpc or InstanceAttribute.Subnet or InstanceAttribute.Asg or InstanceAttribute.LaunchTemplate or InstanceAttribute.Image or InstanceAttribute.Role or InstanceAttribute.OwnNetwork
                 || (ofInterfaces && f.Attribute == InstanceAttribute.Interface))
             .OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal);
     }
@@ -61,10 +61,15 @@ internal static class SummaryExtension
             foreach (var (endpoint, entry, hours) in pairs.Endpoints)
             {
                 if (known is not null && !Names(known, endpoint, entry)) return null;
+                if (endpoint.Class == FlowClass.ServerPort) return null;
                 foreach (var cell in hours)
+                {
+                    // Where a run begins, who spoke first takes the whole history to tell.
+                    if (cell.HasContact && cell.FirstAnswer < cell.FirstContact && (cell.Flags & ContactFlags.SynSent) == 0 && !CarriesOn(known, cell, parameters)) return null;
                     if (TunnelHours.IsMuch(cell, parameters) || (endpoint.Port is 53 or 853 && cell.OutRejected.Records > 0)) return null;
+                }
             }
-            pairs.Collect(part, matcher, cells);
+            pairs.Collect(part, matcher, parameters, cells, continues: true);
             foreach (var cell in cells)
             {
                 if (!cell.Cell.HasContact || cell.IsForbidden) return null;
@@ -77,6 +82,9 @@ internal static class SummaryExtension
         }
         return changed;
     }
+
+    private static bool CarriesOn(DestinationSummary? known, ContactHour cell, Parameters parameters) =>
+        known?.Episodes[^1] is { } last && cell.FirstContact >= last.Start && parameters.Boundaries.Joins(cell.FirstContact - last.End, parameters.History);
 
     /// <summary>Would this endpoint, were it a new one, leave the target's name and the entries that it needs as they are?</summary>
     private static bool Names(DestinationSummary known, Endpoint endpoint, CatalogEntry? entry) =>

@@ -43,7 +43,7 @@ internal static class TunnelHours
                             (hours ??= []).Add(new(cell.FirstContact, cell.LastContact, sent.Bytes, mean, cell.InAccepted.Bytes, 0));
                         continue;
                     }
-                    bool large = sent.Bytes >= options.TunnelBytes && mean >= (endpoint.Address.IsIPv4 ? options.TunnelMeanBytes : options.TunnelMeanBytesV6);
+                    bool large = sent.Bytes >= options.TunnelBytes && mean >= (IsIPv4(endpoint, cell) ? options.TunnelMeanBytes : options.TunnelMeanBytesV6);
                     long percentile = 0;
                     bool much = sent.Bytes >= options.TunnelVolume;
                     if (much)
@@ -58,6 +58,9 @@ internal static class TunnelHours
         }
         return found;
     }
+
+    /// <summary>NAT64 is spoken to in IPv6, whose header has 20 bytes more.</summary>
+    private static bool IsIPv4(Endpoint endpoint, ContactHour cell) => endpoint.Address.IsIPv4 && (cell.Flags & ContactFlags.Nat64) == 0;
 
     /// <summary>Bytes sent by plain DNS over UDP, by hour, all destinations together.</summary>
     private static List<(int, long)> HoursOf(IReadOnlyList<DestinationPairs> pairs)

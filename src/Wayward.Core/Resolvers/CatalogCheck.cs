@@ -14,7 +14,7 @@ public sealed partial record CatalogCheck
     public required int Addresses { get; init; }
     /// <summary>Those that an entry of any tier covers.</summary>
     public required int Known { get; init; }
-    /// <summary>Known addresses by the letter of the entry with the longest prefix: A, B, C, D, R, X; letters without any are present with 0.</summary>
+    /// <summary>Known addresses by the letter of the entry with the longest prefix: A, B, C, D, R, X, H; letters without any are present with 0.</summary>
     public required IReadOnlyDictionary<string, int> ByTier { get; init; }
     /// <summary>In address order.</summary>
     public required IReadOnlyList<UnknownAddress> Unknown { get; init; }

@@ -18,11 +18,13 @@ public enum CatalogTier : byte
     Authoritative = 5,
     /// <summary>A relay such as iCloud Private Relay: not DNS, never a contact.</summary>
     Relay = 6,
+    /// <summary>A name server of a company that hosts zones: port 53 only. An iterating program meets these all day, and anyone can rent a zone there.</summary>
+    Hoster = 7,
 }
 
 public static class CatalogTiers
 {
-    /// <summary>The letter used in files and output: A, B, C, D, R, X; null for none.</summary>
+    /// <summary>The letter used in files and output: A, B, C, D, R, X, H; null for none.</summary>
     public static string? Letter(this CatalogTier tier) => tier switch
     {
         CatalogTier.Dedicated => "A",
@@ -31,6 +33,7 @@ public static class CatalogTiers
         CatalogTier.PersonalHost => "D",
         CatalogTier.Authoritative => "R",
         CatalogTier.Relay => "X",
+        CatalogTier.Hoster => "H",
         _ => null,
     };
 
@@ -44,10 +47,14 @@ public static class CatalogTiers
             "D" => CatalogTier.PersonalHost,
             "R" => CatalogTier.Authoritative,
             "X" => CatalogTier.Relay,
+            "H" => CatalogTier.Hoster,
             _ => CatalogTier.None,
         };
         return tier != CatalogTier.None;
     }
+
+    /// <summary>Authoritative servers, which answer about their zones and resolve nothing else.</summary>
+    public static bool IsAuthoritative(this CatalogTier tier) => tier is CatalogTier.Authoritative or CatalogTier.Hoster;
 
     /// <summary>Tiers that can make a contact on a catalogue port.</summary>
     public static bool MakesContacts(this CatalogTier tier) => tier is CatalogTier.Dedicated or CatalogTier.ServiceAssigned or CatalogTier.PersonalHost;
@@ -80,6 +87,9 @@ public sealed record CatalogEntry
     public long AlertsFrom { get; init; }
     /// <summary>Where the fact comes from: a URL or a feed name.</summary>
     public required string Source { get; init; }
+
+    /// <summary>How many places name it.</summary>
+    public int Sources => Source.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 
     /// <summary>Says nothing that the entry does not, so whether it was asked for makes no two entries differ.</summary>
     private struct LazyId : IEquatable<LazyId>

@@ -71,7 +71,7 @@ public static class CatalogImport
         return entry with
         {
             Provider = name.Provider,
-            Tier = name.Tier == CatalogTier.Authoritative ? entry.Tier : name.Tier,
+            Tier = name.Tier.IsAuthoritative() ? entry.Tier : name.Tier,
         };
     }
 }

@@ -91,7 +91,7 @@ internal static class CatalogTextReader
         }
         if (!CatalogTiers.TryParse(columns[2], out var tier))
         {
-            sink.Error(number, $"tier {CatalogLines.Quote(columns[2])}: must be A, B, C, D, R or X");
+            sink.Error(number, $"tier {CatalogLines.Quote(columns[2])}: must be A, B, C, D, R, X or H");
             return;
         }
         string? host = null;
@@ -142,9 +142,9 @@ internal static class CatalogTextReader
                 sink.Error(number, error!);
                 return;
             }
-            if (tier == CatalogTier.Authoritative && token.Port != 53)
+            if (tier.IsAuthoritative() && token.Port != 53)
             {
-                sink.Error(number, "tier R is for port 53 only");
+                sink.Error(number, $"tier {tier.Letter()} is for port 53 only");
                 return;
             }
             sink.Add(number, token, entry, strict: true);

@@ -13,7 +13,7 @@ public sealed record FeedReview
     public required IReadOnlyList<CatalogEntry> Accepted { get; init; }
     /// <summary>Entries that a feed may never bring, each with the reason.</summary>
     public required IReadOnlyList<(CatalogEntry Entry, string Reason)> Refused { get; init; }
-    /// <summary>Entries that would silence endpoints which are in force now, with one of the endpoints each: a person decides.</summary>
+    /// <summary>Entries that would silence endpoints which are in force now, or put them into a shared or relay range, with one of the endpoints each: a person decides.</summary>
     public required IReadOnlyList<(CatalogEntry Entry, CatalogEntry Silenced)> Waiting { get; init; }
 
     /// <param name="shipped">Its entries of tiers A, B and R are never overruled.</param>

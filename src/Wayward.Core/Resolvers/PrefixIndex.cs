@@ -59,8 +59,9 @@ internal sealed class PrefixIndex
     /// <summary>Entries wider than a block, in order of precedence; all are wider than any of <see cref="Near"/>.</summary>
     public ReadOnlySpan<CatalogEntry> Wide => _wide;
 
-    /// <summary>Longest prefix first, then the smallest id.</summary>
+    /// <summary>What ends last first, so that an entry that has ended never hides one that has not; then the longest prefix, then the smallest id.</summary>
     public static int ByPrecedence(CatalogEntry left, CatalogEntry right) =>
+        right.ValidTo.CompareTo(left.ValidTo) is var end && end != 0 ? end :
         right.Prefix.Bits.CompareTo(left.Prefix.Bits) is var bits && bits != 0 ? bits : string.CompareOrdinal(left.Id, right.Id);
 
     private static int Shift(IpAddress address) => address.IsIPv4 ? BlockShift4 : BlockShift6;

@@ -17,29 +17,31 @@ public sealed class ResolverCatalog
     private static readonly Lazy<ResolverCatalog> LazyShipped = new(LoadShipped);
 
     private readonly string _baseVersion;
+    private readonly long _date;
     private readonly int _added;
     /// <summary>Entries that make a contact by themselves: tiers A, B, D on other ports than 53 and 853.</summary>
     private readonly PrefixIndex _endpoints;
-    /// <summary>Entries that name an address: tiers A, B, D, R.</summary>
+    /// <summary>Entries that name an address: tiers A, B, D, R, H.</summary>
     private readonly PrefixIndex _names;
     /// <summary>Shared and relay ranges: context, and a veto over wider endpoints.</summary>
     private readonly PrefixRanges _context;
 
     /// <param name="version">Of the file that the entries come from.</param>
     /// <param name="entries">In any order; of two with the same id the later counts.</param>
-    public ResolverCatalog(string version, IEnumerable<CatalogEntry> entries) : this(version, 0, Distinct(entries))
+    public ResolverCatalog(string version, IEnumerable<CatalogEntry> entries) : this(version, 0, 0, Distinct(entries))
     {
     }
 
     /// <param name="entries">Of each id one; sorted in place.</param>
-    private ResolverCatalog(string version, int added, CatalogEntry[] entries)
+    private ResolverCatalog(string version, long date, int added, CatalogEntry[] entries)
     {
         _baseVersion = version;
         _added = added;
         Array.Sort(entries, InOrder);
         Entries = entries;
+        _date = date != 0 ? date : LatestConfirmed(entries);
         _endpoints = new(Entries.Where(e => e.Tier.MakesContacts() && e.Port is not (53 or 853)));
-        _names = new(Entries.Where(e => e.Tier.MakesContacts() || e.Tier == CatalogTier.Authoritative));
+        _names = new(Entries.Where(e => e.Tier.MakesContacts() || e.Tier.IsAuthoritative()));
         _context = new(Entries.Where(e => e.Tier is CatalogTier.Shared or CatalogTier.Relay));
         Ports = new(PortsOf(entries));
     }
@@ -52,6 +54,12 @@ public sealed class ResolverCatalog
 
     /// <summary>Human version of the shipped file, such as <c>2026.11.1</c>, with <c>+n</c> when entries were added.</summary>
     public string Version => _added == 0 ? _baseVersion : string.Create(CultureInfo.InvariantCulture, $"{_baseVersion}+{_added}");
+
+    /// <summary>
+    /// Date of the file that it was made of: the latest confirmation of any of its entries, Unix seconds; 0 when none states one. What is added later does not move it, so that additions never lower the
+    /// confidence in entries of the file.
+    /// </summary>
+    public long Date => _date;
 
     /// <summary>SHA-256 over the canonical form of all entries, lower-case hex, first 16 digits. Kept with every finding, so what it is of must not change.</summary>
     public string Hash => field ??= ComputeHash(Entries);
@@ -69,7 +77,7 @@ public sealed class ResolverCatalog
     private Dictionary<string, CatalogEntry> ById => field ??= Entries.ToDictionary(e => e.Id, StringComparer.Ordinal);
 
     /// <summary>
-    /// The entry that makes a contact on a port other than 53 and 853, or null: longest prefix, then smallest id; tiers C, R and X never.
+    /// The entry that makes a contact on a port other than 53 and 853, or null: what is open before what has ended, then longest prefix, then smallest id; tiers C, R, H and X never.
     /// A shared or relay range inside a wider endpoint takes its addresses out of it. Validity in time is not evaluated here.
     /// </summary>
     public CatalogEntry? FindEndpoint(IpAddress remote, byte protocol, ushort port)
@@ -77,7 +85,8 @@ public sealed class ResolverCatalog
         var near = _endpoints.Near(remote);
         var wide = _endpoints.Wide;
         if (near.IsEmpty && wide.IsEmpty) return null;
-        var found = First(near, remote, protocol, port) ?? First(wide, remote, protocol, port);
+        var found = First(near, remote, protocol, port);
+        if (found is null || found.ValidTo != long.MaxValue) found = OpenFirst(found, First(wide, remote, protocol, port));
         return found is null || FindContext(remote) is not { } context || context.Prefix.Bits <= found.Prefix.Bits ? found : null;
     }
 
@@ -85,7 +94,7 @@ public sealed class ResolverCatalog
     internal bool MayBeEndpoint(IpAddress remote) => _endpoints.MayHold(remote);
 
     /// <summary>
-    /// The entry that best names this address whatever the port: for provider and tier of contacts on 53 and 853. Prefers an entry of the same transport, then longest prefix, then smallest id.
+    /// The entry that best names this address whatever the port: for provider and tier of contacts on 53 and 853. Prefers an entry of the same transport, then one that is open, then longest prefix, then smallest id.
     /// Shared and relay ranges name nothing: see <see cref="FindContext"/>.
     /// </summary>
     public CatalogEntry? FindAddress(IpAddress remote, DnsTransport transport)
@@ -130,7 +139,7 @@ public sealed class ResolverCatalog
             byId[entry.Id] = entry;
             added++;
         }
-        return added == _added ? this : new(_baseVersion, added, [.. byId.Values]);
+        return added == _added ? this : new(_baseVersion, _date, added, [.. byId.Values]);
     }
 
     /// <summary>This catalogue with what a file adds to it: see <see cref="CatalogImport.Diff"/>.</summary>
@@ -155,6 +164,16 @@ public sealed class ResolverCatalog
         for (int i = 0; i < entries.Length; i++) ports[i + 4] = entries[i].Tier.MakesContacts() ? entries[i].Port : (ushort)53;
         return ports;
     }
+
+    private static long LatestConfirmed(CatalogEntry[] entries)
+    {
+        long latest = 0;
+        foreach (var entry in entries) latest = Math.Max(latest, entry.LastConfirmed);
+        return latest;
+    }
+
+    /// <summary>What has ended never hides what has not.</summary>
+    private static CatalogEntry? OpenFirst(CatalogEntry? near, CatalogEntry? wide) => near is null || wide?.ValidTo > near.ValidTo ? wide ?? near : near;
 
     private static CatalogEntry? First(ReadOnlySpan<CatalogEntry> entries, IpAddress remote, byte protocol, ushort port)
     {

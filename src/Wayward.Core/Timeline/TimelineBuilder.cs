@@ -16,12 +16,13 @@ internal sealed class TimelineBuilder
     private readonly long _to;
     private readonly int _cellHours;
     private readonly IReadOnlyList<LearnedSpan> _learned;
+    private SortedSet<long>? _moments;
 
     public TimelineBuilder(TimelineRequest request)
     {
         _request = request;
         _history = request.History;
-        _matcher = new ExpectedMatcher(request.Expected);
+        _matcher = new DetectionEngine(request.Catalog, request.Expected, request.Options).Matcher;
         _cellHours = (int)request.Resolution;
         long cell = _cellHours * UnixTime.HourSeconds;
         _from = request.From / cell * cell;
@@ -56,6 +57,7 @@ internal sealed class TimelineBuilder
         foreach (var pair in _history.Pairs)
         {
             var endpoint = pair.Key;
+            if (endpoint.Address.IsNone) continue;
             // A port that the catalogue has since dropped still shows: by its number it is plain DNS on 53, encrypted otherwise.
             var transport = _request.Catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port)
                 ?? (endpoint.Port == 53 ? DnsTransport.Dns : endpoint.Protocol == 17 ? DnsTransport.DoQ : DnsTransport.DoH);
@@ -78,8 +80,9 @@ internal sealed class TimelineBuilder
             last = Math.Max(last ?? 0, cell.LastContact);
         }
         var findings = _request.Findings.Where(f => f.Names(destination, entry?.Provider)).ToList();
-        var windows = Windows(destination, pairs[0].Key.Port, entry?.Provider, tier);
-        var cells = Cells(pairs, windows);
+        var rules = pairs.Select(p => _matcher.For(_history, p.Key, destination.Transport, TargetNames.Entry(_request.Catalog, p.Key, destination.Transport))).ToList();
+        var windows = Windows(rules);
+        var cells = Cells(pairs, rules);
         return new()
         {
             Destination = destination,
@@ -88,7 +91,7 @@ internal sealed class TimelineBuilder
             Class = destination.Transport.IsEncrypted() ? LaneClass.Encrypted : tier switch
             {
                 CatalogTier.None => LaneClass.Uncatalogued,
-                CatalogTier.Authoritative => LaneClass.Authoritative,
+                CatalogTier.Authoritative or CatalogTier.Hoster => LaneClass.Authoritative,
                 _ => LaneClass.KnownPublic,
             },
             Group = Group(first, tier, findings),
@@ -106,79 +109,80 @@ internal sealed class TimelineBuilder
     private LaneGroup Group(long? first, CatalogTier tier, List<TimelineFinding> findings)
     {
         if (findings.Any(f => f.Status is not (FindingStatus.Withdrawn or FindingStatus.ClosedExpected))) return LaneGroup.New;
-        if (first is not { } began || tier == CatalogTier.Authoritative) return LaneGroup.Other;
+        if (first is not { } began || tier.IsAuthoritative()) return LaneGroup.Other;
         bool whileLearning = _learned.Any(s => began >= s.From && began < s.To);
         bool recent = began >= (_request.Moment ?? _to) - (long)_request.Options.Learning.TotalSeconds;
         return recent && !whileLearning ? LaneGroup.New : LaneGroup.Usual;
     }
 
-    private List<TimelineCell> Cells(List<KeyValuePair<Endpoint, List<ContactHour>>> pairs, IReadOnlyList<ExpectedWindow> windows)
+    private List<TimelineCell> Cells(List<KeyValuePair<Endpoint, List<ContactHour>>> pairs, List<Func<ContactHour, ExpectedTarget?>?> rules)
     {
         int fromHour = UnixTime.Hour(_from), toHour = UnixTime.Hour(_to);
         var byIndex = new SortedDictionary<int, TimelineCell>();
-        foreach (var hour in pairs.SelectMany(p => p.Value))
+        for (int i = 0; i < pairs.Count; i++)
         {
-            if (hour.Hour < fromHour || hour.Hour >= toHour) continue;
-            int index = (hour.Hour - fromHour) / _cellHours;
-            byIndex.TryGetValue(index, out var before);
-            byIndex[index] = new(
-                index,
-                before.Out + hour.OutAccepted + hour.OutRejected,
-                before.In + hour.InAccepted + hour.InRejected,
-                before.Rejected + hour.OutRejected.Records,
-                before.Answered || hour.InAccepted.Records > 0,
-                before.Expected ?? (hour.HasContact ? RuleAt(windows, hour.Hour * UnixTime.HourSeconds) : null));
+            foreach (var hour in pairs[i].Value)
+            {
+                if (hour.Hour < fromHour || hour.Hour >= toHour) continue;
+                int index = (hour.Hour - fromHour) / _cellHours;
+                byIndex.TryGetValue(index, out var before);
+                byIndex[index] = new(
+                    index,
+                    before.Out + hour.OutAccepted + hour.OutRejected,
+                    before.In + hour.InAccepted + hour.InRejected,
+                    before.Rejected + hour.OutRejected.Records,
+                    before.Answered || hour.InAccepted.Records > 0,
+                    before.Expected ?? (hour.HasContact && rules[i]?.Invoke(hour) is { Action: ExpectedAction.Expected } rule ? rule.Id : null));
+            }
         }
         return [.. byIndex.Values.Where(c => c.Records > 0)];
     }
 
-    private static int? RuleAt(IReadOnlyList<ExpectedWindow> windows, long at)
+    /// <summary>
+    /// Asks the matcher itself at each hour from which its answer can be another, so that what is outlined is what acts. Where a destination has several endpoints, the windows of all are outlined.
+    /// </summary>
+    private List<ExpectedWindow> Windows(List<Func<ContactHour, ExpectedTarget?>?> rules)
     {
-        foreach (var window in windows)
-            if (at >= window.From && at < window.To) return window.Action == ExpectedAction.Expected ? window.RuleId : null;
-        return null;
+        if (rules.TrueForAll(r => r is null)) return [];
+        _moments ??= Moments();
+        var windows = new List<ExpectedWindow>();
+        foreach (var decide in rules)
+        {
+            if (decide is null) continue;
+            int count = windows.Count;
+            long previous = _from;
+            foreach (long moment in _moments.Skip(1))
+            {
+                if (decide(new ContactHour { Hour = UnixTime.Hour(previous) }) is { } rule)
+                {
+                    if (windows.Count > count && windows[^1] is var before && before.To == previous && before.RuleId == rule.Id) windows[^1] = before with { To = moment };
+                    else windows.Add(new(previous, moment, rule.Id, rule.Action));
+                }
+                previous = moment;
+            }
+        }
+        return [.. windows.Distinct().OrderBy(w => w.From).ThenBy(w => w.To).ThenBy(w => w.RuleId)];
     }
 
-    /// <summary>
-    /// Asks the matcher itself at each moment at which its answer can change (the bounds of rules, the changes of the instance's facts), so that what is outlined is what acts.
-    /// </summary>
-    private List<ExpectedWindow> Windows(Destination destination, ushort port, string? provider, CatalogTier tier)
+    /// <summary>Whole hours, the ends of the timeline included: the bounds of rules, the ends of facts, the changes of computed roles.</summary>
+    private SortedSet<long> Moments()
     {
-        var windows = new List<ExpectedWindow>();
-        if (_matcher.Rules.Count == 0) return windows;
         var moments = new SortedSet<long> { _from, _to };
         foreach (var rule in _matcher.Rules)
         {
             Add(rule.ValidFrom);
             Add(rule.ValidTo);
         }
-        foreach (var fact in _history.Facts) Add(fact.First / UnixTime.HourSeconds * UnixTime.HourSeconds);
-        long previous = _from;
-        foreach (long moment in moments.Skip(1))
-        {
-            if (_matcher.Decide(Facts(destination, port, provider, tier, previous)) is { } rule)
-            {
-                if (windows.Count > 0 && windows[^1] is var before && before.To == previous && before.RuleId == rule.Id) windows[^1] = before with { To = moment };
-                else windows.Add(new(previous, moment, rule.Id, rule.Action));
-            }
-            previous = moment;
-        }
-        return windows;
+        var changes = _history.Facts.SelectMany(f => new[] { f.First - 1, f.Last });
+        if (_matcher.Rules.Any(r => r.Scope.Roles.Count > 0)) changes = changes.Concat(_matcher.RolesOf(_history).Changes((long)_request.Options.Patterns.RoleWindow.TotalSeconds));
+        // A rule is asked about whole hours, so a change shows from the first hour that begins after it.
+        foreach (long at in changes) Add((at / UnixTime.HourSeconds + 1) * UnixTime.HourSeconds);
+        return moments;
 
         void Add(long? at)
         {
             if (at is { } moment && moment > _from && moment < _to) moments.Add(moment);
         }
-    }
-
-    private ContactFacts Facts(Destination destination, ushort port, string? provider, CatalogTier tier, long at)
-    {
-        string? asg = _history.Fact(InstanceAttribute.Asg, at), image = _history.Fact(InstanceAttribute.Image, at), subnet = _history.Fact(InstanceAttribute.Subnet, at);
-        string? cohort = asg is not null ? "asg:" + asg : image is not null ? "image:" + image : subnet is not null ? "subnet:" + subnet : null;
-        return new(
-            _history.Key, _history.Fact(InstanceAttribute.Account, at), _history.Fact(InstanceAttribute.Vpc, at), subnet, cohort,
-            _history.Fact(InstanceAttribute.Interface, at), _history.Fact(InstanceAttribute.Role, at),
-            destination.Address, port, destination.Transport, provider, tier, at);
     }
 
     private CoverageCell[] Coverage()

@@ -10,6 +10,7 @@ namespace Wayward.Core.Triage;
 public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
 {
     private (InstanceHistory History, Roles Roles)? _last;
+    private (InstanceHistory History, SpokeFirst First)? _lastFirst;
 
     /// <summary>How roles are told from a history; without it only the inventory's are known.</summary>
     internal Func<InstanceHistory, Roles>? RoleReader { get; init; }
@@ -28,6 +29,15 @@ public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
             var entry = TargetNames.Entry(catalog, endpoint, transport);
             return differing.Exists(r => MatchesTarget(r, endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None));
         };
+    }
+
+    /// <summary>Tells which of an instance's records are unclear, kept for the next question about the same history.</summary>
+    internal SpokeFirst SpokeFirstOf(InstanceHistory history, Parameters parameters)
+    {
+        if (_lastFirst is { } last && ReferenceEquals(last.History, history)) return last.First;
+        var first = new SpokeFirst(history, RolesOf(history), Patterns, parameters);
+        _lastFirst = (history, first);
+        return first;
     }
 
     /// <summary>The roles of an instance, kept for the next question about the same history.</summary>
@@ -60,17 +70,8 @@ public sealed class ExpectedMatcher(IReadOnlyList<ExpectedTarget> rules)
         }
         if (candidates is null) return null;
         bool asksRoles = candidates.Exists(r => r.Scope.Roles.Count > 0);
-        return cell =>
-        {
-            long hourStart = cell.Hour * UnixTime.HourSeconds;
-            return Decide(candidates, FactsOf(history, endpoint, transport, entry, hourStart, asksRoles ? RolesOf(history).At(hourStart, Patterns) : null));
-        };
+        return cell => Decide(candidates, ContactFacts.Of(history, endpoint, transport, entry, cell.Hour, asksRoles ? RolesOf(history).At(cell.Hour * UnixTime.HourSeconds, Patterns) : null));
     }
-
-    private static ContactFacts FactsOf(InstanceHistory history, Endpoint endpoint, DnsTransport transport, CatalogEntry? entry, long hourStart, string? role) => new(
-        history.Key, history.Fact(InstanceAttribute.Account, hourStart), history.Fact(InstanceAttribute.Vpc, hourStart), history.Fact(InstanceAttribute.Subnet, hourStart),
-        Cohorts.Of(history, hourStart), history.Fact(InstanceAttribute.Interface, hourStart), history.Fact(InstanceAttribute.Role, hourStart) ?? role,
-        endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None, hourStart);
 
     internal static bool Matches(ExpectedTarget rule, in ContactFacts contact) =>
         Covers(rule, contact.Time) && MatchesTarget(rule, contact.Address, contact.Port, contact.Transport, contact.Provider, contact.Tier) && MatchesScope(rule.Scope, contact);

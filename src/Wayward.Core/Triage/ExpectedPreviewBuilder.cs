@@ -66,7 +66,7 @@ public static class ExpectedPreviewBuilder
             foreach (var pairs in DestinationPairs.Of(history, before.Catalog))
             {
                 if (asked.Contains((history.Key, pairs.Destination))) continue;
-                pairs.Collect(history, matcher, cells);
+                pairs.Collect(history, matcher, before.Parameters, cells);
                 long first = long.MaxValue, last = 0;
                 foreach (var cell in cells)
                 {

@@ -22,7 +22,7 @@ public sealed class ExpectedPreviewSession
 {
     private readonly DetectionEngine _engine;
     private readonly ExpectedTarget _rule;
-    private readonly DetectionSession _before, _after;
+    private readonly FleetState _before, _after;
     private readonly ExpectedMatcher _matcher, _afterMatcher;
     private readonly List<EpisodeCell> _cells = [];
     /// <summary>Whoever contacted a target as the rule covers it, with the first and last such contact within H of the end.</summary>
@@ -50,16 +50,16 @@ public sealed class ExpectedPreviewSession
     public IReadOnlySet<(InstanceAttribute Attribute, string Value)> Cohorts =>
         _before.All.SelectMany(i => i.CohortEpochs).Select(c => Detection.Cohorts.Parse(c.Cohort)).OfType<(InstanceAttribute, string)>().ToHashSet();
 
-    /// <summary>Takes in an instance from what was kept of it (<see cref="DetectionSession.LoadKept"/>).</summary>
+    /// <summary>Takes in an instance from what was kept of it (<see cref="FleetLoader.LoadSaved"/>).</summary>
     /// <param name="isUser">Has it ever had to do with a target?</param>
     public PreviewNeed LoadKept(InstanceKey key, byte[] content, long lastSeen, bool isUser)
     {
-        if (_before.LoadKept(key, content, lastSeen) != SavedSummary.Taken) return PreviewNeed.Whole;
+        if (_before.LoadSaved(key, content, lastSeen) != SavedSummary.Taken) return PreviewNeed.Whole;
         var summary = _before.Find(key)!;
-        _after.Adopt(summary);
+        _after.Import(summary);
         if (!isUser || !MayCover(summary)) return PreviewNeed.Nothing;
-        // What a role allows takes more than the target's cells to know, and what is forbidden may be what another rule expects.
-        return _rule.Action == ExpectedAction.Forbid || _rule.Scope.Roles.Count > 0 || _engine.Matcher.Rules.Any(r => r.Scope.Roles.Count > 0) ? PreviewNeed.Whole : PreviewNeed.Part;
+        // What a role allows takes more than the target's cells to know, as does who spoke first; and what is forbidden may be what another rule expects.
+        return summary.NeedsWhole || _rule.Action == ExpectedAction.Forbid || _rule.Scope.Roles.Count > 0 || _engine.Matcher.Rules.Any(r => r.Scope.Roles.Count > 0) ? PreviewNeed.Whole : PreviewNeed.Part;
     }
 
     /// <summary>After <see cref="LoadKept"/>: the cells of the targets are enough, since a rule that expects only takes contacts out.</summary>
@@ -72,7 +72,7 @@ public sealed class ExpectedPreviewSession
         foreach (var pairs in DestinationPairs.Of(part, _engine.Catalog))
         {
             if (before.Find(pairs.Destination) is not { } known) continue;
-            pairs.Collect(part, _afterMatcher, _cells);
+            pairs.Collect(part, _afterMatcher, _engine.Parameters, _cells);
             episodes.Clear();
             EpisodeCells.Episodes(_cells, _engine.Parameters, episodes);
             if (known.Entry is null) Regularity.Tell(episodes, _cells, _engine.Options.Scoring);
@@ -82,7 +82,7 @@ public sealed class ExpectedPreviewSession
                 Tunnels = [.. known.Tunnels.Where(h => !_cells.Exists(c => c.IsExpected && c.Start == h.Start))],
             };
         }
-        _after.Adopt(InstanceSummary.Restore(before.Key, before.Facts, before.Epochs, () => before.CohortEpochs, before.Roles, before.Rejects, before.NeedsWhole, owner =>
+        _after.Import(InstanceSummary.Restore(before.Key, before.Facts, before.Epochs, () => before.CohortEpochs, before.Roles, before.Rejects, before.NeedsWhole, owner =>
             [.. before.Destinations.Select(d => now.TryGetValue(d.Destination, out var other) ? other : d).OfType<DestinationSummary>().Select(d => d.Of(owner))]));
         Cover(part);
     }
@@ -100,7 +100,7 @@ public sealed class ExpectedPreviewSession
         long from = _before.MaxStart - _engine.Parameters.History;
         foreach (var pairs in DestinationPairs.Of(history, _engine.Catalog))
         {
-            pairs.Collect(history, _matcher, _cells);
+            pairs.Collect(history, _matcher, _engine.Parameters, _cells);
             bool any = false;
             long first = long.MaxValue, last = 0;
             foreach (var cell in _cells)

@@ -54,7 +54,21 @@ public sealed record ExpectedTarget
 /// <summary>What rules can match on. <see cref="Time"/> is the UTC hour's first second.</summary>
 public readonly record struct ContactFacts(
     InstanceKey Instance, string? AccountId, string? VpcId, string? SubnetId, string? Cohort, string? InterfaceId, string? Role,
-    IpAddress Address, ushort Port, DnsTransport Transport, string? Provider, CatalogTier Tier, long Time);
+    IpAddress Address, ushort Port, DnsTransport Transport, string? Provider, CatalogTier Tier, long Time)
+{
+    /// <summary>The facts of a contact; whoever asks rules about contacts makes them here.</summary>
+    /// <param name="of">Whose facts are read; nothing else of the history is.</param>
+    /// <param name="entry">What names the endpoint (<see cref="TargetNames.Entry"/>); null = uncatalogued.</param>
+    /// <param name="hour">Hours since the epoch.</param>
+    /// <param name="role">The role that the records prove; the inventory's goes before it.</param>
+    internal static ContactFacts Of(InstanceHistory of, Endpoint endpoint, DnsTransport transport, CatalogEntry? entry, int hour, string? role)
+    {
+        long at = hour * UnixTime.HourSeconds;
+        return new(
+            of.Key, of.Fact(InstanceAttribute.Account, at), of.Fact(InstanceAttribute.Vpc, at), of.Fact(InstanceAttribute.Subnet, at), Cohorts.Of(of, at), of.Fact(InstanceAttribute.Interface, at),
+            of.Fact(InstanceAttribute.Role, at) ?? role, endpoint.Address, endpoint.Port, transport, entry?.Provider, entry?.Tier ?? CatalogTier.None, at);
+    }
+}
 
 /// <summary>Both sides of a rule before it is saved.</summary>
 /// <param name="Closes">Ids of open findings that it would close.</param>

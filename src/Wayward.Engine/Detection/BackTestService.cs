@@ -32,8 +32,8 @@ public sealed class BackTestService(IContactStore contacts, IExpectedTargetStore
 
     private static async Task<IReadOnlyList<Finding>> EvaluateAsync(InventoryView view, long maxStart, DetectionEngine engine, CancellationToken cancellation)
     {
-        var session = new DetectionSession(engine) { MaxStart = maxStart };
-        await view.ForEachAsync(session.Load, cancellation);
-        return (await session.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce)).Findings;
+        var fleet = new FleetLoader(engine, maxStart);
+        await view.ForEachAsync(fleet.Load, cancellation);
+        return (await fleet.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce)).Findings;
     }
 }

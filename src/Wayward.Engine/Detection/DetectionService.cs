@@ -16,8 +16,7 @@ using Wayward.Storage.Ingest;
 namespace Wayward.Engine.Detection;
 
 /// <summary>
-/// The live evaluation. A <see cref="DetectionSession"/> stays in memory between batches, so a batch costs what it touched; at the start, and when catalogue or parameters change, it is made anew
-/// from the store. The engine is a pure function and storing is idempotent, so an evaluation that is cut off anywhere is simply made again: what is pending is struck out last.
+/// The live evaluation. A <see cref="LiveFleet"/> stays in memory between batches, so a batch costs what it touched; at the start, and when the catalogue changes, it is loaded from the store. The engine is a pure function and storing is idempotent, so an evaluation that is cut off anywhere is simply made again: what is pending is struck out last.
 /// </summary>
 public sealed class DetectionService(
     IContactStore contacts, IFindingStore findings, IExpectedTargetStore expected, IDetectionStateStore state, ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options,
@@ -28,13 +27,19 @@ public sealed class DetectionService(
 
     private static readonly FindingChanges NoChanges = new([], [], [], []);
     private readonly SemaphoreSlim _one = new(1, 1);
-    private DetectionSession? _session;
-    /// <summary>With which the session was fed.</summary>
-    private Inventory _inventory = Inventory.Empty;
-    /// <summary>Up to here what is in the session is stored, evaluated with that. When the store says otherwise someone else evaluated, and the session has missed it.</summary>
-    private (long CommitNumber, string? With) _stored;
-    /// <summary>The commit number of an evaluation that was made of the session and that nobody has said to be stored.</summary>
-    private long? _unsaved;
+    private Memory? _memory;
+
+    /// <summary>What is remembered between evaluations.</summary>
+    /// <param name="Inventory">With which the fleet was loaded.</param>
+    /// <param name="CommitNumber">Up to here what is in the fleet is evaluated and stored. When the store says otherwise another process evaluated, and the fleet has missed it.</param>
+    /// <param name="With">The fingerprint with which that was evaluated (<see cref="EvaluatedWith"/>).</param>
+    /// <param name="Pending">The commit number of an evaluation that was made of the fleet and that nobody has said to be stored.</param>
+    private sealed record Memory(LiveFleet Fleet, Inventory Inventory, long CommitNumber, string? With, long? Pending)
+    {
+        /// <summary>Can it be carried on from what the store says to be evaluated?</summary>
+        public bool Serves(ILedgerSnapshot ledger, DetectionEngine engine) =>
+            Fleet.Engine.Catalog.Hash == engine.Catalog.Hash && (ledger.EvaluatedCommit == CommitNumber || ledger.EvaluatedCommit == Pending);
+    }
 
     public Task<FindingChanges> RunBatchAsync(CancellationToken cancellation) => OneAtATimeAsync(() => RunAsync(all: false, cancellation), cancellation);
 
@@ -68,136 +73,132 @@ public sealed class DetectionService(
         string fingerprint = EvaluatedWith.Of(engine, inventory);
         string? evaluatedWith = await state.EvaluatedWithAsync(cancellation);
         bool isNew = all || evaluatedWith != fingerprint;
-        if (all || evaluatedWith != _stored.With) _session = null;
+        if (all || evaluatedWith != _memory?.With) _memory = null;
         long began = time.GetTimestamp();
-        var evaluated = await contacts.ReadAsync((ledger, c) => EvaluateAsync(ledger, engine, inventory, fingerprint, all, isNew, c), cancellation);
+        var evaluated = await contacts.ReadAsync((ledger, c) => EvaluateAsync(ledger, engine, inventory, evaluatedWith, fingerprint, all, c), cancellation);
         if (evaluated is null)
         {
-            _stored.With = evaluatedWith;
             // Made of the cells, though all is evaluated: the next process is to have it easier.
-            if (_session is { Unkept.Count: > 0 } && _stored.CommitNumber > 0 && _unsaved is null && evaluatedWith == fingerprint) await CompleteAsync(_stored.CommitNumber, fingerprint, inventory, cancellation);
+            if (_memory is { Fleet.Unsaved.Count: > 0, CommitNumber: > 0, Pending: null } current && evaluatedWith == fingerprint) await CompleteAsync(current.Fleet, current.CommitNumber, fingerprint, inventory, cancellation);
             return NoChanges;
         }
-        var changes = await findings.ApplyAsync(evaluated.Result, evaluated.Result.Evaluated, new RuleCoverage(rules).Covering, cancellation);
+        var (evaluation, fleet, commitNumber) = evaluated;
+        var result = evaluation.Result;
+        var changes = await findings.ApplyAsync(result, result.Evaluated, evaluation.Covering, cancellation);
         if (isNew) await state.SetEvaluatedWithAsync(fingerprint, cancellation);
-        await CompleteAsync(evaluated.CommitNumber, fingerprint, inventory, cancellation);
-        _session!.Accept();
-        (_stored, _unsaved) = ((evaluated.CommitNumber, fingerprint), null);
+        await CompleteAsync(fleet, commitNumber, fingerprint, inventory, cancellation);
+        evaluation.MarkStored();
+        _memory = new(fleet, inventory, commitNumber, fingerprint, Pending: null);
         if (changes.Any) notifier.Publish(ChangeKinds.Findings);
-        if (changes.Any || evaluated.Result.Evaluated is null)
+        if (changes.Any || result.Evaluated is null)
         {
             log.LogInformation(
-                "Evaluated {Scope} in {Elapsed}: {Opened} opened, {Updated} updated, {Closed} closed, {Reopened} reopened", evaluated.Result.Evaluated is null ? "everything" : "what changed",
+                "Evaluated {Scope} in {Elapsed}: {Opened} opened, {Updated} updated, {Closed} closed, {Reopened} reopened", result.Evaluated is null ? "everything" : "what changed",
                 time.GetElapsedTime(began), changes.Opened.Count, changes.Updated.Count, changes.Closed.Count, changes.Reopened.Count);
         }
         return changes;
     }
 
-    /// <summary>The commit number, and with it what the session knows of instances, so that a process that starts reads that in place of their whole past.</summary>
-    private async Task CompleteAsync(long commitNumber, string fingerprint, Inventory inventory, CancellationToken cancellation)
+    /// <summary>Stores the commit number, and with it the summaries, so that a process that starts reads these in place of the whole past.</summary>
+    private async Task CompleteAsync(LiveFleet fleet, long commitNumber, string fingerprint, Inventory inventory, CancellationToken cancellation)
     {
-        var session = _session!;
-        await contacts.CompleteDetectionAsync(commitNumber, new(fingerprint, session.Unkept, key => InventoryView.IsPutTogether(inventory, key) ? null : session.Content(key)), cancellation);
-        session.Kept();
+        await contacts.CompleteDetectionAsync(commitNumber, new(fingerprint, fleet.Unsaved, key => InventoryView.IsPutTogether(inventory, key) ? null : fleet.Content(key)), cancellation);
+        fleet.MarkSaved();
     }
 
-    private sealed record Evaluated(DetectionResult Result, long CommitNumber);
+    private sealed record Evaluated(LiveEvaluation Evaluation, LiveFleet Fleet, long CommitNumber);
 
     /// <summary>All that is read for an evaluation is of one moment.</summary>
-    private async Task<Evaluated?> EvaluateAsync(ILedgerSnapshot ledger, DetectionEngine engine, Inventory inventory, string fingerprint, bool all, bool isNew, CancellationToken cancellation)
+    /// <returns>Null = there is nothing to evaluate.</returns>
+    private async Task<Evaluated?> EvaluateAsync(
+        ILedgerSnapshot ledger, DetectionEngine engine, Inventory inventory, string? evaluatedWith, string fingerprint, bool all, CancellationToken cancellation)
     {
-        // The end of the other objects' reading is a commit, and that wakes the evaluation again. Someone who asks for everything now is answered from what there is.
+        // The end of the other objects' reading is a commit, and that wakes the evaluation again. An evaluation of everything that is requested now uses the data already there.
         if (ledger.HasGap && !all) return null;
+        bool isNew = all || evaluatedWith != fingerprint;
         var view = new InventoryView(ledger, inventory);
-        if (_session is not { } session || session.Engine.Catalog.Hash != engine.Catalog.Hash || (ledger.EvaluatedCommit != _stored.CommitNumber && ledger.EvaluatedCommit != _unsaved))
+        LiveFleet fleet;
+        LiveBatch batch;
+        if (_memory is { } memory && memory.Serves(ledger, engine))
         {
-            session = await LoadAsync(ledger, view, engine, all || isNew ? null : fingerprint, cancellation);
-            _inventory = inventory;
+            if (ledger.CommitNumber == ledger.EvaluatedCommit && !isNew && memory.Pending is null) return null;
+            // Until the batch has taken in everything, the fleet may know the new rules without having looked at all whom they concern.
+            _memory = null;
+            fleet = memory.Fleet;
+            var before = fleet.Engine.Expected;
+            batch = fleet.Begin(engine, ledger.MaxStart);
+            await TakeInAsync(batch, memory.Inventory, before, ledger, view, engine, inventory, isNew, cancellation);
+        }
+        else
+        {
+            _memory = null;
+            var (loader, isOfSummaries) = await LoadAsync(ledger, view, engine, isNew ? null : fingerprint, cancellation);
             if (!isNew && ledger.CommitNumber == ledger.EvaluatedCommit)
             {
                 // Everything is evaluated and stored: there is nothing to say again.
-                session.Resume();
-                _stored.CommitNumber = ledger.EvaluatedCommit;
+                _memory = new(loader.Resume(), inventory, ledger.EvaluatedCommit, evaluatedWith, Pending: null);
                 return null;
             }
+            fleet = loader.Start();
+            batch = fleet.Begin(engine, ledger.MaxStart);
+            // The summaries are of the last evaluation; what was committed since is read like that of any batch.
+            if (isOfSummaries) await ReadAsync(batch, view, await TouchedAsync(batch, view, cancellation), cancellation);
         }
-        else
-        {
-            var touched = new Dictionary<InstanceKey, int>();
-            if (ledger.CommitNumber != ledger.EvaluatedCommit)
-            {
-                session.MaxStart = ledger.MaxStart;
-                await view.TouchedAsync(touched, session.Saw, cancellation);
-            }
-            // Of these more than the ledger changed, so what is new in it is not enough.
-            if (isNew)
-                foreach (var key in await view.UsersAsync(ExpectedMatcher.Differing(session.Engine.Expected, engine.Expected, engine.Catalog), cancellation)) touched[key] = 0;
-            foreach (var key in inventory.Differing(_inventory).SelectMany(key => _inventory.KeysOf(key).Concat(inventory.KeysOf(key)))) touched[key] = 0;
-            if (ledger.CommitNumber == ledger.EvaluatedCommit && !isNew && _unsaved is null) return null;
-            await UpdateAsync(session, ledger.MaxStart, view, engine, touched, cancellation);
-            _inventory = inventory;
-        }
-        _unsaved = ledger.CommitNumber;
-        return new(await session.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce), ledger.CommitNumber);
+        _memory = new(fleet, inventory, ledger.EvaluatedCommit, evaluatedWith, Pending: ledger.CommitNumber);
+        return new(await batch.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce), fleet, ledger.CommitNumber);
     }
 
-    /// <param name="with">Summaries that were kept with this fingerprint will do; null = all is made of the cells.</param>
-    private async Task<DetectionSession> LoadAsync(ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, string? with, CancellationToken cancellation)
+    /// <param name="with">Summaries that were saved with this fingerprint will do; null = all is made of the cells.</param>
+    private async Task<(FleetLoader Loader, bool IsOfSummaries)> LoadAsync(ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, string? with, CancellationToken cancellation)
     {
-        (_session, _unsaved) = (null, null);
         long began = time.GetTimestamp();
-        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart };
-        int? damaged = with is null ? null : await view.ForEachSummaryAsync(with, session.LoadKept, session.Load, cancellation);
-        if (damaged is null) await view.ForEachAsync(session.Load, cancellation);
-        else
-        {
-            if (damaged > 0) log.LogWarning("{Count} summaries in the store are damaged; these instances were read whole", damaged);
-            // They are of the last evaluation; what was committed since is read like that of any batch.
-            var touched = new Dictionary<InstanceKey, int>();
-            await view.TouchedAsync(touched, session.Saw, cancellation);
-            await ReadAsync(session, view, touched, cancellation);
-        }
+        var loader = new FleetLoader(engine, ledger.MaxStart);
+        int? damaged = with is null ? null : await view.ForEachSummaryAsync(with, loader.LoadSaved, loader.Load, cancellation);
+        if (damaged is null) await view.ForEachAsync(loader.Load, cancellation);
+        else if (damaged > 0) log.LogWarning("{Count} summaries in the store are damaged; these instances were read whole", damaged);
         log.LogInformation("Made ready to evaluate in {Elapsed} from {Source}", time.GetElapsedTime(began), damaged is null ? "all hours of contact" : "what the last evaluation kept");
-        return _session = session;
+        return (loader, damaged is not null);
     }
 
-    private async Task UpdateAsync(DetectionSession session, long maxStart, InventoryView view, DetectionEngine engine, IReadOnlyDictionary<InstanceKey, int> touched, CancellationToken cancellation)
+    private static async Task<Dictionary<InstanceKey, int>> TouchedAsync(LiveBatch batch, InventoryView view, CancellationToken cancellation)
     {
-        try
-        {
-            session.UseRules(engine);
-            session.MaxStart = maxStart;
-            await ReadAsync(session, view, touched, cancellation);
-        }
-        catch
-        {
-            // It may know the new rules without having looked at all whom they concern.
-            _session = null;
-            throw;
-        }
+        var touched = new Dictionary<InstanceKey, int>();
+        await view.TouchedAsync(touched, batch.Extend, cancellation);
+        return touched;
+    }
+
+    /// <summary>What was committed since, and whole whoever other rules or another inventory concern: of these more than the ledger changed.</summary>
+    private static async Task TakeInAsync(
+        LiveBatch batch, Inventory inventoryBefore, IReadOnlyList<ExpectedTarget> rulesBefore, ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, Inventory inventory, bool isNew, CancellationToken cancellation)
+    {
+        var touched = ledger.CommitNumber != ledger.EvaluatedCommit ? await TouchedAsync(batch, view, cancellation) : [];
+        if (isNew)
+            foreach (var key in await view.UsersAsync(ExpectedMatcher.Differing(rulesBefore, engine.Expected, engine.Catalog), cancellation)) touched[key] = 0;
+        foreach (var key in inventory.Differing(inventoryBefore).SelectMany(key => inventoryBefore.KeysOf(key).Concat(inventory.KeysOf(key)))) touched[key] = 0;
+        await ReadAsync(batch, view, touched, cancellation);
     }
 
     /// <summary>What is new of touched instances, and of those of whom that does not tell enough their whole histories.</summary>
-    private static async Task ReadAsync(DetectionSession session, InventoryView view, IReadOnlyDictionary<InstanceKey, int> touched, CancellationToken cancellation)
+    private static async Task ReadAsync(LiveBatch batch, InventoryView view, IReadOnlyDictionary<InstanceKey, int> touched, CancellationToken cancellation)
     {
         var whole = new List<InstanceKey>();
         var tails = new Dictionary<InstanceKey, HistoryStart>();
         foreach (var (key, hour) in touched)
         {
-            if (session.TailOf(key, hour) is { } start) tails.Add(key, start);
+            if (batch.TailOf(key, hour) is { } start) tails.Add(key, start);
             else whole.Add(key);
         }
         foreach (var chunk in tails.OrderBy(t => t.Value.Day).ThenBy(t => t.Key).Chunk(AtOnce))
         {
             var left = chunk.Select(t => t.Key).ToHashSet();
             foreach (var tail in await view.TailsAsync(chunk.ToDictionary(), cancellation))
-                if (session.Continue(tail)) left.Remove(tail.Part.Key);
+                if (batch.Continue(tail)) left.Remove(tail.Part.Key);
             whole.AddRange(left);
         }
         foreach (var chunk in whole.Chunk(AtOnce))
         {
             var part = await view.LoadAsync(chunk.ToHashSet(), cancellation);
-            foreach (var key in chunk) session.Update(part.Find(key) ?? new InstanceHistory { Key = key });
+            foreach (var key in chunk) batch.Update(part.Find(key) ?? new InstanceHistory { Key = key });
         }
     }
 
@@ -221,34 +222,3 @@ internal static class EvaluatedWith
 /// <summary>Made at compile time: by reflection the first evaluation of every process would wait for it.</summary>
 [JsonSerializable(typeof(DetectionOptions))]
 internal sealed partial class EvaluatedWithJsonContext : JsonSerializerContext;
-
-/// <summary>Which rule made a finding vanish.</summary>
-internal sealed class RuleCoverage(IReadOnlyList<ExpectedTarget> rules)
-{
-    private readonly ExpectedMatcher _matcher = new(rules);
-
-    /// <summary>
-    /// The rule that covers the finding's first contact, when every address of every member is covered; null when something of it is not, so a rule
-    /// cannot be why it vanished.
-    /// </summary>
-    public ExpectedTarget? Covering(Finding finding)
-    {
-        ExpectedTarget? first = null;
-        foreach (var address in finding.Addresses.OrderBy(a => a.FirstContact).ThenBy(a => a.Address))
-        {
-            foreach (var member in finding.Members)
-            {
-                var rule = _matcher.Decide(new ContactFacts(
-                    member, finding.AccountId, finding.VpcId, finding.SubnetId, CohortOf(finding), member.Kind == InstanceKind.Interface ? member.Id : null, null,
-                    address.Address, address.Port, finding.Transport, address.Provider ?? finding.Provider, address.Tier,
-                    address.FirstContact / UnixTime.HourSeconds * UnixTime.HourSeconds));
-                if (rule is null || rule.Action != ExpectedAction.Expected) return null;
-                first ??= rule;
-            }
-        }
-        return first;
-    }
-
-    private static string? CohortOf(Finding finding) =>
-        finding.Subject.Kind == SubjectKind.Cohort ? finding.Subject.Id : finding.Novelty.Cohort ?? (finding.Asg is { } asg ? "asg:" + asg : null);
-}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wayward.Core;
 
 namespace Wayward.Engine.Inventories;
 
@@ -20,26 +21,24 @@ public sealed record InventoryOptions
 
     public bool IsEmpty => Files.Count + Aws.Count == 0;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3_650);
+
     /// <summary>All errors at once, each naming its key.</summary>
     public IReadOnlyList<string> Validate()
     {
-        List<string> errors = [];
-        Span(nameof(FileInterval), FileInterval, TimeSpan.FromMilliseconds(50));
-        Span(nameof(AwsInterval), AwsInterval, TimeSpan.FromMilliseconds(50));
-        Span(nameof(Memory), Memory, TimeSpan.FromDays(1));
+        var rules = new OptionRules(Section)
+            .Span(FileInterval, TimeSpan.FromMilliseconds(50), Longest)
+            .Span(AwsInterval, TimeSpan.FromMilliseconds(50), Longest)
+            .Span(Memory, TimeSpan.FromDays(1), Longest);
         for (int i = 0; i < Aws.Count; i++)
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"{Section}:Aws:{i}");
-            if (Aws[i].Region.Length == 0) errors.Add($"{key}:Region is needed, such as eu-central-1");
-            foreach (var (name, url) in new[] { ("Endpoint", Aws[i].Endpoint), ("StsEndpoint", Aws[i].StsEndpoint) })
-                if (url.Length > 0 && !Uri.TryCreate(url, UriKind.Absolute, out _)) errors.Add($"{key}:{name}: '{url}' is not a URL");
-            if (Aws.Take(i).Any(a => a.Name == Aws[i].Name)) errors.Add($"{key} is there twice ({Aws[i].Name})");
+            var account = Aws[i];
+            var element = new OptionRules(string.Create(CultureInfo.InvariantCulture, $"{Section}:Aws:{i}"))
+                .Require(account.Region.Length > 0, nameof(account.Region), "empty", "a region such as eu-central-1")
+                .Url(account.Endpoint, nameof(account.Endpoint)).Url(account.StsEndpoint, nameof(account.StsEndpoint));
+            if (Aws.Take(i).Any(a => a.Name == account.Name)) element.Add(null, $"is there twice ({account.Name})");
+            rules.Add(element);
         }
-        return errors;
-
-        void Span(string key, TimeSpan value, TimeSpan least)
-        {
-            if (value < least || value > TimeSpan.FromDays(3_650)) errors.Add($"{Section}:{key} is {value:c}; accepted: {least:c} to 3650.00:00:00");
-        }
+        return rules.Errors;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wayward.Core;
 
 namespace Wayward.Engine.Resolvers;
 
@@ -17,18 +18,18 @@ public sealed record CatalogOptions
     /// <summary>All errors at once, each naming its key and the accepted values.</summary>
     public IReadOnlyList<string> Validate()
     {
-        List<string> errors = [];
-        if (PollInterval < TimeSpan.FromMilliseconds(100) || PollInterval > TimeSpan.FromDays(1)) errors.Add($"{Section}:PollInterval is {PollInterval:c}; accepted: 00:00:00.1 to 1.00:00:00");
+        var rules = new OptionRules(Section).Span(PollInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (int i = 0; i < Feeds.Count; i++)
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"{Section}:Feeds:{i}");
             var feed = Feeds[i];
-            if (!CatalogStore.IsName(feed.Name)) errors.Add($"{key}:Name is '{feed.Name}'; accepted: 1 to 40 letters, digits, - and _");
-            else if (!names.Add(feed.Name)) errors.Add($"{key}:Name '{feed.Name}' is used twice");
-            if (CatalogFetcher.Refusal(feed.Location) is { } refusal) errors.Add($"{key}:Location: {refusal}");
-            if (feed.Interval < TimeSpan.FromMinutes(1) || feed.Interval > TimeSpan.FromDays(365)) errors.Add($"{key}:Interval is {feed.Interval:c}; accepted: 00:01:00 to 365.00:00:00");
+            var element = new OptionRules(string.Create(CultureInfo.InvariantCulture, $"{Section}:Feeds:{i}"))
+                .Require(CatalogStore.IsName(feed.Name), nameof(feed.Name), $"'{feed.Name}'", "1 to 40 letters, digits, - and _")
+                .Span(feed.Interval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365), key: nameof(feed.Interval));
+            if (CatalogStore.IsName(feed.Name) && !names.Add(feed.Name)) element.Add(nameof(feed.Name), $"'{feed.Name}' is used twice");
+            if (CatalogFetcher.Refusal(feed.Location) is { } refusal) element.Add(nameof(feed.Location), $": {refusal}");
+            rules.Add(element);
         }
-        return errors;
+        return rules.Errors;
     }
 }

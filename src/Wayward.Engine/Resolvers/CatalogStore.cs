@@ -117,7 +117,7 @@ public sealed class CatalogStore : ICatalogProvider
             return;
         }
         Directory.CreateDirectory(_folder);
-        string reasons = string.Concat(review.Waiting.Take(MaxReasons).Select(w => $"# {w.Entry.Prefix} would silence {w.Silenced.Provider} {w.Silenced.Prefix} {w.Silenced.Transport.Name()}\n"));
+        string reasons = string.Concat(review.Waiting.Take(MaxReasons).Select(w => $"# {w.Entry.Prefix} would silence or weaken {w.Silenced.Provider} {w.Silenced.Prefix} {w.Silenced.Transport.Name()}\n"));
         string text = CatalogWriter.Write($"{_time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}", review.Waiting.Select(w => w.Entry));
         int head = text.IndexOf('\n', StringComparison.Ordinal) + 1;
         File.WriteAllText(path + ".part", text[..head] + reasons + text[head..], new UTF8Encoding(false));
@@ -130,7 +130,7 @@ public sealed class CatalogStore : ICatalogProvider
         string path = WaitingPath(name);
         if (!File.Exists(path)) return null;
         var reasons = File.ReadLines(path).Where(l => l.StartsWith("# ", StringComparison.Ordinal)).Take(2).Select(l => l[2..]).ToList();
-        return $"entries wait for a person, because they would silence others ({string.Join("; ", reasons)}{(reasons.Count > 1 ? "; …" : "")}): read {path}, then take it in with 'wayward catalog import', or delete it";
+        return $"entries wait for a person, because they would silence or weaken others ({string.Join("; ", reasons)}{(reasons.Count > 1 ? "; …" : "")}): read {path}, then take it in with 'wayward catalog import', or delete it";
     }
 
     /// <summary>Lets the entries of a file alert at once: after a rescan, or on the analyst's word.</summary>

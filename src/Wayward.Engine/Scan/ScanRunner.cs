@@ -38,12 +38,12 @@ public static class ScanRunner
     private static List<ScanContact> ContactsOf(ContactLedger ledger, ResolverCatalog catalog, DetectionOptions options)
     {
         List<ScanContact> contacts = [];
-        var spans = new ContactSpans(options);
+        var spans = new ContactSpans(catalog, options);
         foreach (var (key, history) in ledger.Instances)
         {
             foreach (var (endpoint, cells) in history.Pairs)
             {
-                if (catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport || spans.Of(endpoint, cells) is not { } span) continue;
+                if (endpoint.Address.IsNone || catalog.Classify(endpoint.Address, endpoint.Protocol, endpoint.Port) is not { } transport || spans.Of(history, endpoint, cells) is not { } span) continue;
                 TrafficSum sent = default, received = default;
                 long sentRejected = 0, receivedRejected = 0;
                 foreach (var cell in cells)

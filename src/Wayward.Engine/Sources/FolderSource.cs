@@ -20,7 +20,7 @@ public sealed class FolderSource : ISource, IDisposable
     /// <summary>A file that was not touched for this many settle times is taken at the first listing.</summary>
     private const int OldFactor = 30;
     /// <summary>After a walk, this many times its length is left to everything else.</summary>
-    private const int RestAfterWalk = 15;
+    private const int RestAfterWalk = 9;
 
     private readonly FolderWalk _walk;
     private readonly string _path;

@@ -64,15 +64,6 @@ internal sealed class FolderWalk
     /// <summary>Folders to walk and files that are wanted. A folder below the root that cannot be listed is passed over and counted: one of them must not hide all others.</summary>
     private IEnumerable<Entry> Entries(string folder)
     {
-        var listing = new FileSystemEnumerable<Entry>(
-            folder,
-            static (ref entry) => new(entry.ToFullPath(), entry.IsDirectory, (entry.Attributes & FileAttributes.ReparsePoint) != 0, entry.IsDirectory ? 0 : entry.Length, entry.LastWriteTimeUtc.UtcDateTime),
-            new EnumerationOptions { RecurseSubdirectories = false, IgnoreInaccessible = false, AttributesToSkip = 0 })
-        {
-            ShouldIncludePredicate = (ref entry) => entry.IsDirectory
-                ? (entry.Attributes & FileAttributes.ReparsePoint) == 0 && entry.FileName[0] != '.'
-                : IsWanted(entry.FileName),
-        };
         IEnumerator<Entry>? entries = null;
         try
         {
@@ -80,7 +71,7 @@ internal sealed class FolderWalk
             {
                 try
                 {
-                    entries ??= listing.GetEnumerator();
+                    entries ??= List(folder).GetEnumerator();
                     if (!entries.MoveNext()) yield break;
                 }
                 catch (Exception e) when (folder != _root && e is IOException or UnauthorizedAccessException)
@@ -97,6 +88,17 @@ internal sealed class FolderWalk
             entries?.Dispose();
         }
     }
+
+    /// <summary>Opens the folder at once, not at the first entry.</summary>
+    private FileSystemEnumerable<Entry> List(string folder) => new(
+        folder,
+        static (ref entry) => new(entry.ToFullPath(), entry.IsDirectory, (entry.Attributes & FileAttributes.ReparsePoint) != 0, entry.IsDirectory ? 0 : entry.Length, entry.LastWriteTimeUtc.UtcDateTime),
+        new EnumerationOptions { RecurseSubdirectories = false, IgnoreInaccessible = false, AttributesToSkip = 0 })
+    {
+        ShouldIncludePredicate = (ref entry) => entry.IsDirectory
+            ? (entry.Attributes & FileAttributes.ReparsePoint) == 0 && entry.FileName[0] != '.'
+            : IsWanted(entry.FileName),
+    };
 
     /// <returns>Null = a link that leads out or nowhere, or an empty file.</returns>
     private FoundFile? Found(in Entry entry, string realRoot)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wayward.Core;
 
 namespace Wayward.Engine;
 
@@ -85,43 +86,37 @@ public sealed record SourceOptions
 
     private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
 
-    internal void Validate(string key, List<string> errors)
+    /// <param name="key">Of this element, such as <c>Ingest:Sources:0</c>.</param>
+    internal OptionRules Check(string key)
     {
+        var rules = new OptionRules(key);
         int kinds = (string.IsNullOrEmpty(Path) ? 0 : 1) + (string.IsNullOrEmpty(Bucket) ? 0 : 1) + (string.IsNullOrEmpty(QueueUrl) ? 0 : 1);
-        if (kinds != 1)
-        {
-            errors.Add(kinds == 0
-                ? $"{key} names no source; give Path (a folder, a file or s3://bucket/prefix), Bucket or QueueUrl"
-                : $"{key} gives more than one of Path, Bucket and QueueUrl; make each its own source");
-            return;
-        }
+        if (kinds == 0) rules.Add(null, "names no source; give Path (a folder, a file or s3://bucket/prefix), Bucket or QueueUrl");
+        else if (kinds > 1) rules.Add(null, "gives more than one of Path, Bucket and QueueUrl; make each its own source");
+        else if (Kind == SourceKind.Folder) CheckFolder(rules);
+        else CheckAws(rules);
         if (!string.IsNullOrWhiteSpace(FormatHeader) && FlowLogs.FlowColumns.HeaderProblem(FormatHeader) is { Length: > 0 } problem)
-            errors.Add($"{key}:FormatHeader: {problem}; accepted: the field names of a flow-log format, with blanks or commas between them");
-        if (Kind == SourceKind.Folder)
-        {
-            if (Path!.Contains('\0', StringComparison.Ordinal)) errors.Add($"{key}:Path holds a NUL character");
-            else if (!Directory.Exists(FullPath) && !File.Exists(FullPath)) errors.Add($"{key}:Path {FullPath} does not exist; give an existing folder or file");
-            return;
-        }
-        if (Kind == SourceKind.S3 && BucketName.Length is < 3 or > 63) errors.Add($"{key}: '{BucketName}' is not a bucket name (3 to 63 characters)");
-        if (Kind == SourceKind.Sqs) Url("QueueUrl", QueueUrl);
-        Url("Endpoint", Endpoint);
-        Url("QueueEndpoint", QueueEndpoint);
-        if (!string.IsNullOrEmpty(StartDate) && (Start is not { } start || start < EarliestStart))
-            errors.Add($"{key}:StartDate is '{StartDate}'; accepted: a day such as 2026-01-31, from 2013-01-01");
-        if (!string.IsNullOrEmpty(EndDate) && (End is not { } end || end < (Start ?? EarliestStart)))
-            errors.Add($"{key}:EndDate is '{EndDate}'; accepted: a day such as 2026-01-31, not before StartDate");
-        if (LookBackDays is < 0 or > 400) errors.Add($"{key}:LookBackDays is {LookBackDays.ToString(CultureInfo.InvariantCulture)}; accepted: 0 to 400");
-        if (ReconcileInterval < TimeSpan.FromSeconds(1) || ReconcileInterval > TimeSpan.FromDays(7)) errors.Add($"{key}:ReconcileInterval is {ReconcileInterval:c}; accepted: 00:00:01 to 7.00:00:00");
-        if (VisibilitySeconds is < 2 or > 43_200) errors.Add($"{key}:VisibilitySeconds is {VisibilitySeconds.ToString(CultureInfo.InvariantCulture)}; accepted: 2 to 43200");
-        if (!string.IsNullOrEmpty(ExternalId) && string.IsNullOrEmpty(RoleArn)) errors.Add($"{key}:ExternalId has no meaning without RoleArn");
-        if (Anonymous && (!string.IsNullOrEmpty(RoleArn) || !string.IsNullOrEmpty(Profile))) errors.Add($"{key}:Anonymous excludes RoleArn and Profile");
+            rules.Add(nameof(FormatHeader), $"{problem}; accepted: the field names of a flow-log format, with blanks or commas between them");
+        return rules;
+    }
 
-        void Url(string name, string? value)
-        {
-            if (string.IsNullOrEmpty(value)) return;
-            if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp))
-                errors.Add($"{key}:{name} is '{value}'; accepted: an http or https URL");
-        }
+    private void CheckFolder(OptionRules rules)
+    {
+        if (Path!.Contains('\0', StringComparison.Ordinal)) rules.Add(nameof(Path), "holds a NUL character");
+        else if (!Directory.Exists(FullPath) && !File.Exists(FullPath)) rules.Add(nameof(Path), $"{FullPath} does not exist; give an existing folder or file");
+    }
+
+    private void CheckAws(OptionRules rules)
+    {
+        if (Kind == SourceKind.S3) rules.Require(BucketName.Length is >= 3 and <= 63, nameof(Bucket), $"'{BucketName}'", "a bucket name of 3 to 63 characters");
+        if (Kind == SourceKind.Sqs) rules.Url(QueueUrl);
+        rules.Url(Endpoint).Url(QueueEndpoint)
+            .Require(string.IsNullOrEmpty(StartDate) || (Start is { } start && start >= EarliestStart), nameof(StartDate), $"'{StartDate}'", "a day such as 2026-01-31, from 2013-01-01")
+            .Require(string.IsNullOrEmpty(EndDate) || (End is { } end && end >= (Start ?? EarliestStart)), nameof(EndDate), $"'{EndDate}'", "a day such as 2026-01-31, not before StartDate")
+            .Range(LookBackDays, 0, 400)
+            .Span(ReconcileInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))
+            .Range(VisibilitySeconds, 2, 43_200);
+        if (!string.IsNullOrEmpty(ExternalId) && string.IsNullOrEmpty(RoleArn)) rules.Add(nameof(ExternalId), "has no meaning without RoleArn");
+        if (Anonymous && (!string.IsNullOrEmpty(RoleArn) || !string.IsNullOrEmpty(Profile))) rules.Add(nameof(Anonymous), "excludes RoleArn and Profile");
     }
 }

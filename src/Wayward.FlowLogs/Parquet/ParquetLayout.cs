@@ -49,10 +49,10 @@ internal sealed class ParquetLayout : IDisposable
 
     /// <summary>Read for every row: who, when and which ports. The rest only for rows with a port of interest.</summary>
     private static bool IsEager(FlowField field) => field is not (FlowField.SourceAddress or FlowField.DestinationAddress or FlowField.PacketSourceAddress or FlowField.PacketDestinationAddress
-        or FlowField.Protocol or FlowField.Packets or FlowField.Bytes or FlowField.Action or FlowField.TcpFlags or FlowField.FlowDirection);
+        or FlowField.Protocol or FlowField.Packets or FlowField.Bytes or FlowField.Action or FlowField.TcpFlags or FlowField.FlowDirection or FlowField.TrafficPath);
 
     private static bool IsNumber(FlowField field) => field is FlowField.Version or FlowField.SourcePort or FlowField.DestinationPort or FlowField.Start or FlowField.End or FlowField.Protocol
-        or FlowField.Packets or FlowField.Bytes or FlowField.TcpFlags;
+        or FlowField.Packets or FlowField.Bytes or FlowField.TcpFlags or FlowField.TrafficPath;
 
     private void AddFields()
     {

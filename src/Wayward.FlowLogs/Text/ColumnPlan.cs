@@ -46,6 +46,7 @@ internal sealed class ColumnPlan
         Action = this[FlowField.Action];
         TcpFlags = this[FlowField.TcpFlags];
         Direction = this[FlowField.FlowDirection];
+        TrafficPath = this[FlowField.TrafficPath];
         Version = version;
         StartOrEnd = Start >= 0 ? Start : End;
         int[] identity = new int[IdentityFields.Length + 1];
@@ -93,6 +94,7 @@ internal sealed class ColumnPlan
     public int Action { get; }
     public int TcpFlags { get; }
     public int Direction { get; }
+    public int TrafficPath { get; }
 
     /// <summary>The column that a line's start is read from.</summary>
     public int StartOrEnd { get; }

@@ -205,6 +205,7 @@ internal static class LineParser
             else if (value.SequenceEqual("egress"u8)) direction = FlowDirection.Egress;
             else return Bad(FaultKind.NotDirection, plan.Direction);
         }
+        value = Optional(ref text, ref ends, plan.TrafficPath);
         var record = new FlowRecord
         {
             Identity = Identity(ref text, ref ends, plan, line, start, end, LogStatus.Ok),
@@ -221,6 +222,8 @@ internal static class LineParser
             TcpFlags = (byte)flags,
             HasTcpFlags = hasFlags,
             Direction = direction,
+            // Context: a path that AWS has yet to invent makes no record malformed.
+            TrafficPath = value.Length == 1 && value[0] is >= (byte)'1' and <= (byte)'9' ? (byte)(value[0] - '0') : (byte)0,
             RawLine = raw,
         };
         Observe(ref text, ref ends, plan, line, start, end, LogStatus.Ok, sameIdentity, tally, ref last, ref sink);

@@ -73,5 +73,6 @@ internal static class ContactColumns
         new BytesColumn("inner_sources", ColumnMerge.InnerSources, static c => InnerSources.Write(c.InnerSources), static (c, v) => c.InnerSources = InnerSources.Read(v)),
         new NumberColumn("first_object", ColumnMerge.OfFirstContact, static c => c.FirstObject, static (c, v) => c.FirstObject = v) { IsObject = true },
         new NumberColumn("first_line", ColumnMerge.OfFirstContact, static c => c.FirstLine, static (c, v) => c.FirstLine = v),
+        new NumberColumn("last_reject", ColumnMerge.Max, static c => c.LastReject, static (c, v) => c.LastReject = v),
     ];
 }

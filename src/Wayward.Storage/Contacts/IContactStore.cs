@@ -53,7 +53,7 @@ public interface IContactStore
     /// <summary>Some instances, whole; unknown ones are left out.</summary>
     Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
 
-    /// <summary>Gives every instance, whole, one after the other, all as of one moment, for a reader that does not keep them (<see cref="DetectionSession.Load"/>).</summary>
+    /// <summary>Gives every instance, whole, one after the other, all as of one moment, for a reader that does not keep them (<see cref="FleetLoader.Load"/>).</summary>
     /// <returns>The largest record start of the data set.</returns>
     Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation);
 

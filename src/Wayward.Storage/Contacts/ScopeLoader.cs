@@ -19,7 +19,7 @@ internal sealed class ScopeLoader(Func<ResolverCatalog> catalog)
     public Destination? DestinationOf(EndpointEntity endpoint)
     {
         var address = IpAddress.FromBytes(endpoint.Address);
-        return catalog().Classify(address, endpoint.Protocol, (ushort)endpoint.Port) is { } transport ? new Destination(address, transport) : null;
+        return catalog().Classify(address, Endpoint.ProtocolOf(endpoint.Protocol), (ushort)endpoint.Port) is { } transport ? new Destination(address, transport) : null;
     }
 
     /// <summary>

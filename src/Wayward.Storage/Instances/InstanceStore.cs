@@ -89,7 +89,7 @@ internal sealed class InstanceStore(Database database, DetectionOptions detectio
             .Join(db.Endpoints.Where(e => e.Address == bytes), p => p.EndpointId, e => e.Id, (p, e) => new { Pair = p, Endpoint = e })
             .Join(db.Instances, x => x.Pair.InstanceId, i => i.Id, (x, i) => new { x.Pair, x.Endpoint, Instance = i })
             .OrderBy(x => x.Pair.First).ThenBy(x => x.Instance.Key).Take(take)
-            .Select(x => new DestinationUse(x.Instance.Key, x.Instance.Name, x.Instance.AccountId, x.Instance.Asg, x.Endpoint.Protocol, (ushort)x.Endpoint.Port, x.Pair.First, x.Pair.Last))
+            .Select(x => new DestinationUse(x.Instance.Key, x.Instance.Name, x.Instance.AccountId, x.Instance.Asg, Endpoint.ProtocolOf(x.Endpoint.Protocol), (ushort)x.Endpoint.Port, x.Pair.First, x.Pair.Last))
             .ToListAsync(c), cancellation);
     }
 
@@ -124,6 +124,6 @@ internal sealed class InstanceStore(Database database, DetectionOptions detectio
 
     private static DestinationRow ToRow(EndpointEntity e) => new()
     {
-        Address = IpAddress.FromBytes(e.Address), Protocol = e.Protocol, Port = (ushort)e.Port, First = e.First, Last = e.Last, Instances = e.Instances,
+        Address = IpAddress.FromBytes(e.Address), Protocol = Endpoint.ProtocolOf(e.Protocol), Port = (ushort)e.Port, First = e.First, Last = e.Last, Instances = e.Instances,
     };
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Wayward.Core;
+
 namespace Wayward.Storage.Maintenance;
 
 /// <summary>
@@ -16,8 +19,7 @@ public sealed record RetentionOptions
     public IReadOnlyList<string> Validate(TimeSpan historyWindow)
     {
         int least = Math.Max(MinimumDays, (int)Math.Ceiling(historyWindow.TotalDays) + 1);
-        return CompactAfterDays == 0 || CompactAfterDays >= least
-            ? []
-            : [string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Section}:{nameof(CompactAfterDays)} is {CompactAfterDays}; it must be 0 (never) or at least {least} days (more than Detection:HistoryWindow).")];
+        return new OptionRules(Section).Require(CompactAfterDays == 0 || CompactAfterDays >= least, nameof(CompactAfterDays), CompactAfterDays.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture, $"0 (never) or at least {least} days (more than Detection:HistoryWindow)")).Errors;
     }
 }

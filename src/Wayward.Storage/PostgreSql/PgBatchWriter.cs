@@ -49,7 +49,7 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
         var fresh = session.Query(PgContactSql.InsertInstances, r => r.GetInt32(0), keys.Clone()).ToHashSet();
 
         Endpoint[] endpoints = [.. shares.Values.SelectMany(s => s.Cells.Keys.Select(k => k.Endpoint).Concat(s.Evidence.Keys)).Distinct()];
-        NpgsqlParameter[] columns = [Pg.Array(endpoints.Select(e => (byte[]?)e.Address.ToBytes())), Pg.Array(endpoints.Select(e => (short)e.Protocol)), Pg.Array(endpoints.Select(e => (int)e.Port))];
+        NpgsqlParameter[] columns = [Pg.Array(endpoints.Select(e => (byte[]?)e.Address.ToBytes())), Pg.Array(endpoints.Select(e => (short)e.StoredProtocol)), Pg.Array(endpoints.Select(e => (int)e.Port))];
         if (endpoints.Length > 0)
         {
             session.Execute(PgContactSql.InsertEndpoints, [.. columns.Select(c => c.Clone())]);

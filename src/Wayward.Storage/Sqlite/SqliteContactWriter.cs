@@ -175,10 +175,10 @@ internal sealed class SqliteContactWriter : IContactBatchWriter, ILedgerTransact
         {
             if (_endpoints.TryGetValue(endpoint, out var known)) return known.Id;
             byte[] address = endpoint.Address.ToBytes();
-            var select = writer.Prepare(SqliteContactSql.SelectEndpoint).Bind(address).Bind(endpoint.Protocol).Bind(endpoint.Port);
+            var select = writer.Prepare(SqliteContactSql.SelectEndpoint).Bind(address).Bind(endpoint.StoredProtocol).Bind(endpoint.Port);
             if (!select.Read())
             {
-                select = writer.Prepare(SqliteContactSql.InsertEndpoint).Bind(address).Bind(endpoint.Protocol).Bind(endpoint.Port);
+                select = writer.Prepare(SqliteContactSql.InsertEndpoint).Bind(address).Bind(endpoint.StoredProtocol).Bind(endpoint.Port);
                 select.Read();
             }
             int id = select.Int32(0);

@@ -22,11 +22,11 @@ internal static class CatalogReport
     {
         output.WriteLine($"Catalogue {catalog.Version} ({catalog.Hash}), {catalog.Entries.Count.ToString("N0", CultureInfo.InvariantCulture)} endpoints");
         output.WriteLine();
-        var table = new TextTable("List", "Addresses", "Known", "%", "A", "B", "C", "D", "R", "X", "Names", "Known").RightAlign(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        var table = new TextTable("List", "Addresses", "Known", "%", "A", "B", "C", "D", "R", "X", "H", "Names", "Known").RightAlign(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
         foreach (var (list, check) in checks)
         {
             table.Add(list, Number(check.Addresses), Number(check.Known), check.Addresses == 0 ? "" : (100 * check.Coverage).ToString("0.0", CultureInfo.InvariantCulture),
-                Number(check.ByTier["A"]), Number(check.ByTier["B"]), Number(check.ByTier["C"]), Number(check.ByTier["D"]), Number(check.ByTier["R"]), Number(check.ByTier["X"]),
+                Number(check.ByTier["A"]), Number(check.ByTier["B"]), Number(check.ByTier["C"]), Number(check.ByTier["D"]), Number(check.ByTier["R"]), Number(check.ByTier["X"]), Number(check.ByTier["H"]),
                 Number(check.Names), Number(check.KnownNames));
         }
         table.Write(output);

@@ -8,13 +8,13 @@ using Wayward.Web.Scan;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>backtest</c>: what the stored ledger would say with other parameters or another catalogue. Nothing is stored.</summary>
-public sealed class BackTestCommand : ICommandModule
+internal sealed class BackTestCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
         var set = new Option<string[]>("--set") { Description = "An option of the trial, such as Detection:HistoryWindow=60.00:00:00; may be repeated.", HelpName = "KEY=VALUE" };
         var catalog = new Option<string[]>("--catalog") { Description = "A catalogue file whose entries the trial adds to those in force; may be repeated.", HelpName = "FILE" };
-        var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var format = new Option<BackTestFormat>("--format") { Description = "table (the default) or json (schema wayward.backtest/1).", HelpName = "table|json" };
         var command = new Command("backtest", "Evaluate the stored past with other options or another catalogue, and say how the findings differ from the present ones.") { set, catalog, data, format };
         command.Validators.Add(result =>

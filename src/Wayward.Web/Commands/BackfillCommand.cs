@@ -8,7 +8,7 @@ using Wayward.Storage.Ingest;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>backfill</c>: asks for the past to be read, and says how far that has come. The processes that read the source carry it out; this one only writes down what is wanted.</summary>
-public sealed class BackfillCommand : ICommandModule
+internal sealed class BackfillCommand : ICommandModule
 {
     private const int ListedAtOnce = 50;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -27,7 +27,7 @@ public sealed class BackfillCommand : ICommandModule
     private static Command DryRun(CommandContext context)
     {
         var range = new RangeOptions();
-        var data = Data();
+        var data = DataOption.New();
         var command = new Command("dry-run", "How many objects and bytes a range holds, and how many of them the ledger lacks. Nothing is read.") { data };
         range.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -62,7 +62,7 @@ public sealed class BackfillCommand : ICommandModule
     {
         var number = new Argument<int?>("NUMBER") { Description = "Of a dry run, whose range is taken. Without it --source names what to read.", Arity = ArgumentArity.ZeroOrOne };
         var range = new RangeOptions();
-        var data = Data();
+        var data = DataOption.New();
         var command = new Command("start", "Start a backfill: of a dry run by its number, or of a range.") { number, data };
         range.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
@@ -86,7 +86,7 @@ public sealed class BackfillCommand : ICommandModule
 
     private static Command List(CommandContext context)
     {
-        var data = Data();
+        var data = DataOption.New();
         var command = new Command("list", "The backfills and how far they are, and the sources that can be named.") { data };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -104,7 +104,7 @@ public sealed class BackfillCommand : ICommandModule
     private static Command Watch(CommandContext context)
     {
         var number = Number();
-        var data = Data();
+        var data = DataOption.New();
         var command = new Command("watch", "Follow a backfill until it is done, cancelled or paused; interrupting this does not interrupt it.") { number, data };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -119,7 +119,7 @@ public sealed class BackfillCommand : ICommandModule
     private static Command Verb(CommandContext context, string name, string what, BackfillVerb verb, string past)
     {
         var number = Number();
-        var data = Data();
+        var data = DataOption.New();
         var command = new Command(name, what) { number, data };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -137,7 +137,7 @@ public sealed class BackfillCommand : ICommandModule
     private static Command Pause(CommandContext context, string name, string what, bool paused)
     {
         var source = new Argument<string>("SOURCE") { Description = "Its name, or a part that no other has; see 'wayward backfill list'." };
-        var data = Data();
+        var data = DataOption.New();
         var command = new Command(name, what) { source, data };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -218,8 +218,6 @@ public sealed class BackfillCommand : ICommandModule
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static Argument<int> Number() => new("NUMBER") { Description = "See 'wayward backfill list'." };
-
-    private static Option<string?> Data() => new("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
 
     private sealed class RangeOptions
     {

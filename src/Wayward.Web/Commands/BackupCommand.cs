@@ -4,12 +4,12 @@ using Wayward.Storage.Maintenance;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>backup</c>: a checked copy of the database, taken while the program runs.</summary>
-public sealed class BackupCommand : ICommandModule
+internal sealed class BackupCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
         var file = new Argument<string>("FILE") { Description = "The file to write; FILE.manifest.json is written beside it." };
-        var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var command = new Command("backup", "Copy the database to a file, check the copy, and write its manifest. The program may run meanwhile.") { file, data };
         command.SetAction(async (parsed, cancellation) =>
         {

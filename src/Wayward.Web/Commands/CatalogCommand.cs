@@ -9,11 +9,11 @@ using Wayward.Web.Scan;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>catalog</c>: what the resolver catalogue knows, and what a list would add to it.</summary>
-public sealed class CatalogCommand : ICommandModule
+internal sealed class CatalogCommand : ICommandModule
 {
     public Command Build(CommandContext context) => new("catalog", "Look into the resolver catalogue and check lists against it.")
     {
-        Check(context), Diff(context), Show(context), Import(context), Rescan(context), Files(context),
+        Check(context), Diff(context), Show(context), Import(context), CatalogUpdate.Build(context), Rescan(context), Files(context),
     };
 
     private static Command Check(CommandContext context)
@@ -66,7 +66,7 @@ public sealed class CatalogCommand : ICommandModule
     {
         var location = new Argument<string>("FILE-OR-URL") { Description = "A catalogue file or feed: a file, an https address, or http on this machine." };
         var name = new Option<string?>("--name") { Description = "Name of the addition; importing under the same name again continues it (default: from the file).", HelpName = "NAME" };
-        var data = new Option<string?>("--data") { Description = "Data folder whose catalogue is added to (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var atOnce = new Option<bool>("--alert-at-once") { Description = "Do not train new entries for the learning time first." };
         var command = new Command("import", "Add a file or feed to the catalogue of a data folder; a server that runs on it takes it up by itself.") { location, name, data, atOnce };
         command.SetAction(async (parsed, cancellation) =>
@@ -100,7 +100,7 @@ public sealed class CatalogCommand : ICommandModule
     private static Command Rescan(CommandContext context)
     {
         var name = new Argument<string>("NAME") { Description = "An addition, see 'catalog files'." };
-        var data = new Option<string?>("--data") { Description = "Data folder (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var source = new Option<string[]>("--source") { Description = "A folder of flow logs that the server was given with --source; may be repeated.", HelpName = "PATH" };
         var command = new Command("rescan", "Read the stored objects of the history window again for an addition's endpoints; its entries then alert at once.") { name, data, source };
         command.SetAction(async (parsed, cancellation) =>
@@ -119,7 +119,7 @@ public sealed class CatalogCommand : ICommandModule
 
     private static Command Files(CommandContext context)
     {
-        var data = new Option<string?>("--data") { Description = "Data folder (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var command = new Command("files", "The additions to the catalogue of a data folder.") { data };
         command.SetAction(parsed =>
         {
@@ -129,11 +129,14 @@ public sealed class CatalogCommand : ICommandModule
         return command;
     }
 
-    private static CatalogStore Store(CommandContext context, string? data)
+    private static CatalogStore Store(CommandContext context, string? data) => Store(Options(context, data));
+
+    internal static CatalogStore Store(ServeOptions options) => new(options.CatalogFolder, options.Detection, TimeProvider.System);
+
+    internal static ServeOptions Options(CommandContext context, string? data)
     {
         var request = new ServeRequest { DataDirectory = data, Settings = context.Settings, WorkingDirectory = context.WorkingDirectory };
-        var options = ServeOptions.Read(AppConfiguration.Build(context.WorkingDirectory, request.AllSettings()), request);
-        return new CatalogStore(options.CatalogFolder, options.Detection, TimeProvider.System);
+        return ServeOptions.Read(AppConfiguration.Build(context.WorkingDirectory, request.AllSettings()), request);
     }
 
     private static Option<CatalogOutput> Format() => new("--format") { Description = "table (the default) or json.", HelpName = "table|json" };
@@ -157,7 +160,7 @@ public sealed class CatalogCommand : ICommandModule
 }
 
 /// <summary>How a catalogue command answers.</summary>
-public enum CatalogOutput
+internal enum CatalogOutput
 {
     Table,
     Json,

@@ -6,7 +6,7 @@ using Wayward.Web.Configuration;
 namespace Wayward.Web.Commands;
 
 /// <summary>The command line: finds the commands, runs one, turns every outcome into an exit code and a message without a stack trace.</summary>
-public static class CommandLine
+internal static class CommandLine
 {
     public const string DefaultCommand = "serve";
 

@@ -4,14 +4,11 @@ using Wayward.Web.Demo;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>demo</c>: sixty days of a made-up fleet with a known answer, ingested and served. Needs no network and no set-up.</summary>
-public sealed class DemoCommand : ICommandModule
+internal sealed class DemoCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
-        var data = new Option<string?>("--data")
-        {
-            Description = "Folder for the demo's logs and database, kept afterwards (default: a new temporary folder, removed at the end).", HelpName = "DIR",
-        };
+        var data = DataOption.New("Folder for the demo's logs and database, kept afterwards (default: a new temporary folder, removed at the end).");
         var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by semicolons (default: {Configuration.HostingOptions.DefaultUrls}).", HelpName = "URLS" };
 
         var command = new Command("demo", "Serve a bundled scenario with a known answer: about 40 instances, 60 days, six attacks.") { data, urls };

@@ -1,7 +1,7 @@
 namespace Wayward.Web.Commands;
 
 /// <summary>What the program answers to its caller; part of the command line's contract.</summary>
-public static class ExitCode
+internal static class ExitCode
 {
     /// <summary>Done; for <c>scan</c>: nothing at or above the level asked for.</summary>
     public const int Success = 0;
@@ -16,13 +16,13 @@ public static class ExitCode
 }
 
 /// <summary>Arguments or options are wrong. Carries all errors at once, each naming its key and what would be accepted.</summary>
-public sealed class UsageException(params IReadOnlyList<string> errors) : Exception(string.Join(Environment.NewLine, errors))
+internal sealed class UsageException(params IReadOnlyList<string> errors) : Exception(string.Join(Environment.NewLine, errors))
 {
     public IReadOnlyList<string> Errors { get; } = errors;
 }
 
 /// <summary>Input could not be read or output not written; the message is for the person at the terminal.</summary>
-public sealed class InputException(string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class InputException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>A file that cannot be read. Of a folder the system says no more than that access is denied.</summary>
     /// <param name="what">As the user wrote it, with its option.</param>

@@ -6,12 +6,12 @@ using Wayward.Storage.Findings;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>explain</c>: why a finding was made, in sentences.</summary>
-public sealed class ExplainCommand : ICommandModule
+internal sealed class ExplainCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
         var finding = new Argument<string>("FINDING") { Description = "The finding's id." };
-        var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var command = new Command("explain", "Say why a finding was made, with the points and what would have had to differ.") { finding, data };
         command.SetAction(async (parsed, cancellation) =>
         {

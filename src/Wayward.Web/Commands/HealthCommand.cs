@@ -4,7 +4,7 @@ using Wayward.Core.Text;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>health</c>: asks a running server whether it is well; for container health checks, where there is no shell and no curl.</summary>
-public sealed class HealthCommand : ICommandModule
+internal sealed class HealthCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {

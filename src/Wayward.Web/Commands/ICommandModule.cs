@@ -9,13 +9,13 @@ namespace Wayward.Web.Commands;
 /// The action returns an <see cref="ExitCode"/>; it throws <see cref="UsageException"/> for wrong options and <see cref="InputException"/> for unreadable input,
 /// which become messages and exit codes in one place. It writes through the context, never to <see cref="Console"/>.
 /// </remarks>
-public interface ICommandModule
+internal interface ICommandModule
 {
     Command Build(CommandContext context);
 }
 
 /// <summary>What a command sees of the process around it.</summary>
-public sealed record CommandContext
+internal sealed record CommandContext
 {
     public required TextWriter Out { get; init; }
     public required TextWriter Error { get; init; }

@@ -6,7 +6,7 @@ using Wayward.Web.Scan;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>report</c>: one finding as a file to hand on.</summary>
-public sealed class ReportCommand : ICommandModule
+internal sealed class ReportCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
@@ -18,7 +18,7 @@ public sealed class ReportCommand : ICommandModule
         };
         format.AcceptOnlyFromAmong([.. ReportFormats.All.Select(f => f.Name)]);
         var output = new Option<string?>("--out") { Description = "Write here instead of standard output.", HelpName = "FILE" };
-        var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var command = new Command("report", "Write the report of one finding.") { finding, format, output, data };
         command.SetAction(async (parsed, cancellation) =>
         {

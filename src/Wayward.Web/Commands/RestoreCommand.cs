@@ -7,12 +7,12 @@ using Wayward.Web.Hosting;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>restore</c>: puts a backup in the place of the database, once it has passed every check.</summary>
-public sealed class RestoreCommand : ICommandModule
+internal sealed class RestoreCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
         var file = new Argument<string>("FILE") { Description = "A file made by backup, with its manifest beside it." };
-        var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var command = new Command("restore", "Check a backup and put it in the place of the database, which is kept under another name. Stop the program first.") { file, data };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -9,7 +9,7 @@ using Wayward.Web.Scan;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>scan</c>: files in, findings out, nothing kept.</summary>
-public sealed class ScanCommand : ICommandModule
+internal sealed class ScanCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
@@ -47,6 +47,7 @@ public sealed class ScanCommand : ICommandModule
                 Paths = parsed.GetRequiredValue(paths), Catalog = resolvers, Detection = options, Inventory = known, FormatHeader = parsed.GetValue(header),
             }, cancellation);
 
+            WarnOfAge(context, resolvers, result);
             string? file = parsed.GetValue(output);
             switch (parsed.GetValue(format))
             {
@@ -63,9 +64,22 @@ public sealed class ScanCommand : ICommandModule
                     OutputTarget.WriteText(context, file, writer => ScanTable.Write(writer, result, resolvers));
                     break;
             }
+            // The table says it where findings would stand; the other formats have no place that a person would see.
+            if (parsed.GetValue(format) != ScanFormat.Table && ScanSummary.NothingEvaluated(result.Input) is { } nothing) context.Error.WriteLine($"wayward: {nothing}");
             return Evaluate(context, result, options, parsed.GetValue(failOn));
         });
         return command;
+    }
+
+    /// <summary>Older than this at the newest record, the catalogue lacks too much that is in use.</summary>
+    private const int OldCatalogDays = 180;
+
+    private static void WarnOfAge(CommandContext context, Core.Resolvers.ResolverCatalog catalog, ScanResult result)
+    {
+        long days = catalog.Date == 0 ? 0 : (result.Ledger.MaxStart - catalog.Date) / UnixTime.DaySeconds;
+        if (days <= OldCatalogDays) return;
+        context.Error.WriteLine(FormattableString.Invariant(
+            $"wayward: the catalogue is of {UnixTime.ToDateTime(catalog.Date):yyyy-MM-dd}, {days} days before the newest record; add newer lists with --catalog, or configure Catalog:Feeds and run 'wayward catalog update'"));
     }
 
     private static Inventory? ReadInventory(CommandContext context, string? file)
@@ -101,6 +115,7 @@ public sealed class ScanCommand : ICommandModule
         foreach (string error in errors) reader.Add(error);
         foreach (string key in settings.Select(s => s.Key).Where(k => !k.StartsWith(DetectionOptions.Section + ":", StringComparison.OrdinalIgnoreCase)))
             reader.Add($"{key} has no effect on a {what}; options of a {what} begin with {DetectionOptions.Section}:");
+        OptionSections.Check(reader, configuration);
         var options = DetectionSettings.Read(reader, configuration);
         reader.ThrowIfAny();
         return options;

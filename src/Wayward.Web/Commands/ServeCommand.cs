@@ -4,11 +4,11 @@ using Wayward.Web.Hosting;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>serve</c>: the dashboard, and ingest behind it.</summary>
-public sealed class ServeCommand : ICommandModule
+internal sealed class ServeCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
-        var data = new Option<string?>("--data") { Description = "Folder of the database and all other state (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var source = new Option<string[]>("--source") { Description = "A folder of flow logs, watched for new files; may be repeated.", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
         var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by semicolons (default: {Configuration.HostingOptions.DefaultUrls}).", HelpName = "URLS" };
         var allowRemote = new Option<bool>("--allow-remote") { Description = "Listen on other than loopback addresses although there is no sign-in." };

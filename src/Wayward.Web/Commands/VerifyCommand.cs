@@ -7,13 +7,13 @@ using Wayward.Storage.Sqlite;
 namespace Wayward.Web.Commands;
 
 /// <summary><c>verify</c>: is the database, or a backup, what was written?</summary>
-public sealed class VerifyCommand : ICommandModule
+internal sealed class VerifyCommand : ICommandModule
 {
     public Command Build(CommandContext context)
     {
         var backup = new Option<string?>("--backup") { Description = "Check this backup against its manifest instead of the database.", HelpName = "FILE" };
         var dump = new Option<bool>("--dump-hash") { Description = "Also print the hash of the canonical dump: equal for two stores that took in the same objects, in whatever order." };
-        var data = new Option<string?>("--data") { Description = "Folder of the database (default: data).", HelpName = "DIR" };
+        var data = DataOption.New();
         var command = new Command("verify", "Check the database: its own integrity, and the checksum of every day's contacts. Exit 1 when something is wrong.") { backup, dump, data };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -1,9 +1,10 @@
+using Wayward.Core;
 using Wayward.Engine;
 
 namespace Wayward.Web.Configuration;
 
 /// <summary>Configuration section <c>Hosting</c>: who may reach the dashboard, and how many.</summary>
-public sealed record HostingOptions
+internal sealed record HostingOptions
 {
     public const string Section = "Hosting";
     public const string DefaultUrls = "http://127.0.0.1:5080";
@@ -25,29 +26,32 @@ public sealed record HostingOptions
     /// <summary>How long a stop waits for work in hand.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
-    public IEnumerable<string> Validate()
+    /// <summary>All errors at once, each naming its key.</summary>
+    public IReadOnlyList<string> Validate()
     {
-        if (MaxCircuits is < 1 or > 100_000) yield return $"{Section}:MaxCircuits must be 1 to 100000, not {MaxCircuits}";
-        if (CircuitRetention < TimeSpan.Zero || CircuitRetention > TimeSpan.FromHours(24)) yield return $"{Section}:CircuitRetention must be 0 to 1.00:00:00, not {CircuitRetention:c}";
-        if (ShutdownTimeout < TimeSpan.FromSeconds(1) || ShutdownTimeout > TimeSpan.FromMinutes(5)) yield return $"{Section}:ShutdownTimeout must be 00:00:01 to 00:05:00, not {ShutdownTimeout:c}";
+        var rules = new OptionRules(Section)
+            .Range(MaxCircuits, 1, 100_000)
+            .Span(CircuitRetention, TimeSpan.Zero, TimeSpan.FromHours(24))
+            .Span(ShutdownTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         foreach (string host in AllowedHosts)
-            if (Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown) yield return $"{Section}:AllowedHosts: '{host}' is not a host name (no port, no scheme, no wildcard)";
+            rules.Require(Uri.CheckHostName(host.Trim('[', ']')) != UriHostNameType.Unknown, nameof(AllowedHosts), $"'{host}'", "a host name (no port, no scheme, no wildcard)");
         foreach (string origin in AllowedOrigins)
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != origin.TrimEnd('/') || uri.Scheme is not ("http" or "https"))
-                yield return $"{Section}:AllowedOrigins: '{origin}' is not an origin such as https://dash.example.com";
+            rules.Require(IsOrigin(origin), nameof(AllowedOrigins), $"'{origin}'", "an origin such as https://dash.example.com");
+        return rules.Errors;
     }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/') && uri.Scheme is "http" or "https";
 }
 
 /// <summary>Configuration section <c>Desk</c>: the analyst whose name the audit trail gets while there is no sign-in.</summary>
-public sealed record DeskOptions
+internal sealed record DeskOptions
 {
     public const string Section = "Desk";
     /// <summary>Name for the audit trail; empty = the user the program runs as.</summary>
     public string Analyst { get; init; } = "";
 
-    public IEnumerable<string> Validate()
-    {
-        if (Analyst.Length > 100) yield return $"{Section}:Analyst must be at most 100 characters";
-        if (Analyst.Any(char.IsControl)) yield return $"{Section}:Analyst must not contain control characters";
-    }
+    /// <summary>All errors at once, each naming its key.</summary>
+    public IReadOnlyList<string> Validate() =>
+        new OptionRules(Section).Require(Analyst.Length <= 100 && !Analyst.Any(char.IsControl), nameof(Analyst), "not a name", "up to 100 characters, none of them a control character").Errors;
 }

@@ -6,7 +6,7 @@ namespace Wayward.Web.Hosting;
 /// <summary>
 /// Counts open pages and refuses the one too many: the framework has no limit, and each page holds memory here for as long as it is open.
 /// </summary>
-public sealed class CircuitLimit(HostingOptions options)
+internal sealed class CircuitLimit(HostingOptions options)
 {
     private int _open;
 

@@ -3,7 +3,7 @@ using Wayward.Web.Configuration;
 namespace Wayward.Web.Hosting;
 
 /// <summary>Who acts, for the audit trail.</summary>
-public interface ICurrentAnalyst
+internal interface ICurrentAnalyst
 {
     /// <summary>Never empty, no control characters.</summary>
     string Name { get; }

@@ -1,7 +1,7 @@
 namespace Wayward.Web.Hosting;
 
 /// <summary>Who can reach this server, for the layout to say on every page.</summary>
-public sealed class HostExposure(IReadOnlyList<string> urls)
+internal sealed class HostExposure(IReadOnlyList<string> urls)
 {
     /// <summary>Listening on an address that other machines can reach, without sign-in.</summary>
     public bool IsRemote { get; } = urls.Any(u => !ListenAddresses.IsLoopback(u));

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Wayward.Web.Hosting;
 
 /// <summary>Response headers that keep a page from running, framing or leaking anything that is not ours.</summary>
-public static class SecurityHeaders
+internal static class SecurityHeaders
 {
     private static readonly object NonceKey = new();
 
@@ -17,21 +17,23 @@ public static class SecurityHeaders
         $"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; " +
         "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-src 'none'; frame-ancestors 'none'";
 
+    /// <remarks>Set when the answer starts: what handles a fault clears the headers that were set before it.</remarks>
     internal static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy(NonceOf(context));
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
         context.Response.OnStarting(static state =>
         {
             var response = (HttpResponse)state;
+            var headers = response.Headers;
+            // A report has a stricter policy of its own.
+            if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = Policy(NonceOf(response.HttpContext));
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
             // Static files say themselves how long they keep (their names carry a fingerprint); everything else is somebody's investigation.
-            if (response.Headers.CacheControl.Count == 0 || IsHtml(response)) response.Headers.CacheControl = "no-store";
+            if (headers.CacheControl.Count == 0 || IsHtml(response)) headers.CacheControl = "no-store";
             return Task.CompletedTask;
         }, context.Response);
         return next(context);

@@ -27,6 +27,7 @@ internal sealed record ServeOptions
     public static ServeOptions Read(IConfiguration configuration, ServeRequest request)
     {
         var reader = new OptionsReader(configuration);
+        if (configuration is IConfigurationRoot root) OptionSections.Check(reader, root);
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, o => o.Validate());

@@ -4,7 +4,7 @@ using Wayward.Web.Configuration;
 namespace Wayward.Web.Hosting;
 
 /// <summary>What <c>serve</c> was asked for on the command line; null = take it from the options.</summary>
-public sealed record ServeRequest
+internal sealed record ServeRequest
 {
     public string? Urls { get; init; }
     public string? DataDirectory { get; init; }

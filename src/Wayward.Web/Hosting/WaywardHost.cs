@@ -10,7 +10,7 @@ using Wayward.Web.Reports;
 namespace Wayward.Web.Hosting;
 
 /// <summary>Builds the server: options checked first and all at once, then services, then the pipeline.</summary>
-public static class WaywardHost
+internal static class WaywardHost
 {
     /// <summary>Builds everything up to, but not including, listening.</summary>
     /// <param name="customize">For tests and for <c>demo</c>: further services, before the host is built.</param>
@@ -101,6 +101,7 @@ public static class WaywardHost
         }
         app.UseCircuitLimit(app.Services.GetRequiredService<CircuitLimit>());
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseUnknownPages();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealth();

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Wayward.Core.Detection;
 using Wayward.Core.Reports.Contracts;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
@@ -23,6 +25,12 @@ internal sealed record ScanDocument
     public required IEnumerable<ScanContactDocument> Contacts { get; init; }
     [Description("Those below the report threshold too, ordered by first contact, then id")]
     public required IEnumerable<FindingDocument> Findings { get; init; }
+    [Description("Contacts that made no finding, with the reason; by instance, address, transport and first contact")]
+    public required IEnumerable<AcceptedDocument> Accepted { get; init; }
+    [Description("New targets of an instance on a UTC day that its role explains")]
+    public required IEnumerable<RoleDayDocument> RoleDays { get; init; }
+    [Description("Why no record could be evaluated, so that the absence of findings says nothing; null when some were")]
+    public required string? NothingEvaluated { get; init; }
 
     /// <summary>Rows are made while they are written: they grow with the fleet, and the writer must not hold them all.</summary>
     public static ScanDocument Of(ScanResult result, ResolverCatalog catalog) => new()
@@ -31,6 +39,10 @@ internal sealed record ScanDocument
         Input = ScanInputDocument.Of(result.Input),
         Contacts = result.Contacts.Select(ScanContactDocument.Of),
         Findings = result.Findings.Select(f => new FindingDocument(f, FindingStatus.Open)),
+        Accepted = result.Accepted.Select(AcceptedDocument.Of),
+        RoleDays = RoleDay.Of(result.Accepted).Select(d => new RoleDayDocument(
+            d.Instance.Id, DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + d.Day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Role, d.NewTargets)),
+        NothingEvaluated = ScanSummary.NothingEvaluated(result.Input),
     };
 }
 
@@ -93,3 +105,30 @@ internal sealed record ScanContactDocument(
 
 /// <param name="Rejected">How many of the records were rejected.</param>
 internal sealed record ScanTrafficDocument(long Records, long Packets, long Bytes, long Rejected);
+
+/// <param name="Role">The role that explains the contact, or null.</param>
+/// <param name="Rule">The number of the rule that expects it, or null.</param>
+/// <param name="Group">The group that could have evaluated it, such as <c>asg:web</c>, or null.</param>
+internal sealed record AcceptedDocument(
+    string Instance,
+    string Address,
+    [property: AllowedValues("DNS", "DoT", "DoQ", "DoH", "DoH3", "DNSCrypt")] string Transport,
+    string? Provider,
+    [property: AllowedValues("A", "B", "C", "D", "R", "X", null)] string? Tier,
+    [property: AllowedValues("learned", "learned-from-group", "role", "expected", "unclear")] string Reason,
+    string? Role,
+    int? Rule,
+    string? Group,
+    [property: DataType(DataType.DateTime)] string First,
+    [property: DataType(DataType.DateTime)] string Last,
+    bool Answered,
+    TrafficDocument Out,
+    TrafficDocument In)
+{
+    public static AcceptedDocument Of(AcceptedContact c) => new(
+        c.Instance.Id, c.Destination.Address.ToString(), c.Destination.Transport.Name(), c.Provider, c.Tier.Letter(), c.Reason.Name(), c.Role, c.RuleId, c.Group,
+        UtcTime.Iso(c.First), UtcTime.Iso(c.Last), c.Answered, new(c.Out.Records, c.Out.Packets, c.Out.Bytes), new(c.In.Records, c.In.Packets, c.In.Bytes));
+}
+
+/// <param name="Day"><c>2026-01-31</c>, UTC.</param>
+internal sealed record RoleDayDocument(string Instance, [property: RegularExpression("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] string Day, string Role, int NewTargets);

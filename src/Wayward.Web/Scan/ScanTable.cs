@@ -9,7 +9,7 @@ namespace Wayward.Web.Scan;
 /// <summary>The result of a scan for a person at a terminal: what was read, what it talks to, what is unusual.</summary>
 internal static class ScanTable
 {
-    private const int MaxContacts = 200;
+    private const int MaxContacts = 200, MaxAccepted = 50;
 
     public static void Write(TextWriter output, ScanResult result, ResolverCatalog catalog)
     {
@@ -21,12 +21,8 @@ internal static class ScanTable
         if (input.Duplicates > 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Given more than once and counted once: {input.Duplicates:N0}"));
 
         output.WriteLine();
-        if (result.Contacts.Count == 0) output.WriteLine("No DNS contacts with public servers.");
-        else WriteContacts(output, result.Contacts);
-
-        output.WriteLine();
-        if (result.Findings.Count == 0) output.WriteLine(NoFindings(result));
-        else WriteFindings(output, result.Findings);
+        if (ScanSummary.NothingEvaluated(input) is { } nothing) output.WriteLine(nothing);
+        else WriteResult(output, result);
 
         if (input.QuarantinedCount == 0) return;
         output.WriteLine();
@@ -36,11 +32,30 @@ internal static class ScanTable
         if (input.QuarantinedCount > 20) output.WriteLine("  …");
     }
 
-    private static string NoFindings(ScanResult result)
+    private static void WriteResult(TextWriter output, ScanResult result)
     {
-        int learned = result.Accepted.Count(a => a.Reason is AcceptedReason.Learned or AcceptedReason.LearnedFromGroup);
-        return learned == 0 ? "No findings."
-            : string.Create(CultureInfo.InvariantCulture, $"No findings. {learned:N0} {(learned == 1 ? "contact" : "contacts")} began while the instance was still learning and count as usual.");
+        if (result.Contacts.Count == 0) output.WriteLine("No DNS contacts with public servers.");
+        else WriteContacts(output, result.Contacts);
+
+        output.WriteLine();
+        if (result.Findings.Count == 0) output.WriteLine("No findings.");
+        else WriteFindings(output, result.Findings);
+        WriteAccepted(output, result.Accepted);
+    }
+
+    private static void WriteAccepted(TextWriter output, IReadOnlyList<AcceptedContact> accepted)
+    {
+        if (ScanSummary.Accepted(accepted) is not { } summary) return;
+        output.WriteLine();
+        output.WriteLine(summary);
+        var table = new TextTable("INSTANCE", "ADDRESS", "TRANSPORT", "PROVIDER", "FIRST", "LAST", "WHY");
+        foreach (var c in accepted.Take(MaxAccepted))
+        {
+            string why = ScanSummary.Words(c.Reason) + (c.Role is { } role ? $" ({role})" : c.RuleId is { } rule ? string.Create(CultureInfo.InvariantCulture, $" ({rule})") : "");
+            table.Add(c.Instance.Id, c.Destination.Address.ToString(), c.Destination.Transport.Name(), c.Provider ?? "-", UtcTime.Iso(c.First), UtcTime.Iso(c.Last), why);
+        }
+        table.Write(output);
+        if (accepted.Count > MaxAccepted) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {accepted.Count - MaxAccepted:N0} more; --format json gives all."));
     }
 
     private static void WriteContacts(TextWriter output, IReadOnlyList<ScanContact> contacts)

@@ -20,28 +20,107 @@ public sealed class ContactRulesTests
 
     private static ContactHour? Cell(params FlowLine[] lines) => Fold(lines).Instances.Values.SelectMany(i => i.Cells.Values).SingleOrDefault();
 
-    private static bool IsContact(params FlowLine[] lines)
+    private static bool IsContact(params FlowLine[] lines) => Destinations(lines) > 0;
+
+    private static int Destinations(params FlowLine[] lines)
     {
         var ledger = new ContactLedger();
         ledger.Add(Fold(lines));
         // Episodes are what counts: an unproven run is none.
         var summary = Core.Detection.InstanceSummary.Of(ledger.Instances.Values.Single(), TestCatalog.Default, new Core.Triage.ExpectedMatcher([]),
             new Core.Detection.Parameters(Core.Detection.DetectionOptions.Default, Core.Detection.Boundaries.Exact));
-        return summary.Destinations.Length > 0;
+        return summary.Destinations.Length;
     }
 
     [Fact] public void An_egress_query_to_a_public_server_is_a_contact() => Assert.True(IsContact(Query));
     [Fact] public void Ingress_only_udp_is_never_a_contact() => Assert.False(IsContact(Query.Reply()));
     [Fact] public void A_private_remote_is_no_contact() => Assert.False(IsContact(Query with { Destination = "10.0.0.2" }));
     [Fact] public void A_remote_in_documentation_space_is_no_contact() => Assert.False(IsContact(Query with { Destination = "198.51.100.7" }));
-    [Fact] public void Local_port_53_is_no_contact() => Assert.False(IsContact(Query with { SourcePort = 53 }));
-    [Fact] public void Local_port_853_to_port_53_is_no_contact() => Assert.False(IsContact(Query with { SourcePort = 853 }));
-    [Fact] public void Equal_ports_are_no_contact() => Assert.False(IsContact(Query with { Destination = "8.8.8.8", SourcePort = 443, DestinationPort = 443 }));
+
+    [Theory]
+    [InlineData(53, 53)]
+    [InlineData(853, 53)]
+    [InlineData(443, 443)]
+    [InlineData(123, 53)]
+    public void A_servers_local_port_alone_hides_no_contact(int local, int remote) =>
+        Assert.True(IsContact(Query with { Destination = "8.8.8.8", SourcePort = local, DestinationPort = remote }));
+
+    [Fact] public void Where_the_far_end_spoke_first_it_is_no_contact()
+    {
+        var answer = Query with { SourcePort = 53, Start = Query.Start + 1 };
+        Assert.False(IsContact((answer with { Start = Query.Start }).Reply(), answer));
+        Assert.True(IsContact((answer with { Start = Query.Start + 1 }).Reply(), answer));
+        Assert.True(IsContact((answer with { Start = Query.Start }).Reply(rejected: true), answer));
+    }
+
+    [Fact] public void What_the_far_end_began_stays_its_own_until_we_speak_strictly_first()
+    {
+        var answer = Query with { SourcePort = 53, Start = Query.Start + 1 };
+        FlowLine[] began = [(answer with { Start = Query.Start }).Reply(), answer];
+        Assert.False(IsContact([.. began, Later(answer, 3_600).Reply(), Later(answer, 3_600)]));
+        Assert.True(IsContact([.. began, Later(answer, 3_600)]));
+    }
+
+    [Fact] public void Our_own_syn_settles_who_spoke_first() =>
+        Assert.True(IsContact((Syn with { Start = Syn.Start - 1, TcpFlags = 0 }).Reply(), Syn with { SourcePort = 853, TcpFlags = 2 }));
+
+    [Fact] public void An_answer_to_a_probe_from_port_53_is_no_contact_of_a_service_with_other_clients()
+    {
+        var answer = Query with { SourcePort = 123 };
+        var client = (Query with { Destination = "198.51.101.9", SourcePort = 123, DestinationPort = 33_000 }).Reply();
+        Assert.False(IsContact(answer.Reply(), answer, client));
+        Assert.True(IsContact(answer.Reply(), answer, Later(client, 3_600)));
+        Assert.True(IsContact(answer.Reply(), answer, client with { Rejected = true }));
+        Assert.True(IsContact(answer.Reply(), answer, client with { Source = answer.Destination }));
+    }
+
+    [Fact] public void From_port_53_a_server_of_dns_answers_when_it_answers_clients()
+    {
+        var answer = Query with { SourcePort = 53 };
+        var served = Query with { Destination = "198.51.101.9", SourcePort = 53, DestinationPort = 33_000 };
+        Assert.False(IsContact(answer, served.Reply(), served));
+        // Knocks alone make no server.
+        Assert.True(IsContact(answer, served.Reply()));
+        // What a forwarding instance passes on is no answer of its own.
+        Assert.True(IsContact(answer, served.Reply(), served with { PacketSource = "10.0.7.7", PacketDestination = "198.51.101.9" }));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(7)]
+    public void A_path_that_cannot_lead_to_the_internet_is_no_contact(int path) => Assert.False(IsContact(Query with { TrafficPath = path }));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(6)]
+    [InlineData(8)]
+    public void Any_other_path_may_lead_to_the_internet(int path) => Assert.True(IsContact(Query with { TrafficPath = path }));
+
+    [Fact] public void An_ipv6_server_in_the_instances_own_64_is_no_contact()
+    {
+        var query = Query with { Source = "2600:1f18:aaaa:100::1", Destination = "2600:1f18:aaaa:100::53" };
+        Assert.False(IsContact(query));
+        Assert.True(IsContact(query with { Destination = "2600:1f18:aaaa:101::53" }));
+    }
+
+    [Fact] public void Nat64_tells_the_side_without_a_direction()
+    {
+        var query = Query with { Source = "2600:1f18::1", Destination = "64:ff9b::808:808", Direction = FlowDirection.Unknown };
+        Assert.True(IsContact(query));
+        Assert.False(IsContact(query with { Source = "64:ff9b::808:808", Destination = "2600:1f18::1", SourcePort = 53, DestinationPort = 40_000 }));
+        Assert.Equal("8.8.8.8", Fold(query).Instances.Values.Single().Cells.Keys.Single().Endpoint.Address.ToString());
+    }
+
+    private static FlowLine Later(FlowLine line, long seconds) => line with { Start = line.Start + seconds, End = line.End + seconds };
+
     [Fact] public void Both_ports_53_leave_a_mark_in_the_cell() => Assert.Equal(ContactFlags.BothPortsService, Cell(Query with { SourcePort = 53 })!.Flags & ContactFlags.BothPortsService);
     [Fact] public void A_query_over_tcp_is_the_same_kind() => Assert.True(IsContact(Syn));
     [Fact] public void A_syn_and_ack_of_ours_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 18 }));
     [Fact] public void A_syn_ack_and_fin_of_ours_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 19 }));
-    [Fact] public void A_bare_reset_is_an_answer_to_a_probe() => Assert.Null(Cell(Syn with { TcpFlags = 4, Packets = 3, Bytes = 120 }));
+    [Fact] public void A_bare_reset_is_an_answer_to_a_probe() => Assert.False(IsContact(Syn with { TcpFlags = 4, Packets = 3, Bytes = 120 }));
     [Fact] public void A_reset_at_the_end_of_a_connection_with_payload_is_a_contact() => Assert.True(IsContact(Syn with { TcpFlags = 4, Packets = 60, Bytes = 9_000 }));
     [Fact] public void A_record_with_payload_keeps_its_volume_when_it_ends_with_a_reset() => Assert.Equal(9_000, Cell(Syn with { TcpFlags = 4, Packets = 60, Bytes = 9_000 })!.OutAccepted.Bytes);
     [Fact] public void A_bare_reset_has_60_bytes_on_ipv6() =>
@@ -61,16 +140,30 @@ public sealed class ContactRulesTests
     [Fact] public void A_reset_with_fin_closes_a_connection_of_ours() => Assert.True(IsContact(Syn with { TcpFlags = 5 }));
     [Fact] public void The_middle_of_a_connection_is_a_contact() => Assert.True(IsContact(Syn with { TcpFlags = 0 }));
     [Fact] public void An_ingress_syn_and_ack_from_the_service_port_proves_that_we_opened_it() => Assert.True(IsContact(Syn.Reply()));
+    [Fact] public void A_syn_and_ack_that_we_reset_proves_nothing() => Assert.False(IsContact(Syn.Reply(), Syn with { TcpFlags = 4, Packets = 1, Bytes = 40 }));
+
+    [Fact] public void A_syn_and_ack_stands_in_only_for_an_hour_without_egress_records()
+    {
+        var other = Query with { Destination = "203.119.1.2" };
+        Assert.Equal(1, Destinations(Syn.Reply(), other));
+        Assert.Equal(2, Destinations(Syn.Reply(), Later(other, 3_600)));
+    }
+
     [Fact] public void A_rejected_syn_and_ack_proves_nothing() => Assert.False(IsContact(Syn.Reply(rejected: true)));
     [Fact] public void An_ingress_syn_from_a_service_port_is_a_probe() => Assert.False(IsContact(Syn.Reply() with { TcpFlags = 2 }));
     [Fact] public void A_syn_and_ack_to_our_port_53_proves_nothing() => Assert.False(IsContact(Syn.Reply() with { DestinationPort = 53 }));
     [Fact] public void A_probe_of_our_port_53_is_no_contact() => Assert.False(IsContact(Query.Reply() with { SourcePort = 40_000, DestinationPort = 53 }, Query with { SourcePort = 53, DestinationPort = 40_000 }));
 
-    [Fact] public void A_web_servers_answer_to_a_client_on_port_853_is_no_contact_without_flags() =>
-        Assert.False(IsContact((Syn with { SourcePort = 443, DestinationPort = 853 }).In(LineFormat.V2)));
-
-    [Fact] public void A_web_servers_answer_to_a_client_on_port_853_is_no_contact_in_the_middle() =>
-        Assert.False(IsContact(Syn with { SourcePort = 443, DestinationPort = 853, TcpFlags = 0 }));
+    [Theory]
+    [InlineData(LineFormat.V2)]
+    [InlineData(LineFormat.V5)]
+    public void A_web_servers_answer_to_a_client_on_port_853_is_no_contact_where_the_client_spoke_first(LineFormat format)
+    {
+        var answer = (Syn with { SourcePort = 443, DestinationPort = 853, TcpFlags = 0 }).In(format);
+        Assert.False(IsContact(answer.Reply(), Later(answer, 1)));
+        // A low port alone proves nothing: whoever is root can bind it.
+        Assert.True(IsContact(answer));
+    }
 
     [Fact] public void A_low_local_port_does_not_hide_a_connection_that_we_opened() => Assert.True(IsContact(Syn with { SourcePort = 80, TcpFlags = 2 }));
     [Fact] public void A_low_local_port_does_not_hide_a_udp_query() => Assert.True(IsContact(Query with { SourcePort = 123 }));

@@ -49,11 +49,26 @@ public sealed class AcceptedContactTests
         var world = new World();
         var web = world.Instance("web-1");
         web.Asks("9.9.9.9").Daily();
-        world.Add(web.Line(40, "203.119.1.1", 53) with { SourcePort = 53 });
+        var answer = web.Line(40, "203.119.1.1", 53) with { SourcePort = 53 };
+        world.Add(answer.Reply());
+        world.Add(answer with { Start = answer.Start + 1 });
         var result = world.Evaluate();
         Assert.Empty(result.Findings);
         var row = Assert.Single(result.Accepted, a => a.Destination.Address.ToString() == "203.119.1.1");
-        Assert.Equal((AcceptedReason.Unclear, World.At(40)), (row.Reason, row.First));
+        Assert.Equal((AcceptedReason.Unclear, World.At(40) + 1), (row.Reason, row.First));
+    }
+
+    [Fact]
+    public void What_stays_in_an_own_network_is_listed()
+    {
+        var world = new World();
+        var web = world.Instance("web-1");
+        web.Asks("9.9.9.9").Daily();
+        world.Add(web.Line(40, "203.119.1.1", 53) with { TrafficPath = 5 });
+        var result = world.Evaluate();
+        Assert.Empty(result.Findings);
+        var row = Assert.Single(result.Accepted, a => a.Destination.Address.ToString() == "203.119.1.1");
+        Assert.Equal((AcceptedReason.OwnNetwork, World.At(40), 1L), (row.Reason, row.First, row.Out.Records));
     }
 
     [Fact]

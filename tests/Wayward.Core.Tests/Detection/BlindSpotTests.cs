@@ -98,11 +98,13 @@ public sealed class BlindSpotTests
     }
 
     [Fact]
-    public void Without_flags_a_tcp_query_bound_to_a_low_port_cannot_be_told_from_a_servers_answer()
+    public void An_exchange_that_the_far_end_begins_cannot_be_told_from_a_service_of_the_instance()
     {
-        var world = new World(format: LineFormat.V2);
+        var world = new World();
         var web = world.Instance("web-1").Asks("9.9.9.9").Daily();
-        world.Add(web.Line(40, "203.119.1.1", 53, 6, localPort: 443, packets: 9, bytes: 900));
+        var answer = web.Line(40, "203.119.1.1", 53, localPort: 5353);
+        world.Add(answer.Reply());
+        world.Add(answer with { Start = answer.Start + 1 });
         Assert.Empty(world.Evaluate().Findings);
     }
 }

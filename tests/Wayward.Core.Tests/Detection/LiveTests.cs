@@ -24,11 +24,6 @@ public sealed class LiveTests
         foreach (var finding in result.Findings) stored[finding.Id] = finding;
     }
 
-    private static DetectionScope Touched(IEnumerable<ContactBatch> batches, ResolverCatalog catalog) => new(
-        batches.SelectMany(b => b.Instances.Values).SelectMany(i => i.Cells.Keys).Select(c => (c.Endpoint, Transport: catalog.Classify(c.Endpoint.Address, c.Endpoint.Protocol, c.Endpoint.Port)))
-            .Where(x => x.Transport is not null).Select(x => new Destination(x.Endpoint.Address, x.Transport!.Value)).ToHashSet(),
-        batches.SelectMany(b => b.Instances.Keys).ToHashSet());
-
     private static List<IReadOnlyList<FlowLine>> Objects(int seed, Random random)
     {
         var lines = RandomRecords.Of(seed).Lines;
@@ -48,7 +43,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public void A_session_fed_live_ends_where_a_batch_ends()
+    public async Task A_fleet_fed_live_ends_where_a_batch_ends()
     {
         for (int seed = 1; seed <= Runs; seed++)
         {
@@ -59,7 +54,7 @@ public sealed class LiveTests
             // Rules come and go while it runs; at the end all are in force.
             var engine = Engine([.. rules.Where(_ => random.Next(2) == 0)]);
             var ledger = new ContactLedger();
-            var session = new DetectionSession(engine);
+            var fleet = new FleetLoader(engine, 0).Start();
             var stored = new Dictionary<string, Finding>(StringComparer.Ordinal);
             var batches = World.Batches(Objects(seed, random), RandomRecords.Catalog, Options).ToList();
             foreach (var batch in batches)
@@ -67,53 +62,39 @@ public sealed class LiveTests
                 bool isLast = batch == batches[^1];
                 ledger.Add(batch);
                 // The process ends between commit and evaluation.
-                if (random.Next(5) == 0) session = Loaded(engine, ledger);
-                session.MaxStart = ledger.MaxStart;
-                foreach (var key in batch.Instances.Keys) session.Update(ledger.Find(key)!);
-                if (isLast || random.Next(4) == 0)
-                {
-                    var before = engine.Expected;
-                    session.UseRules(engine = Engine(isLast ? rules : [.. rules.Where(_ => random.Next(2) == 0)]));
-                    var differing = ExpectedMatcher.Differing(before, engine.Expected, RandomRecords.Catalog);
-                    foreach (var history in ledger.Instances.Values)
-                        if (history.Pairs.Keys.Any(differing)) session.Update(history);
-                }
-                var needs = session.Needs();
-                var result = session.Evaluate(key => needs.Contains(key) ? ledger.Find(key) : null);
+                if (random.Next(5) == 0) fleet = Loaded(engine, ledger).Start();
+                var before = engine.Expected;
+                if (isLast || random.Next(4) == 0) engine = Engine(isLast ? rules : [.. rules.Where(_ => random.Next(2) == 0)]);
+                var live = fleet.Begin(engine, ledger.MaxStart);
+                foreach (var key in batch.Instances.Keys) live.Update(ledger.Find(key)!);
+                var differing = ExpectedMatcher.Differing(before, engine.Expected, RandomRecords.Catalog);
+                foreach (var history in ledger.Instances.Values)
+                    if (history.Pairs.Keys.Any(differing)) live.Update(history);
+                // Only the histories that are asked for are given.
+                var evaluation = await live.EvaluateAsync(keys => Task.FromResult(Part(ledger, keys)), atOnce: 3);
                 // Now and then storing fails, and what was evaluated is evaluated again with the next batch.
                 if (!isLast && random.Next(6) == 0) continue;
-                Apply(stored, result);
-                session.Accept();
+                Apply(stored, evaluation.Result);
+                evaluation.MarkStored();
                 if (random.Next(5) != 0) continue;
                 // The process ends with everything stored; the next one goes on from there.
-                session = Loaded(engine, ledger);
-                session.Resume();
+                fleet = Loaded(engine, ledger).Resume();
             }
             Assert.True(Text(engine.Evaluate(ledger).Findings) == Text(stored.Values), $"seed {seed}: live differs from batch");
         }
     }
 
-    private static DetectionSession Loaded(DetectionEngine engine, ContactLedger ledger)
+    private static FleetLoader Loaded(DetectionEngine engine, ContactLedger ledger)
     {
-        var session = new DetectionSession(engine) { MaxStart = ledger.MaxStart };
-        foreach (var history in ledger.Instances.Values) session.Load(history);
-        return session;
+        var loader = new FleetLoader(engine, ledger.MaxStart);
+        foreach (var history in ledger.Instances.Values) loader.Load(history);
+        return loader;
     }
 
-    [Fact]
-    public void A_scoped_evaluation_says_of_its_groups_what_the_full_one_says()
+    private static ContactLedger Part(ContactLedger ledger, IReadOnlySet<InstanceKey> keys)
     {
-        for (int seed = 1; seed <= Runs; seed++)
-        {
-            var random = new Random(seed);
-            var engine = new DetectionEngine(RandomRecords.Catalog, RandomRecords.Rules(RandomRecords.Of(seed).Rules), Options);
-            var ledger = new ContactLedger();
-            var batches = World.Batches(Objects(seed, random), RandomRecords.Catalog, Options).ToList();
-            foreach (var batch in batches) ledger.Add(batch);
-            var result = engine.Evaluate(ledger, Touched([batches[random.Next(batches.Count)]], RandomRecords.Catalog));
-            var full = engine.Evaluate(ledger).Findings;
-            Assert.True(Text(full.Where(result.Evaluated!.Covers)) == Text(result.Findings.Where(result.Evaluated.Covers)), $"seed {seed}");
-            Assert.True(Text(full.Where(f => result.Findings.Any(r => r.Id == f.Id))) == Text(result.Findings), $"seed {seed}");
-        }
+        var part = new ContactLedger { MaxStart = ledger.MaxStart };
+        foreach (var key in keys) part.Put(ledger.Find(key)!);
+        return part;
     }
 }

@@ -286,12 +286,29 @@ public sealed class ScoringTests
     }
 
     [Fact]
-    public void A_personal_host_loses_ten_for_each_ninety_days_unconfirmed()
+    public void A_personal_host_loses_ten_for_each_ninety_days_unconfirmed_before_the_catalogues_date()
+    {
+        Assert.Equal(0, Unconfirmed(days: 89, sources: 1));
+        Assert.Equal(-20, Unconfirmed(days: 180, sources: 1));
+        // On two lists it stays reportable, however old.
+        Assert.Equal(-10, Unconfirmed(days: 900, sources: 2));
+    }
+
+    [Fact]
+    public void A_catalogue_that_nobody_renews_silences_none_of_its_entries() => Assert.Equal(0, Unconfirmed(days: 0, sources: 1, age: 400));
+
+    private static int Unconfirmed(int days, int sources, int age = 0)
     {
         var world = new World();
-        world.Catalog = TestCatalog.Default.With([TestCatalog.Entry("Somebody's resolver", "185.95.218.42", 6, 443, DnsTransport.DoH, CatalogTier.PersonalHost) with { LastConfirmed = World.At(40) - 180 * 86_400L }]);
+        long date = World.At(0) - age * 86_400L;
+        var host = TestCatalog.Entry("Somebody's resolver", "185.95.218.42", 6, 443, DnsTransport.DoH, CatalogTier.PersonalHost) with
+        {
+            LastConfirmed = date - days * 86_400L,
+            Source = sources == 1 ? "https://one.example/" : "https://one.example/ https://two.example/",
+        };
+        world.Catalog = new ResolverCatalog("dated", [.. TestCatalog.Default.Entries, host, host with { Provider = "Another", Prefix = IpPrefix.Parse("185.95.218.43"), LastConfirmed = date }]);
         Web(world).Asks("185.95.218.42", DnsTransport.DoH).On(40);
-        Assert.Equal(-20, Points(Evaluate(world), "unconfirmed"));
+        return Points(Evaluate(world), "unconfirmed") ?? 0;
     }
 
     [Fact]

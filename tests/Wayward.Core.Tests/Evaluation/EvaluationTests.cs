@@ -43,9 +43,9 @@ public sealed class EvaluationTests
     {
         var fleet = new FleetBackground(seed, instances);
         fleet.Count();
-        var session = new DetectionSession(new DetectionEngine(TestCatalog.Default, [], change(DetectionOptions.Default))) { MaxStart = FleetBackground.MaxStart };
-        foreach (var history in fleet.Histories) session.Load(history);
-        int reported = session.Evaluate(fleet.Of).Findings.Count(f => f.Reported);
+        var loader = new FleetLoader(new DetectionEngine(TestCatalog.Default, [], change(DetectionOptions.Default)), FleetBackground.MaxStart);
+        foreach (var history in fleet.Histories) loader.Load(history);
+        int reported = loader.Evaluate(fleet.Of).Findings.Count(f => f.Reported);
         return (reported, reported * 1_000.0 / fleet.InstanceDays, fleet.InstanceDays);
     }
 

@@ -30,6 +30,50 @@ public sealed class ResolverCatalogTests
         return new(file.Version!, file.Entries);
     }
 
+    [Theory]
+    [InlineData("198.41.0.7 doh A to=2026-01-01")]
+    [InlineData("198.41.0.0/24 doh A to=2026-01-01")]
+    public void An_entry_that_has_ended_never_hides_one_that_has_not(string ended)
+    {
+        // The first is narrower than the open entry; the second has its prefix, and the provider whose id is smaller may be either.
+        foreach (string provider in (string[])["One", "Two", "Three", "Four"])
+        {
+            var catalog = Parse($"""
+                [Alpha]
+                source: https://alpha.example/
+                198.41.0.0/24   doh,dot  A  dns.alpha.example
+                [{provider}]
+                source: https://ended.example/
+                {ended}
+                """);
+            var address = IpAddress.Parse("198.41.0.7");
+            Assert.Equal("Alpha", catalog.FindEndpoint(address, 6, 443)!.Provider);
+            Assert.Equal("Alpha", catalog.FindAddress(address, DnsTransport.DoH)!.Provider);
+        }
+    }
+
+    [Fact]
+    public void A_hoster_of_zones_names_its_servers_and_makes_no_contact_elsewhere()
+    {
+        var catalog = Parse("""
+            [Zones]
+            source: https://zones.example/
+            45.9.0.0/21     dns      H
+            """);
+        var address = IpAddress.Parse("45.9.1.1");
+        Assert.Equal(CatalogTier.Hoster, catalog.FindAddress(address, DnsTransport.Dns)!.Tier);
+        Assert.Null(catalog.FindEndpoint(address, 6, 443));
+        Assert.Throws<CatalogFormatException>(() => Parse("[Zones]\nsource: https://zones.example/\n45.9.0.0/21 doh H\n"));
+    }
+
+    [Fact]
+    public void Its_date_is_that_of_its_file_whatever_is_added()
+    {
+        var catalog = Parse("[Zones]\nsource: https://zones.example/\nconfirmed: 2026-01-02\n45.9.0.1 dns H\n");
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), catalog.Date);
+        Assert.Equal(catalog.Date, catalog.With([catalog.Entries[0] with { Provider = "Another", LastConfirmed = catalog.Date + 86_400 }]).Date);
+    }
+
     [Fact]
     public void An_id_is_that_of_the_endpoint_whether_it_was_asked_for_or_not()
     {

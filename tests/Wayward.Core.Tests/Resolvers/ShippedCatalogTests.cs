@@ -94,6 +94,7 @@ public sealed class ShippedCatalogTests
     [InlineData("104.16.132.229", "C"), InlineData("104.21.49.234", "C"), InlineData("172.67.195.148", "C"), InlineData("2606:4700:3034::6815:2e98", "C"), InlineData("188.114.96.0", "C")]
     [InlineData("17.248.131.4", "X"), InlineData("172.224.172.67", "X")]
     [InlineData("45.90.28.77", "A"), InlineData("76.76.10.250", "A"), InlineData("1.1.1.3", "A"), InlineData("2620:fe::fe:11", "A"), InlineData("116.202.176.26", "D"), InlineData("192.5.6.30", "R")]
+    [InlineData("205.251.194.44", "H"), InlineData("173.245.59.235", "H"), InlineData("216.239.32.106", "H"), InlineData("213.133.100.98", "H"), InlineData("162.159.193.9", "X")]
     public void Shared_relayed_assigned_and_dedicated_addresses_are_told_apart(string address, string tier)
     {
         var check = CatalogCheck.Run(Shipped, address, "one");
@@ -118,6 +119,15 @@ public sealed class ShippedCatalogTests
         Assert.All(Shipped.Entries, e => Assert.Equal(0, e.AlertsFrom));
         Assert.All(Shipped.Entries, e => Assert.NotEqual(0, e.LastConfirmed));
     }
+
+    [Theory]
+    [InlineData("dns0.eu", "2025-10-21")]
+    [InlineData("Norton ConnectSafe", "2018-11-15")]
+    [InlineData("Chaos Computer Club", "2018-12-31")]
+    [InlineData("DNSlify", "2024-02-28")]
+    [InlineData("Sinodun and SURFnet", "2022-06-07")]
+    public void A_service_that_ended_has_the_date_on_every_entry(string provider, string end) =>
+        Assert.All(Shipped.Entries.Where(e => e.Provider == provider), e => Assert.Equal(end, DateTimeOffset.FromUnixTimeSeconds(e.ValidTo).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)));
 
     [Fact]
     public void A_look_up_allocates_nothing()

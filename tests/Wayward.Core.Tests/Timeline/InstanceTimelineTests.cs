@@ -133,7 +133,7 @@ public sealed class InstanceTimelineTests
     {
         var history = History();
         Contact(history, Google, Start);
-        Contact(history, Google with { Protocol = 6 }, Start + Hour);
+        Contact(history, new Endpoint(Google.Address, 6, Google.Port), Start + Hour);
         var lane = Assert.Single(InstanceTimeline.Build(Request(history)).Lanes);
         Assert.Equal([((byte)6, (ushort)53), ((byte)17, (ushort)53)], lane.Ports);
         Assert.Equal(2, Assert.Single(lane.Cells).Out.Records);

@@ -27,7 +27,11 @@ public sealed class AcceptedContactReaderTests
                 services.AddSingleton<ICatalogProvider>(new FixedCatalogProvider(RandomRecords.Catalog));
                 services.AddSingleton(_ => RandomRecords.Catalog);
             }, start: false, detection: RandomRecords.Options);
-            var lines = RandomRecords.Of(seed).Lines.Concat(RandomRecords.Of(seed + 1_000).Lines).OrderBy(l => l.Start).ToList();
+            var lines = RandomRecords.Of(seed).Lines.Concat(RandomRecords.Of(seed + 1_000).Lines).ToList();
+            // An answer to a probe from port 53.
+            var answer = lines.First(l => l.Direction == FlowDirection.Egress) with { Destination = "203.119.9.9", SourcePort = 53, DestinationPort = 53, Protocol = 17, Start = World.At(2) + 60, End = World.At(2) + 60, Status = LogStatus.Ok };
+            lines.AddRange([answer with { Start = World.At(2) + 61, End = World.At(2) + 61 }, answer.Reply()]);
+            lines = [.. lines.OrderBy(l => l.Start)];
             await CommitAsync(rig, "a", lines[..(lines.Count / 2)]);
             await rig.Detection.RunBatchAsync(Token);
             // Of these the saved summaries know nothing yet.
@@ -42,7 +46,7 @@ public sealed class AcceptedContactReaderTests
                 reasons.UnionWith(read.Select(a => a.Reason));
             }
         }
-        Assert.Superset(new HashSet<AcceptedReason> { AcceptedReason.Learned, AcceptedReason.LearnedFromGroup, AcceptedReason.Unclear }, reasons);
+        Assert.Superset(new HashSet<AcceptedReason> { AcceptedReason.Learned, AcceptedReason.LearnedFromGroup }, reasons);
     }
 
     [Fact]

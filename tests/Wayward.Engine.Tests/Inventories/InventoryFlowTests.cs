@@ -17,6 +17,25 @@ public sealed class InventoryFlowTests : IDisposable
     private readonly TempFolder _logs = new();
     private readonly TempFolder _data = new();
 
+    [Theory]
+    [InlineData("""[{"interface":"eni-1","name":"\ud800"}]"""), InlineData("""[{"\ud800":"x","interface":"eni-1"}]"""), InlineData("\0\u0001"), InlineData("[[[[[["), InlineData("")]
+    public void No_inventory_file_ends_the_program_and_the_last_good_one_stays(string broken)
+    {
+        string file = _data.Write("inventory.json", """[{"interface":"eni-1","instance":"i-1"}]""");
+        var options = new InventoryOptions { Files = [file] };
+        var store = new InventoryStore(options, _data.Path("cache"), TimeProvider.System);
+        Assert.Null(store.States.Single().Problem);
+        string good = store.Current.Hash;
+        File.WriteAllText(file, broken);
+        Assert.False(store.ReadFiles());
+        Assert.Equal(good, store.Current.Hash);
+        Assert.Contains("inventory.json", store.States.Single().Problem, StringComparison.Ordinal);
+        // The same at a start.
+        var again = new InventoryStore(options, _data.Path("cache"), TimeProvider.System);
+        Assert.Equal(0, again.Current.Count);
+        Assert.NotNull(again.States.Single().Problem);
+    }
+
     private static string Eni(int host) => $"eni-{host:x17}";
     private static string Machine(int host) => $"i-{host:x17}";
 

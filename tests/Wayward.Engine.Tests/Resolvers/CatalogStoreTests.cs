@@ -149,6 +149,65 @@ public sealed class CatalogStoreTests : IDisposable
         Assert.NotNull(Find(store, IpAddress.Parse("192.88.1.2")));
     }
 
+    private const string Own = "wayward-catalog 1\nversion: 1\n[Feed]\nsource: https://feed.example\n";
+
+    /// <summary>A shipped endpoint of tier A on 443, whose silence an attacker would want.</summary>
+    private static CatalogEntry ShippedA => ResolverCatalog.Shipped.Entries.First(e => e is { Tier: CatalogTier.Dedicated, Port: 443, Protocol: 6 } && e.Prefix is { IsSingle: true } && e.Prefix.Address.IsIPv4);
+
+    [Fact]
+    public void A_feed_in_the_own_format_cannot_switch_off_or_overrule_what_ships()
+    {
+        var store = Store();
+        var a = ShippedA;
+        var r = ResolverCatalog.Shipped.Entries.First(e => e.Tier == CatalogTier.Authoritative && e.Prefix.Address.IsIPv4);
+        string before = store.Current.Hash;
+        string[] attacks =
+        [
+            $"{a.Prefix.Address} doh C", $"{a.Prefix.Address} doh X", $"{a.Prefix.Address} doh A to=2020-01-01", $"{a.Prefix.Address} doh A alerts=2090-01-01",
+            $"{IpPrefix.Around(a.Prefix.Address, 96 + 24)} doh X", $"{r.Prefix.Address} dns A",
+            $"{a.Prefix.Address} doh D provider={a.Provider.Replace(' ', '_')}",
+        ];
+        foreach (string line in attacks)
+        {
+            var (_, review) = store.ImportFeed("evil", CatalogFile.Parse(Own + line + "\n", "feed.txt"));
+            Assert.Empty(review.Accepted);
+            Assert.NotEmpty(review.Refused);
+            Assert.Equal(before, store.Current.Hash);
+            Assert.Equal(a, store.Current.FindEndpoint(a.Prefix.Address, 6, 443));
+        }
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0/1", false), InlineData("192.88.0.0/19", false), InlineData("192.88.0.0/20", true), InlineData("2a0e:1::/32", false), InlineData("2a0e:1::/39", false), InlineData("2a0e:1::/40", true)]
+    public void A_feed_cannot_name_wide_prefixes(string prefix, bool taken)
+    {
+        var (_, review) = Store().ImportFeed("wide", CatalogFile.Parse($"{Own}{prefix} doh D\n", "feed.txt"));
+        Assert.Equal(taken ? (1, 0) : (0, 1), (review.Accepted.Count, review.Refused.Count));
+    }
+
+    [Fact]
+    public void What_would_silence_an_endpoint_waits_for_a_person_and_is_named_until_then()
+    {
+        var store = Store();
+        store.Import("mine", CatalogFile.Parse($"{Own}192.88.1.0/24 doh D\n", "mine.txt"));
+        store.EndTraining("mine");
+        string before = store.Current.Hash;
+        var (_, review) = store.ImportFeed("feed", CatalogFile.Parse($"{Own}192.88.1.1 doh X\n192.88.7.7 doh D\n", "feed.txt"));
+        Assert.Equal("192.88.7.7", Assert.Single(review.Accepted.Select(e => e.Prefix.Address.ToString()).Distinct()));
+        Assert.NotEmpty(review.Waiting);
+        Assert.NotNull(store.Current.FindEndpoint(IpAddress.Parse("192.88.1.1"), 6, 443));
+        Assert.NotEqual(before, store.Current.Hash);
+        var addition = store.Additions.Single(a => a.Name == "feed");
+        Assert.Contains("192.88.1.1 would silence", addition.Problem, StringComparison.Ordinal);
+        // Another process sees it too, and a person can take it in as it is written.
+        Assert.Contains("192.88.1.1 would silence", Store().Additions.Single(a => a.Name == "feed").Problem, StringComparison.Ordinal);
+        string waiting = System.IO.File.ReadAllText(_folder.Path("catalog/feed.waiting"));
+        store.Import("accepted", CatalogFile.Parse(waiting, "feed.waiting"));
+        Assert.Null(store.Current.FindEndpoint(IpAddress.Parse("192.88.1.1"), 6, 443));
+        store.ImportFeed("feed", CatalogFile.Parse($"{Own}192.88.7.7 doh D\n", "feed.txt"));
+        Assert.Null(store.Additions.Single(a => a.Name == "feed").Problem);
+    }
+
     private sealed class CountingTrigger : IDetectionTrigger
     {
         public int Signals { get; private set; }

@@ -9,6 +9,38 @@ public sealed class CatalogCommandTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
+    public async Task Update_fetches_nothing_without_a_feed()
+    {
+        var run = await CommandRun.Of("catalog", "update", "--data", _folder.FullName);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("nothing was fetched", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Update_takes_the_feeds_that_are_due()
+    {
+        string list = Write("feed.txt", "192.88.1.1\n");
+        File.WriteAllText(Path.Combine(_folder.FullName, "appsettings.json"), JsonSerializer.Serialize(new { Catalog = new { Feeds = new[] { new { Name = "mine", Location = list } } } }));
+        var first = await RunAsync("catalog", "update", "--data", "data");
+        Assert.Equal((0, ""), (first.Exit, first.Error));
+        Assert.Contains("mine:", first.Out, StringComparison.Ordinal);
+        Assert.Contains("not due before", (await RunAsync("catalog", "update", "--data", "data")).Out, StringComparison.Ordinal);
+        File.Delete(list);
+        var gone = await RunAsync("catalog", "update", "--data", "data", "--now");
+        Assert.Equal(3, gone.Exit);
+        Assert.Contains("feed mine was not taken", gone.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Exit, string Out, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var context = new Wayward.Web.Commands.CommandContext { Out = output, Error = error, WorkingDirectory = _folder.FullName };
+        int exit = await Wayward.Web.Commands.CommandLine.RunAsync(arguments, context, TestContext.Current.CancellationToken);
+        return (exit, output.ToString(), error.ToString());
+    }
+
+    [Fact]
     public async Task Check_says_in_json_how_much_of_a_list_is_known()
     {
         string list = Write("list.txt", "# resolvers\n1.1.1.1\n2606:4700:4700::1111\n198.41.0.4\n104.16.1.1\n192.88.1.1\n10.0.0.1\n");

@@ -40,7 +40,7 @@ public sealed class ScanCommandTests
         Assert.Equal(1, run.ExitCode);
         using var json = JsonDocument.Parse(run.Out);
         var root = json.RootElement;
-        Assert.Equal(["schema", "catalog", "input", "contacts", "findings"], Names(root));
+        Assert.Equal(["schema", "catalog", "input", "contacts", "findings", "accepted", "roleDays", "nothingEvaluated"], Names(root));
         Assert.Equal("wayward.scan/1", root.GetProperty("schema").GetString());
         Assert.Equal(["version", "hash"], Names(root.GetProperty("catalog")));
 
@@ -72,6 +72,53 @@ public sealed class ScanCommandTests
         Assert.Equal(["8.8.8.8"], finding.GetProperty("addresses").EnumerateArray().Select(a => a.GetString()));
         Assert.All(finding.GetProperty("signs").EnumerateArray(), s => Assert.Equal(["sign", "points", "evidence"], Names(s)));
         Assert.Matches("\"severity\": [0-9]\\.[0-9],", run.Out);
+
+        var accepted = Assert.Single(root.GetProperty("accepted").EnumerateArray());
+        Assert.Equal(("9.9.9.9", "learned", "2026-01-01T00:00:00Z"), (accepted.GetProperty("address").GetString(), accepted.GetProperty("reason").GetString(), accepted.GetProperty("first").GetString()));
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("nothingEvaluated").ValueKind);
+    }
+
+    [Fact]
+    public async Task What_was_accepted_without_a_finding_stands_in_the_table()
+    {
+        using var folder = new TemporaryFolder();
+        var run = await CommandRun.Of("scan", Log(folder));
+        Assert.Contains("Accepted without a finding: 1 learned.", run.Out, StringComparison.Ordinal);
+        Assert.Matches("i-0aaaaaaaaaaaaaaa1 +9\\.9\\.9\\.9 +DNS .* learned", run.Out);
+    }
+
+    [Theory]
+    [InlineData("nat", "2 of 2 records belong to interfaces of AWS services, such as a NAT gateway, which name no instance")]
+    [InlineData("nodata", "1 of 1 records say that there was no traffic (NODATA)")]
+    [InlineData("mixed", "2 of 3 records belong to interfaces of AWS services, such as a NAT gateway, which name no instance; 1 of 3 records say that there was no traffic (NODATA)")]
+    public async Task A_scan_in_which_nothing_could_be_evaluated_says_so_and_why(string kind, string why)
+    {
+        using var folder = new TemporaryFolder();
+        const string header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status instance-id flow-direction\n";
+        const string nat = "5 111122223333 eni-1 10.0.0.1 8.8.8.8 40000 53 17 1 70 1767225600 1767225630 ACCEPT OK - egress\n5 111122223333 eni-1 8.8.8.8 10.0.0.1 53 40000 17 1 70 1767225600 1767225630 ACCEPT OK - ingress\n";
+        const string empty = "5 111122223333 eni-2 - - - - - - - 1767225600 1767225630 - NODATA i-0aaaaaaaaaaaaaaa1 -\n";
+        string log = folder.Write("flows.log", header + (kind == "nodata" ? "" : nat) + (kind == "nat" ? "" : empty));
+        var table = await CommandRun.Of("scan", log);
+        Assert.Contains($"Nothing could be evaluated: {why}.", table.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nNo ", table.Out, StringComparison.Ordinal);
+        foreach (string format in new[] { "json", "csv" })
+        {
+            var run = await CommandRun.Of("scan", log, "--format", format);
+            Assert.Equal(0, run.ExitCode);
+            Assert.Equal($"wayward: Nothing could be evaluated: {why}.", run.Error.Trim());
+            if (format == "csv") continue;
+            using var json = JsonDocument.Parse(run.Out);
+            Assert.Equal($"Nothing could be evaluated: {why}.", json.RootElement.GetProperty("nothingEvaluated").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task The_logs_of_a_NAT_gateway_alone_do_not_read_like_all_clear()
+    {
+        Assert.SkipWhen(Places.SharedData is null, Places.NoSharedData);
+        var run = await CommandRun.Of("scan", Path.Combine(Places.SharedData!, "field", "18-nat-gateway-only", "in-v5"));
+        Assert.Contains("Nothing could be evaluated: 582 of 582 records belong to interfaces of AWS services", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("No findings", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +140,7 @@ public sealed class ScanCommandTests
     {
         using var folder = new TemporaryFolder();
         const string tail = "ACCEPT OK\n", header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
-        // Resets and a SYN+ACK to probes from port 53; a query that nobody answers, long after a stray packet from there; a SYN whose answer alone was logged.
+        // Resets and a SYN+ACK to probes from port 53; a query that nobody answers, long after a stray packet from there; a SYN whose answer alone was logged, in an hour without a record of the instance's own.
         string plain = folder.Write("plain.log", header + "\n"
             + "2 111122223333 eni-1 203.119.1.1 10.0.0.1 53 3389 6 3 132 1767225600 1767225630 " + tail
             + "2 111122223333 eni-1 10.0.0.1 203.119.1.1 3389 53 6 3 120 1767225600 1767225630 " + tail
@@ -102,11 +149,11 @@ public sealed class ScanCommandTests
             + "2 111122223333 eni-1 203.119.1.3 10.0.0.1 53 40000 17 1 90 1767225600 1767225630 " + tail
             + "2 111122223333 eni-1 10.0.0.1 203.119.1.3 41000 53 17 1 70 1767312000 1767312030 " + tail);
         string flags = folder.Write("flags.log", header + " tcp-flags\n"
-            + "2 111122223333 eni-1 203.119.1.4 10.0.0.1 853 42000 6 2 120 1767225600 1767225630 ACCEPT OK 18\n"
+            + "2 111122223333 eni-1 203.119.1.4 10.0.0.1 853 42000 6 2 120 1767232800 1767232830 ACCEPT OK 18\n"
             + "2 111122223333 eni-1 203.119.1.5 10.0.0.1 853 42000 6 2 120 1767225600 1767225630 REJECT OK 18\n");
         var run = await CommandRun.Of("scan", plain, flags, "--format", "json");
         using var json = JsonDocument.Parse(run.Out);
-        Assert.Equal(["203.119.1.3 DNS 2026-01-02T00:00:00Z False 1", "203.119.1.4 DoT 2026-01-01T00:00:00Z True 0"], json.RootElement.GetProperty("contacts").EnumerateArray().Select(c =>
+        Assert.Equal(["203.119.1.3 DNS 2026-01-02T00:00:00Z False 1", "203.119.1.4 DoT 2026-01-01T02:00:00Z True 0"], json.RootElement.GetProperty("contacts").EnumerateArray().Select(c =>
             $"{c.GetProperty("address").GetString()} {c.GetProperty("transport").GetString()} {c.GetProperty("first").GetString()} {c.GetProperty("answered").GetBoolean()} {c.GetProperty("out").GetProperty("records").GetInt64()}"));
         Assert.Equal(1, json.RootElement.GetProperty("input").GetProperty("contactRecords").GetInt64());
     }

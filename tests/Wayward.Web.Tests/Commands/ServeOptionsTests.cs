@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Configuration;
+using Wayward.Testing;
+
 namespace Wayward.Web.Tests.Commands;
 
 public sealed class ServeOptionsTests
@@ -41,6 +44,55 @@ public sealed class ServeOptionsTests
         foreach (string key in new[] { "/no/such/folder", "http://10.0.0.1:1", "Hosting:MaxCircuits", "Hosting:AllowedHosts", "Detection:HistoryWindow", "Ingest:Workers", "Storage:Provider", "Desk:Nobody" })
             Assert.Contains(key, run.Error, StringComparison.Ordinal);
         Assert.Contains("Sqlite", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Storge:Provider=Sqlite", "Storge")]
+    [InlineData("--Ingets:Workers=2", "Ingets")]
+    [InlineData("--Anything:Else=1", "Anything")]
+    public async Task A_section_that_does_not_exist_is_refused_like_a_key_that_does_not(string argument, string section)
+    {
+        var run = await CommandRun.Of(argument);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"{section} is not a section of options; there are Catalog, Desk, Detection,", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("scan x")]
+    public async Task A_section_of_a_settings_file_that_does_not_exist_is_refused(string command)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("appsettings.json", """{ "Detecton": { "Learning": "1.00:00:00" }, "Logging": { "LogLevel": { "Default": "Error" } }, "Hosting": { "MaxCircuits": 5 } }""");
+        using var error = new StringWriter();
+        var context = new Web.Commands.CommandContext { Out = TextWriter.Null, Error = error, WorkingDirectory = folder.FullName };
+        Assert.Equal(2, await Web.Commands.CommandLine.RunAsync(command.Split(' '), context, TestContext.Current.CancellationToken));
+        Assert.Contains("Detecton is not a section of options", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Logging is", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Ingets__Workers", true)]
+    [InlineData("storage_provider", false)]
+    [InlineData("STORAGES__PROVIDER", true)]
+    [InlineData("Storage__Provider", false)]
+    [InlineData("KUBERNETES__SERVICE", false)]
+    [InlineData("Ingets", false)]
+    public void Of_the_environment_only_what_looks_like_a_section_is_refused(string variable, bool refused)
+    {
+        string prefix = "WAYWARD_TEST_" + Guid.NewGuid().ToString("N") + "_";
+        Environment.SetEnvironmentVariable(prefix + variable, "x");
+        try
+        {
+            var configuration = new ConfigurationBuilder().AddEnvironmentVariables(prefix).Build();
+            var reader = new Configuration.OptionsReader(configuration);
+            Configuration.OptionSections.Check(reader, configuration);
+            Assert.Equal(refused ? 1 : 0, reader.Errors.Count);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(prefix + variable, null);
+        }
     }
 
     [Fact]

@@ -146,6 +146,33 @@ public sealed partial class GuardedHostTests(GuardedHostFixture fixture) : IClas
     }
 
     [Fact]
+    public async Task The_large_files_of_a_page_are_sent_compressed()
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = _host.Url };
+        string page = await (await _host.Client.GetAsync("/not-found", Cancellation)).Content.ReadAsStringAsync(Cancellation);
+        var assets = Asset().Matches(page).Select(m => WebUtility.HtmlDecode(m.Groups[1].Value)).Where(a => a.Contains(".css", StringComparison.Ordinal) || a.Contains(".js", StringComparison.Ordinal)).Distinct().ToList();
+        Assert.Contains(assets, a => a.Contains("MudBlazor.min.css", StringComparison.Ordinal));
+        foreach (string asset in assets)
+        {
+            using var plain = await client.GetAsync(asset, Cancellation);
+            if ((await plain.Content.ReadAsByteArrayAsync(Cancellation)).Length < 10_000) continue;
+            using var request = new HttpRequestMessage(HttpMethod.Get, asset) { Headers = { { "Accept-Encoding", "gzip, br" } } };
+            using var response = await client.SendAsync(request, Cancellation);
+            Assert.True(response.Content.Headers.ContentEncoding.Count == 1, $"{asset} is sent as it is");
+        }
+    }
+
+    [Theory]
+    [InlineData("/findings/none", "There is no such finding")]
+    [InlineData("/instances/i-0none", "Instance not found")]
+    public async Task What_does_not_exist_answers_404_with_its_own_page(string path, string text)
+    {
+        using var response = await _host.Client.GetAsync(path, Cancellation);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains(text, await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Live_and_ready_answer_with_their_reasons()
     {
         Assert.Equal(HttpStatusCode.OK, (await _host.Client.GetAsync("/health/live", Cancellation)).StatusCode);

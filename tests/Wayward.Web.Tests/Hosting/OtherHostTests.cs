@@ -49,6 +49,19 @@ public sealed class OtherHostTests
     }
 
     [Fact]
+    public async Task The_answer_to_a_fault_carries_the_headers_of_every_other_answer()
+    {
+        await using var host = await TestHost.StartWithAsync(services => services.AddSingleton<ICurrentAnalyst>(_ => throw new InvalidOperationException("planted")));
+        using var response = await host.Client.GetAsync("/findings/x/report.json", Cancellation);
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.DoesNotContain("planted", await response.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Contains("default-src 'self'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        foreach (var (header, value) in new[] { ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin") })
+            Assert.Equal(value, Assert.Single(response.Headers.GetValues(header)));
+        Assert.True(response.Headers.CacheControl?.NoStore);
+    }
+
+    [Fact]
     public void A_server_that_others_can_reach_says_so_on_every_page()
     {
         Assert.Null(new HostExposure(["http://127.0.0.1:5080", "http://[::1]:5080", "http://localhost:1"]).Banner);

@@ -28,7 +28,10 @@ internal sealed class TestHost : IAsyncDisposable
     public string Source => Path.Combine(_folder.FullName, "logs");
     public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
 
-    public static async Task<TestHost> StartAsync(Action<string>? fillSource = null, params (string Key, string Value)[] settings)
+    public static Task<TestHost> StartAsync(Action<string>? fillSource = null, params (string Key, string Value)[] settings) => StartWithAsync(null, fillSource, settings);
+
+    /// <param name="services">Replaces services of the program.</param>
+    public static async Task<TestHost> StartWithAsync(Action<IServiceCollection>? services, Action<string>? fillSource = null, params (string Key, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("wayward-host-test-");
         string source = Directory.CreateDirectory(Path.Combine(folder.FullName, "logs")).FullName;
@@ -40,7 +43,11 @@ internal sealed class TestHost : IAsyncDisposable
             Sources = [source],
             WorkingDirectory = folder.FullName,
             Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2"), .. settings.Select(s => new KeyValuePair<string, string?>(s.Key, s.Value))],
-        }, builder => builder.Logging.ClearProviders());
+        }, builder =>
+        {
+            builder.Logging.ClearProviders();
+            services?.Invoke(builder.Services);
+        });
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, folder);
     }

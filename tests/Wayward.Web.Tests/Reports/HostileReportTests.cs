@@ -137,6 +137,38 @@ public sealed partial class HostileReportTests(HostileReportFixture fixture) : I
     }
 
     [Theory]
+    [InlineData("cross-site")]
+    [InlineData("same-site")]
+    public async Task A_link_on_another_site_leads_to_the_page_and_writes_no_audit_line(string site)
+    {
+        string id = fixture.FindingIds[0];
+        int before = (await _host.Get<IAuditStore>().OfFindingAsync(id, Cancellation)).Count;
+        foreach (string format in new[] { "html", "json", "html?view=1" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/findings/{id}/report.{format}");
+            request.Headers.Add("Sec-Fetch-Site", site);
+            request.Headers.Add("Sec-Fetch-Mode", "navigate");
+            request.Headers.Add("Sec-Fetch-Dest", "document");
+            using var response = await _host.Client.SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+            Assert.Equal($"/findings/{id}", response.Headers.Location?.ToString());
+        }
+        Assert.Equal(before, (await _host.Get<IAuditStore>().OfFindingAsync(id, Cancellation)).Count);
+        Assert.Equal(HttpStatusCode.OK, (await _host.Client.GetAsync($"/findings/{id}", Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task No_path_of_this_machine_stands_in_a_report()
+    {
+        foreach (var format in ReportFormats.All)
+        {
+            string report = await _host.Client.GetStringAsync($"/findings/{fixture.FindingIds[0]}/report.{format.Name}", Cancellation);
+            Assert.DoesNotContain(Path.GetDirectoryName(_host.Source)!, report, StringComparison.Ordinal);
+            Assert.Contains("flows.log", report, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("/findings/none/report.html")]
     [InlineData("/findings/%3Cscript%3E/report.json")]
     [InlineData("/findings/..%2F..%2Fetc%2Fpasswd/report.html")]

@@ -14,11 +14,7 @@ public abstract class FirstContactType(byte id, string name) : FindingType(id, n
     internal sealed override bool IsBorneOut(FindingCase c) => !c.Parameters.Options.Stories || !c.Parameters.Options.OwnTypes
         || !c.IsGoneAround && c.Details.Any(d => d.Outcome != ContactOutcome.Answered || EvasionAfterBlock.RejectedBefore(d.Alert, c.Parameters) is null);
 
-    internal sealed override string Headline(Finding finding, string target)
-    {
-        string how = FindingText.Newness(finding);
-        return $"{Subject(finding)} {FindingText.Verb(finding)} {target}{(how.Length > 0 ? " " + how : "")}";
-    }
+    internal sealed override string Headline(Finding finding, string target) => $"{Subject(finding)} {FindingText.Verb(finding)} {target}{FindingText.Newness(finding)}";
 
     internal sealed override string Why(Finding finding) => FindingText.WhyFirstContact(finding);
     internal sealed override List<ScoreFactor> Severity(FindingCase c) => FirstContactSeverity.Factors(c);

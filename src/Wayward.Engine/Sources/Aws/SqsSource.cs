@@ -229,7 +229,7 @@ internal sealed class SqsSource : ISource, IDisposable
         }
     }
 
-    private Task SetVisibilityAsync(Held[] messages, int seconds, CancellationToken cancellation) => _clients.Sqs.ChangeMessageVisibilityBatchAsync(
+    private async Task SetVisibilityAsync(Held[] messages, int seconds, CancellationToken cancellation) => await _clients.Sqs.ChangeMessageVisibilityBatchAsync(
         new ChangeMessageVisibilityBatchRequest
         {
             QueueUrl = _source.QueueUrl,

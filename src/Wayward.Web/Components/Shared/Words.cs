@@ -117,6 +117,7 @@ public static class Words
         CatalogTier.PersonalHost => "resolver on a rented server",
         CatalogTier.Authoritative => "root or TLD name server",
         CatalogTier.Relay => "relay",
+        CatalogTier.Hoster => "name server of a hoster of zones",
         _ => "not in the catalogue",
     };
 
@@ -149,6 +150,7 @@ public static class Words
         InstanceAttribute.Interface => "Network interface",
         InstanceAttribute.LaunchTemplate => "Launch template",
         InstanceAttribute.PrivateAddress => "Private address",
+        InstanceAttribute.OwnNetwork => "Own IPv6 network",
         _ => attribute.ToString(),
     };
 

@@ -1,13 +1,13 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Triage;
 
 namespace Wayward.Core.Detection;
 
 /// <summary>
-/// The engine with a memory: summaries of all instances stay in memory (some hundred bytes for each pair), so that a batch costs what it touched, not what the store holds.
-/// At start every instance is given to <see cref="Load"/> once, one after the other; after a batch the touched ones to <see cref="Update"/>, whole; then <see cref="Evaluate"/>, and
-/// <see cref="Accept"/> once its result is stored. A session serves one catalogue and one set of parameters: when they change, make a new one; for other rules see <see cref="UseRules"/>. Not thread-safe.
+/// The summaries of a fleet (some hundred bytes for each pair) and the alerts in it, kept up to date one instance at a time. What may be called when is said by the types before it: <see cref="FleetLoader"/>,
+/// <see cref="LiveFleet"/>, <see cref="LiveBatch"/>, <see cref="LiveEvaluation"/>. Serves one catalogue and one set of parameters. Not thread-safe.
 /// </summary>
-public sealed class DetectionSession
+internal sealed class FleetState
 {
     private DetectionEngine _engine;
     private readonly Parameters _parameters;
@@ -25,11 +25,11 @@ public sealed class DetectionSession
     /// <summary>Cohorts whose observation changed, with the earliest time.</summary>
     private readonly Dictionary<string, long> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<FindingGroup> _unsettled = [];
-    /// <summary>Whose summary is not the one that was kept last.</summary>
-    private readonly HashSet<InstanceKey> _unkept = [];
+    /// <summary>Whose summary is not the one that was saved last.</summary>
+    private readonly HashSet<InstanceKey> _unsaved = [];
     private bool _isFresh = true;
 
-    public DetectionSession(DetectionEngine engine)
+    public FleetState(DetectionEngine engine)
     {
         _engine = engine;
         _parameters = engine.Parameters;
@@ -48,13 +48,13 @@ public sealed class DetectionSession
     {
         _index.Set(Summary(history));
         _updated.Add(history.Key);
-        _unkept.Add(history.Key);
+        _unsaved.Add(history.Key);
     }
 
-    /// <summary>In place of <see cref="Load"/>: what <see cref="Content"/> gave to be kept, of an instance of which nothing changed since but perhaps when it was last seen.</summary>
+    /// <summary>In place of <see cref="Load"/>: what <see cref="Content"/> gave to be saved, of an instance of which nothing changed since but perhaps when it was last seen.</summary>
     /// <param name="lastSeen">Largest end of its records, Unix seconds; null = it was touched since, and <see cref="Continue"/> or <see cref="Update"/> follows.</param>
     /// <returns>Unless it was taken, give the whole history to <see cref="Load"/>.</returns>
-    public SavedSummary LoadKept(InstanceKey key, byte[] content, long? lastSeen)
+    public SavedSummary LoadSaved(InstanceKey key, byte[] content, long? lastSeen)
     {
         var (summary, state) = SavedSummaries.Read(key, content, lastSeen, _engine);
         if (summary is null) return state;
@@ -84,21 +84,21 @@ public sealed class DetectionSession
         return true;
     }
 
-    /// <summary>Instances whose <see cref="Content"/> is not what was kept last. Those that were only seen are none.</summary>
-    public IReadOnlyCollection<InstanceKey> Unkept => _unkept;
+    /// <summary>Instances whose <see cref="Content"/> is not what was saved last. Instances that were only seen are not among them.</summary>
+    public IReadOnlyCollection<InstanceKey> Unsaved => _unsaved;
 
-    /// <summary>What <see cref="LoadKept"/> takes; good for this program, catalogue, parameters, rules and inventory.</summary>
+    /// <summary>What <see cref="LoadSaved"/> takes; good for this program, catalogue, parameters, rules and inventory.</summary>
     public byte[] Content(InstanceKey key) => SummaryContent.Write(_index.Instances[key]);
 
-    /// <summary>The content of all of <see cref="Unkept"/> is stored.</summary>
-    public void Kept() => _unkept.Clear();
+    /// <summary>The content of all of <see cref="Unsaved"/> is stored.</summary>
+    public void MarkSaved() => _unsaved.Clear();
 
     private void Take(InstanceSummary summary)
     {
         var old = _index.Instances.GetValueOrDefault(summary.Key);
         _index.Set(summary);
         _updated.Add(summary.Key);
-        _unkept.Add(summary.Key);
+        _unsaved.Add(summary.Key);
         SessionChanges.AddDestinations(old, summary, MaxStart, _parameters, _changed, _begun);
         if (SessionChanges.Of(old, summary, MaxStart, _parameters) is not { } change) return;
         // Its age or its group looks different from some time on: whoever shares its targets or its cohort may be told so.
@@ -112,7 +112,7 @@ public sealed class DetectionSession
     /// </summary>
     /// <param name="end">Latest end of its records, Unix seconds.</param>
     /// <returns>False = this is not enough to know; give its whole history to <see cref="Update"/>.</returns>
-    public bool Saw(InstanceKey key, long end)
+    public bool Extend(InstanceKey key, long end)
     {
         if (!_index.Instances.TryGetValue(key, out var summary) || summary.Epochs.Length == 0) return false;
         long before = summary.Epochs[^1].End;
@@ -144,18 +144,11 @@ public sealed class DetectionSession
         Accept();
     }
 
-    /// <summary>The instances whose histories the next evaluation will ask for, to be loaded beforehand.</summary>
-    public IReadOnlySet<InstanceKey> Needs()
-    {
-        Prepare();
-        return _alerts.Drafts().SelectMany(Needs).ToHashSet();
-    }
-
     /// <summary>
-    /// Evaluates what changed since the last accepted evaluation; the first one of a session evaluates everything, since it cannot know what moved before it was made.
-    /// <see cref="DetectionResult.Evaluated"/> says what was evaluated; null = everything.
+    /// Evaluates what changed since the last accepted evaluation; the first one evaluates everything, since it cannot know what moved before. <see cref="DetectionResult.Evaluated"/> says what was
+    /// evaluated; null = everything.
     /// </summary>
-    /// <param name="histories">Whole present histories, at least of <see cref="Needs()"/>.</param>
+    /// <param name="histories">Whole present histories.</param>
     public DetectionResult Evaluate(Func<InstanceKey, InstanceHistory?> histories)
     {
         Prepare();
@@ -172,13 +165,13 @@ public sealed class DetectionSession
     }
 
     /// <summary>Findings in the making of all groups, when nothing was evaluated before.</summary>
-    internal List<FindingDraft> Drafts()
+    public List<FindingDraft> Drafts()
     {
         Prepare();
         return [.. _alerts.Drafts()];
     }
 
-    internal async Task<List<Finding>> BuildAsync(IEnumerable<FindingDraft> all, Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
+    public async Task<List<Finding>> BuildAsync(IEnumerable<FindingDraft> all, Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
     {
         var findings = new List<Finding>();
         var drafts = new List<FindingDraft>();
@@ -202,16 +195,19 @@ public sealed class DetectionSession
         }
     }
 
-    internal InstanceSummary? Find(InstanceKey key) => _index.Instances.GetValueOrDefault(key);
+    public InstanceSummary? Find(InstanceKey key) => _index.Instances.GetValueOrDefault(key);
 
-    internal IEnumerable<InstanceSummary> All => _index.Instances.Values;
+    public IEnumerable<InstanceSummary> All => _index.Instances.Values;
 
     /// <summary>In place of <see cref="Load"/>: a summary of another session, of which neither carries it on.</summary>
-    internal void Adopt(InstanceSummary summary)
+    public void Import(InstanceSummary summary)
     {
         _index.Set(summary);
         _updated.Add(summary.Key);
     }
+
+    /// <summary>The rule that explains why a stored finding is no longer said; null when no rule does.</summary>
+    public ExpectedTarget? Covering(Finding finding) => new RuleCoverage(_engine, _index).Covering(finding);
 
     /// <summary>The result of the last evaluation is stored. Until this is called, the next evaluation says the same again.</summary>
     public void Accept()
@@ -222,20 +218,10 @@ public sealed class DetectionSession
     }
 
     /// <summary>What was accepted without a finding, of these instances.</summary>
-    internal List<AcceptedContact> Accepted(IEnumerable<InstanceHistory> histories)
+    public List<AcceptedContact> Accepted(IEnumerable<InstanceHistory> histories)
     {
         var finder = new AcceptedFinder(_engine, _index, _evaluate);
         return [.. histories.SelectMany(finder.Of)];
-    }
-
-    /// <summary>For a ledger that holds one scope's part: decides all of it, explains what the scope covers.</summary>
-    internal DetectionResult EvaluatePart(DetectionScope scope, Func<InstanceKey, InstanceHistory?> histories)
-    {
-        Prepare();
-        var evaluated = Widen(scope);
-        _alerts.Clear();
-        _alerts.Touch((_, alert) => evaluated.Covers(alert.Destination));
-        return new(Build(_alerts.Drafts(), histories)) { Evaluated = evaluated };
     }
 
     /// <summary>Does it matter which interface was an instance's own at a time?</summary>
@@ -321,22 +307,5 @@ public sealed class DetectionSession
         long settled = MaxStart - Math.Max(_parameters.Lateness, (long)_engine.Options.Scoring.ResolverSilence.TotalSeconds);
         foreach (var draft in _alerts.Drafts())
             if (draft.First >= settled) _unsettled.Add(draft.Group);
-    }
-
-    /// <summary>Widens a scope to what its data may have changed: all targets of its instances, and every address of the providers touched.</summary>
-    private DetectionScope Widen(DetectionScope scope)
-    {
-        var destinations = new HashSet<Destination>(scope.Destinations);
-        foreach (var key in scope.Instances)
-            if (_index.Instances.TryGetValue(key, out var instance)) destinations.UnionWith(instance.Destinations.Select(d => d.Destination));
-        foreach (var destination in destinations.ToArray())
-        {
-            foreach (var user in _index.Users(destination)?.All ?? [])
-            {
-                if (user.Provider is { } provider) destinations.UnionWith(_index.OfProvider(provider, destination.Transport));
-                break;
-            }
-        }
-        return new DetectionScope(destinations, scope.Instances);
     }
 }
