@@ -14,12 +14,12 @@ public sealed class HostileTests
     /// <summary>Thrift's compact protocol, as far as a parquet footer needs it.</summary>
     private sealed class Thrift
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly List<byte> _bytes = [];
 
         public Thrift Varint(ulong value)
         {
-            for (; value >= 0x80; value >>= 7) _bytes.WriteByte((byte)(value | 0x80));
-            _bytes.WriteByte((byte)value);
+            for (; value >= 0x80; value >>= 7) _bytes.Add((byte)(value | 0x80));
+            _bytes.Add((byte)value);
             return this;
         }
 
@@ -31,13 +31,13 @@ public sealed class HostileTests
 
         public Thrift Raw(params ReadOnlySpan<byte> bytes)
         {
-            _bytes.Write(bytes);
+            _bytes.AddRange(bytes);
             return this;
         }
 
         public byte[] File()
         {
-            byte[] footer = _bytes.ToArray();
+            byte[] footer = [.. _bytes];
             return [.. "PAR1"u8, .. footer, .. BitConverter.GetBytes(footer.Length), .. "PAR1"u8];
         }
     }

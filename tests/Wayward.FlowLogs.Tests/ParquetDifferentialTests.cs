@@ -89,7 +89,7 @@ public sealed class ParquetDifferentialTests
                 foreach (int i in used)
                 {
                     if (line.Count > 0) line.Add((byte)' ');
-                    bool lazy = names[i] is "srcaddr" or "dstaddr" or "pkt-srcaddr" or "pkt-dstaddr" or "protocol" or "packets" or "bytes" or "action" or "tcp-flags" or "flow-direction";
+                    bool lazy = names[i] is "srcaddr" or "dstaddr" or "pkt-srcaddr" or "pkt-dstaddr" or "protocol" or "packets" or "bytes" or "action" or "tcp-flags" or "flow-direction" or "traffic-path";
                     line.AddRange(lazy && !wanted ? "-"u8.ToArray() : Written(row, i));
                 }
                 line.Add((byte)'\n');
