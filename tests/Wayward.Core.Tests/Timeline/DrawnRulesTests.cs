@@ -81,7 +81,7 @@ public sealed class DrawnRulesTests
             foreach (var pairs in DestinationPairs.Of(history, catalog))
             {
                 var lane = timeline.Lanes.Single(l => l.Destination == pairs.Destination);
-                pairs.Collect(history, engine.Matcher, cells);
+                pairs.Collect(history, engine.Matcher, engine.Parameters, cells);
                 foreach (var cell in cells.Where(c => c.Cell.HasContact))
                 {
                     long hour = cell.Cell.Hour * UnixTime.HourSeconds;
