@@ -124,7 +124,7 @@ public sealed record EndpointDocument(
     [property: AllowedValues(6, 17)] int Protocol,
     [property: Range(0, 65_535)] int Port,
     string? Provider,
-    [property: AllowedValues("A", "B", "C", "D", "R", "X", null)] string? Tier,
+    [property: AllowedValues("A", "B", "C", "D", "R", "X", "H", null)] string? Tier,
     [property: DataType(DataType.DateTime)] string First,
     [property: DataType(DataType.DateTime)] string Last);
 
