@@ -4,7 +4,7 @@ const read = key => { try { return localStorage.getItem('wayward.' + key); } cat
 const write = (key, value) => { try { localStorage.setItem('wayward.' + key, value); } catch { /* private mode: remembered for this page only */ } };
 
 export function preferences() {
-  return { theme: read('theme') ?? 'system', zone: read('zone') ?? 'utc', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC', dark: isDark() };
+  return { theme: read('theme') ?? 'system', zone: read('zone') ?? 'utc', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC', dark: isDark(), keys: read('keys') !== 'off' };
 }
 
 const isDark = () => {
@@ -19,6 +19,16 @@ export function setTheme(theme) {
 }
 
 export const setZone = zone => write('zone', zone);
+export const setKeys = on => write('keys', on ? 'on' : 'off');
+
+// Text that was typed and not sent. It is kept here while it is typed, so that neither a closed dialog nor a conflict nor a reload nor a restart of the program loses it.
+const draftKey = key => 'draft.' + key;
+document.addEventListener('input', e => {
+  const key = e.target instanceof HTMLElement ? e.target.dataset.draft : undefined;
+  if (key) write(draftKey(key), e.target.value);
+}, true);
+export const draft = key => read(draftKey(key));
+export function dropDraft(key) { try { localStorage.removeItem('wayward.' + draftKey(key)); } catch { /* storage refused: there was no draft */ } }
 
 // A lost connection is a line at the top, never a curtain over what is being read. A server that has started again knows nothing of this page: it is read anew,
 // at the same address, which is its whole state. One that stays away is asked now and then, and at once when the window is looked at again.
@@ -34,17 +44,53 @@ document.addEventListener('visibilitychange', async () => { if (waiting && docum
 
 const typing = target => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-// Single keys, as an analyst's hands expect; never while typing, in a dialog, or with a modifier.
+// A key or a button that opens a dialog is answered by the server. What is typed until the dialog has the focus belongs into the dialog: it is held, and then put into the first field for text.
+const opening = new Set(['e', 'c', 'm', '?']);
+let held = null;
+const textField = dialog => dialog.querySelector('textarea:not([disabled]):not([readonly]), input[type=text]:not([disabled]):not([readonly])');
+function hold(limit) {
+  const mine = held = { text: '' };
+  const end = () => { clearInterval(timer); if (held === mine) held = null; };
+  const began = performance.now();
+  const timer = setInterval(() => {
+    const dialog = document.activeElement?.closest?.('.mud-dialog');
+    if (dialog) {
+      end();
+      const field = mine.text && textField(dialog);
+      if (!field) return;
+      field.focus();
+      field.setRangeText(mine.text, field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length, 'end');
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    } else if (performance.now() - began > limit) end();
+  }, 15);
+  return end;
+}
+document.addEventListener('keydown', e => {
+  if (!held || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (e.key === 'Escape') { held = null; return; }
+  if (e.key.length !== 1 && e.key !== 'Backspace' && e.key !== 'Enter') return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  if (e.key === 'Backspace') held.text = held.text.slice(0, -1);
+  else if (e.key.length === 1) held.text += e.key;
+}, true);
+document.addEventListener('click', e => { if (e.target instanceof Element && e.target.closest('[data-opens]')) hold(4000); }, true);
+
+// Single keys, as an analyst's hands expect; never while typing, in a dialog, with a modifier, or when they are switched off.
 export function listen(dotnet, keys) {
   const known = new Set(keys);
   const handler = e => {
+    if (e.key.length === 1 && read('keys') === 'off') return;
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || !known.has(e.key)) return;
     if (typing(e.target) && e.target.type !== 'checkbox') return;
     if (document.querySelector('.mud-dialog')) return;
     if (e.key === 'Enter' && e.target instanceof HTMLElement && e.target.closest('a,button,[role=button],.plot')) return;
     e.preventDefault();
     if (e.key === '/') { document.getElementById('search')?.focus(); document.getElementById('search')?.select(); return; }
-    dotnet.invokeMethodAsync('OnKey', e.key);
+    // The answer comes when the dialog is closed, or at once when the key opens none.
+    const end = opening.has(e.key) ? hold(15000) : null;
+    const answer = dotnet.invokeMethodAsync('OnKey', e.key);
+    if (end) answer.then(end, end);
   };
   document.addEventListener('keydown', handler);
   return { stop: () => document.removeEventListener('keydown', handler) };
@@ -74,8 +120,18 @@ document.addEventListener('click', async e => {
   }
 }, true);
 
+// A chart takes the width that its place has, also when the place changes without the window.
+const sizes = new ResizeObserver(entries => {
+  for (const { target } of entries) {
+    const plot = target.querySelector('.js-plotly-plot');
+    if (plot && window.Plotly && target.clientWidth > 0) window.Plotly.Plots.resize(plot);
+  }
+});
+function follow(element) { if (element?.isConnected) sizes.observe(element); }
+
 // Whether a chart stands in the element within two seconds; an element that has left the page wants none.
 export async function drawn(element) {
+  follow(element);
   for (let i = 0; i < 20; i++) {
     if (!element?.isConnected || element.querySelector('.main-svg')) return true;
     await new Promise(resolve => setTimeout(resolve, 100));

@@ -46,10 +46,10 @@ public sealed class AnalystPathTests(Chromium chromium)
         // Marked expected for the whole account: this one and its sibling go quiet.
         await page.GotoAsync(finding);
         await window.ReadyAsync();
-        await page.Locator(".panel .radio", new() { HasText = "account" }).ClickAsync();
+        await page.Locator(".panel .choice", new() { HasText = "account" }).ClickAsync();
         await Expect(page.Locator(".panel .effect")).ToContainTextAsync("Closes this finding and 1 other finding");
         await page.Locator(".panel textarea[name=reason]").FillAsync("Agreed with the network team");
-        await page.Locator(".panel button[type=submit]").ClickAsync();
+        await page.Locator(".panel button[data-verb=expect]").ClickAsync();
         await Expect(page.Locator(".panel")).ToContainTextAsync("Closed by rule 1");
         var undo = page.Locator(".mud-snackbar", new() { HasText = "2 findings closed" });
         await Expect(undo).ToBeVisibleAsync();
@@ -159,7 +159,7 @@ public sealed class AnalystPathTests(Chromium chromium)
             await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
             string[] over = await page.EvaluateAsync<string[]>(
                 """
-                () => [...document.querySelectorAll('main h1, main h2, main .card, main .tablebox, main .tl, main .fall > div, main .num, .topbar button')]
+                () => [...document.querySelectorAll('main h1, main h2, main .card, main .tablebox, main .tl, main .fall .r > div, main .num, .topbar button')]
                     .filter(e => { const b = e.getBoundingClientRect(); return b.width > 0 && b.right > innerWidth + 1 && !e.closest('.tablebox, [style*="overflow-x"]')?.contains(e.parentElement); })
                     .map(e => e.className + ' ' + e.textContent.trim().slice(0, 40))
                 """);

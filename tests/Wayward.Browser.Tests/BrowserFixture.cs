@@ -12,7 +12,7 @@ namespace Wayward.Browser.Tests;
 internal sealed class BrowserFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
-    private readonly WebApplication _app;
+    private WebApplication _app;
 
     private BrowserFixture(WebApplication app, DirectoryInfo folder) => (_app, _folder) = (app, folder);
 
@@ -24,18 +24,34 @@ internal sealed class BrowserFixture : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("wayward-browser-test-");
         string source = Directory.CreateDirectory(Path.Combine(folder.FullName, "logs")).FullName;
         foreach (var (name, content) in logs) await File.WriteAllBytesAsync(Path.Combine(source, name), content);
+        var app = await StartAsync(folder, "http://127.0.0.1:0");
+        var fixture = new BrowserFixture(app, folder);
+        await fixture.IdleAsync();
+        return fixture;
+    }
+
+    private static async Task<WebApplication> StartAsync(DirectoryInfo folder, string url)
+    {
         var app = WaywardHost.Build(new ServeRequest
         {
-            Urls = "http://127.0.0.1:0",
+            Urls = url,
             DataDirectory = Path.Combine(folder.FullName, "data"),
-            Sources = [source],
+            Sources = [Path.Combine(folder.FullName, "logs")],
             WorkingDirectory = folder.FullName,
             Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2")],
         }, builder => builder.Logging.ClearProviders());
         await app.StartAsync();
-        var fixture = new BrowserFixture(app, folder);
-        await fixture.IdleAsync();
-        return fixture;
+        return app;
+    }
+
+    /// <summary>The program ends and starts again at the same address, on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        string url = Url;
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        _app = await StartAsync(_folder, url);
+        await IdleAsync();
     }
 
     /// <summary>The program ends while windows are open.</summary>

@@ -22,7 +22,7 @@ public sealed class HostileNamesTests(Chromium chromium)
         // A hostile comment on the first finding, by the ordinary way.
         await page.Keyboard.PressAsync("m");
         await page.Locator("#dialog-text").FillAsync(HostileNames.All["script tag"] + HostileNames.All["bidi override"]);
-        await page.Locator(".mud-dialog button[type=submit]").ClickAsync();
+        await page.Locator("#text-submit").ClickAsync();
         await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
         await window.AssertCleanAsync();
 

@@ -138,6 +138,22 @@ public abstract class FindingStoreTests(StorageProvider provider)
     }
 
     [Fact]
+    public async Task A_rule_does_not_touch_a_finding_that_an_analyst_has_closed()
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        var mine = Make.Finding("i-1", Make.Google, Make.T0);
+        await storage.Findings.ApplyAsync(Make.Result(mine), null, Uncovered, Token);
+        await storage.Findings.TriageAsync(new(new Dictionary<string, int> { [mine.Id] = 1 }, FindingStatus.Closed, Resolution.TruePositive, null, "ana", "malware"), Token);
+        var (rule, _) = await storage.Expected.AddAsync(new ExpectedTarget { Action = ExpectedAction.Expected, Prefixes = [IpPrefix.Single(Make.Google)], Reason = "ours" }, null, "ana", Token);
+        Assert.False((await storage.Findings.ApplyAsync(Make.Result(), null, _ => rule, Token)).Any);
+        var stored = (await storage.Findings.FindAsync(mine.Id, Token))!;
+        Assert.Equal((FindingStatus.Closed, Resolution.TruePositive, null), (stored.Status, stored.Resolution, stored.ExpectedTargetId));
+        // It can be opened again; then the rule closes it, as it closes every open finding that it covers.
+        await storage.Findings.TriageAsync(new(new Dictionary<string, int> { [mine.Id] = stored.Revision }, FindingStatus.Open, Resolution.None, null, "ana", ""), Token);
+        Assert.Equal([mine.Id], (await storage.Findings.ApplyAsync(Make.Result(), null, _ => rule, Token)).Closed);
+    }
+
+    [Fact]
     public async Task A_rule_closes_what_it_covers_and_its_audit_line_is_seen_from_the_finding()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);

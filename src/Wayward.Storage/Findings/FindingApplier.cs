@@ -227,6 +227,8 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
     {
         string json = await db.FindingDocuments.AsNoTracking().Where(d => d.FindingId == gone.Id).Select(d => d.Json).SingleAsync(cancellation);
         var rule = covering(WaywardJson.ReadFinding(json));
+        // An analyst has decided it: a rule that was made later must not overwrite that decision.
+        if (rule is not null && gone.Status == FindingStatus.Closed) return;
         var status = rule is null ? FindingStatus.Withdrawn : FindingStatus.ClosedExpected;
         if (gone.Status == status && gone.ExpectedTargetId == rule?.Id) return;
         var row = await db.Findings.FirstAsync(f => f.Id == gone.Id, cancellation);

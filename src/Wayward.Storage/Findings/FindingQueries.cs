@@ -69,11 +69,14 @@ internal static class FindingQueries
         (_, true) => rows.OrderByDescending(f => f.Severity).ThenByDescending(f => f.First).ThenByDescending(f => f.Id),
     };
 
+    /// <summary>Whether the query filters only by what the tallies are kept by.</summary>
+    public static bool IsTallied(FindingQuery query) =>
+        LikePattern.Of(query.Text) is null && query is { SubjectId: null, Provider: null, Address: null, Assignee: null, FirstFrom: null, FirstTo: null, DetectedTo: null };
+
     /// <summary>The number of matches: from the tallies where only their columns are filtered, else counted up to the cap.</summary>
     public static async Task<int> TotalAsync(WaywardDbContext db, FindingQuery query, IQueryable<FindingEntity> matching, CancellationToken cancellation)
     {
-        bool tallied = LikePattern.Of(query.Text) is null && query is { SubjectId: null, Provider: null, Address: null, Assignee: null, FirstFrom: null, FirstTo: null, DetectedTo: null };
-        if (!tallied) return await matching.Take(FindingList.TotalCap).CountAsync(cancellation);
+        if (!IsTallied(query)) return await matching.Take(FindingList.TotalCap).CountAsync(cancellation);
         var tallies = await db.FindingTallies.ToListAsync(cancellation);
         int total = tallies.Where(t =>
             (query.Statuses.Count == 0 || query.Statuses.Contains((FindingStatus)t.Status))

@@ -36,6 +36,18 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         };
     }, cancellation);
 
+    public Task<IReadOnlyList<FindingFacet>> FacetsAsync(FindingQuery query, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingFacet>>(async (db, c) =>
+    {
+        if (FindingQueries.IsTallied(query))
+        {
+            var tallies = (await db.FindingTallies.ToListAsync(c)).Where(t => query.Types.Count == 0 || query.Types.Any(type => type.Id == t.Type));
+            return [.. tallies.GroupBy(t => (t.Status, t.Band, t.Transport, t.Reported)).Select(g => new FindingFacet((FindingStatus)g.Key.Status, (SeverityBand)g.Key.Band, (DnsTransport)g.Key.Transport, g.Key.Reported, g.Sum(t => t.Count)))];
+        }
+        var groups = await FindingQueries.Matching(db, query with { Statuses = [], Bands = [], Transports = [], IncludeUnreported = true })
+            .GroupBy(f => new { f.Status, f.Band, f.Transport, f.Reported }).Select(g => new { g.Key, Count = g.Count() }).ToListAsync(c);
+        return [.. groups.Select(g => new FindingFacet((FindingStatus)g.Key.Status, (SeverityBand)g.Key.Band, (DnsTransport)g.Key.Transport, g.Key.Reported, g.Count))];
+    }, cancellation);
+
     public Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingsOfDay>>(async (db, c) =>
     {
         byte withdrawn = (byte)FindingStatus.Withdrawn;

@@ -73,6 +73,9 @@ public sealed record FindingList(IReadOnlyList<FindingRow> Rows, int Total)
     public const int TotalCap = 1_000_000;
 }
 
+/// <summary>Findings that share what the queue can be filtered by with one click.</summary>
+public sealed record FindingFacet(FindingStatus Status, SeverityBand Band, DnsTransport Transport, bool Reported, int Count);
+
 /// <param name="Day">Whole days since 1970.</param>
 public sealed record FindingsOfDay(int Day, SeverityBand Band, int Count);
 
@@ -111,6 +114,8 @@ public interface IFindingStore
 {
     Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation);
     Task<FindingCounts> CountAsync(CancellationToken cancellation);
+    /// <summary>How many findings match a query in each state, band and transport, whichever of these the query itself asks for.</summary>
+    Task<IReadOnlyList<FindingFacet>> FacetsAsync(FindingQuery query, CancellationToken cancellation);
     /// <summary>Reported findings that stand (not withdrawn), decided ones too, by UTC day of first contact and band: days that have any, oldest first.</summary>
     /// <param name="from">Unix seconds, included.</param>
     /// <param name="to">Unix seconds, not included.</param>

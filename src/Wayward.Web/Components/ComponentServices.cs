@@ -21,6 +21,7 @@ internal static class ComponentServices
         services.AddScoped<UiState>();
         services.AddScoped<PageScript>();
         services.AddScoped<Shortcuts>();
+        services.AddScoped<Drafts>();
         services.AddScoped<TriageActions>();
         services.AddScoped<SearchService>();
         services.AddScoped<InstanceService>();

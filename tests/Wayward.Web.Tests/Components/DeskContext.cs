@@ -67,6 +67,7 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<IBackfillStore>(fixture.Backfills);
         Services.AddSingleton<ISourceDirectory>(fixture.Backfills);
         Services.AddSingleton<IEvidenceReader>(fixture);
+        Services.AddSingleton<IAcceptedContactReader>(fixture);
         Services.AddSingleton<IIngestControl>(fixture);
         Services.AddSingleton<IChangeNotifier>(fixture);
         Services.AddSingleton<ITriageService>(Triage);

@@ -14,9 +14,12 @@ internal sealed class FakeTriage(PageFixture fixture) : ITriageService
     public List<string> Calls { get; } = [];
     public ExpectedTarget? Saved { get; private set; }
     public bool Conflict { get; set; }
+    /// <summary>Findings that somebody else has changed.</summary>
+    public HashSet<string> Changed { get; } = [];
 
     private Task<long> Set(FindingRefs findings, string call, Func<StoredFinding, StoredFinding> change)
     {
+        if (findings.Revisions.Keys.Where(Changed.Contains).ToList() is { Count: > 0 } changed) throw new TriageConflictException(changed);
         if (Conflict) throw new TriageConflictException([.. findings.Revisions.Keys]);
         Calls.Add(call);
         for (int i = 0; i < fixture.Findings.Count; i++)

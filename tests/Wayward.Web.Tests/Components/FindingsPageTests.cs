@@ -143,6 +143,36 @@ public sealed class FindingsPageTests : FixtureContext
     }
 
     [Fact]
+    public void Many_are_decided_although_somebody_changed_one_of_them_which_is_told_in_its_row()
+    {
+        Use(PageFixture.Fleet());
+        var page = Open<FindingsPage>("findings");
+        int rows = page.FindAll("tbody tr").Count;
+        string changed = page.FindAll("tbody tr")[1].Id!["row-".Length..];
+        page.Find("thead input[type=checkbox]").Change(true);
+        Triage.Changed.Add(changed);
+        page.FindAll(".bulk button").Single(b => b.TextContent == "Acknowledge").Click();
+        page.WaitForAssertion(() => Assert.Equal([$"acknowledge {rows - 1}"], Triage.Calls));
+        Assert.Equal("row-" + changed, Assert.Single(page.FindAll("tbody tr:has(.conflict)")).Id);
+        Snackbars.WaitForAssertion(() => Assert.Contains("1 finding was changed by someone else", Snackbars.Markup, StringComparison.Ordinal));
+        // The row stays selected with its present revision: the second attempt is not refused.
+        Triage.Changed.Clear();
+        Assert.Contains("1 finding selected", page.Find(".bulk").TextContent, StringComparison.Ordinal);
+        page.FindAll(".bulk button").Single(b => b.TextContent == "Acknowledge").Click();
+        page.WaitForAssertion(() => Assert.Equal("acknowledge 1", Triage.Calls[^1]));
+        Assert.Empty(page.FindAll(".conflict"));
+    }
+
+    [Fact]
+    public async Task Moving_by_key_is_spoken()
+    {
+        Use(PageFixture.Fleet());
+        var page = Open<FindingsPage>("findings");
+        await page.InvokeAsync(() => Services.GetService<Web.Components.Shared.Shortcuts>()!.PressAsync("j"));
+        Assert.StartsWith("2 of ", page.Find("[aria-live]#said").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_conflict_is_told_and_nothing_is_lost()
     {
         Use(PageFixture.Fleet());

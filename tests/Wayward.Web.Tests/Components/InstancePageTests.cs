@@ -1,5 +1,6 @@
 using Bunit;
 using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Testing;
@@ -102,6 +103,24 @@ public sealed class InstancePageTests : FixtureContext
         var page = OpenWeb1();
         page.Find(".plot[data-lane='0']").KeyDown("ArrowRight");
         Assert.Contains("cell=2026-02-10T06", Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_accepted_without_a_finding_stands_on_the_page_with_its_reason()
+    {
+        Use(PageFixture.Fleet());
+        static AcceptedContact Row(string address, AcceptedReason reason) => new(new(Id), new(IpAddress.Parse(address), DnsTransport.Dns), null, CatalogTier.None, reason, World.At(1), World.At(2), true, default, default);
+        Fixture.Accepted.AddRange([
+            Row("9.9.9.9", AcceptedReason.Learned), Row("8.8.4.4", AcceptedReason.LearnedFromGroup) with { Group = "asg:web" }, Row("198.41.0.4", AcceptedReason.Role) with { Role = "iterating-resolver" },
+            Row("1.1.1.1", AcceptedReason.Expected) with { RuleId = 7 }, Row("5.5.5.5", AcceptedReason.Unclear),
+        ]);
+        var page = Open<InstancePage>($"instances/{Id}", p => p.Add(x => x.Id, Id));
+        page.WaitForAssertion(() => Assert.Equal(5, page.FindAll("#accepted tbody tr").Count));
+        string text = page.Find("#accepted").TextContent;
+        Assert.All(["learned: nothing could evaluate it yet", "learned from group web, which used it before", "its role iterating-resolver explains it", "a rule allows it:", "unclear which side began", "2 Jan: 1 new target"], said => Assert.Contains(said, text, StringComparison.Ordinal));
+        Assert.Equal("expected?rule=7", page.Find("#accepted a[href^=expected]").GetAttribute("href"));
+        page.FindAll("#accepted .chip")[0].Click();
+        Assert.Single(page.FindAll("#accepted tbody tr"));
     }
 
     [Fact]

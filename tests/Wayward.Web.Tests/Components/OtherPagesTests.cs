@@ -154,17 +154,17 @@ public sealed class OtherPagesTests : FixtureContext
         Assert.Empty(page.FindAll("script"));
         page.FindAll("button").Single(b => b.TextContent == "Withdraw").Click();
         Dialogs.WaitForElement("#dialog-text").Input("The test is over");
-        Dialogs.Find("#text-form").Submit();
+        Dialogs.Find("#text-submit").Click();
         page.WaitForAssertion(() => Assert.Equal("withdraw 7 The test is over", Triage.Calls[^1]));
     }
 
     [Fact]
     public void A_rule_by_hand_names_all_its_faults_at_once()
     {
-        var (rule, problems) = new RuleDraft { Targets = "8.8.8.8/33\n300.1.1.1/2", LastDay = "soon" }.Build();
+        var (rule, problems) = new RuleDraft { Targets = "8.8.8.8/33\n300.1.1.1/2" }.Build();
         Assert.Null(rule);
         Assert.All(["8.8.8.8/33", "300.1.1.1", "for whom", "last day", "reason"], said => Assert.Contains(problems, p => p.Contains(said, StringComparison.Ordinal)));
-        (rule, problems) = new RuleDraft { Targets = "8.8.8.0/24\nQuad9", ScopeKind = "account", ScopeIds = "111122223333", Transport = "DoT", LastDay = "2026-05-31", Reason = "agreed" }.Build();
+        (rule, problems) = new RuleDraft { Targets = "8.8.8.0/24\nQuad9", ScopeKind = "account", ScopeIds = "111122223333", Transport = "DoT", LastDay = new(2026, 5, 31), Reason = "agreed" }.Build();
         Assert.Empty(problems);
         Assert.Equal(["Quad9"], rule!.Providers);
         Assert.Equal(["111122223333"], rule.Scope.Accounts);
@@ -174,11 +174,11 @@ public sealed class OtherPagesTests : FixtureContext
     [Fact]
     public async Task A_rule_is_scoped_by_interface_and_by_role()
     {
-        var (rule, problems) = new RuleDraft { Targets = "8.8.8.8", ScopeKind = "role", ScopeIds = "serves-dns", Reason = "agreed" }.Build();
+        var (rule, problems) = new RuleDraft { Targets = "8.8.8.8", ScopeKind = "role", ScopeIds = "serves-dns", NoEnd = true, Reason = "agreed" }.Build();
         Assert.Empty(problems);
         Assert.Equal(["serves-dns"], rule!.Scope.Roles);
         Assert.Equal("role serves-dns", ExpectedService.Scope(rule.Scope));
-        (rule, _) = new RuleDraft { Targets = "8.8.8.8", ScopeKind = "interface", ScopeIds = "eni-1 eni-2", Reason = "agreed" }.Build();
+        (rule, _) = new RuleDraft { Targets = "8.8.8.8", ScopeKind = "interface", ScopeIds = "eni-1 eni-2", NoEnd = true, Reason = "agreed" }.Build();
         Assert.Equal(["eni-1", "eni-2"], rule!.Scope.Interfaces);
         Assert.Equal("interface eni-1 and 1 more", ExpectedService.Scope(rule.Scope));
 

@@ -3,6 +3,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
 using Wayward.FlowLogs;
+using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
@@ -20,7 +21,7 @@ namespace Wayward.Web.Tests.Components;
 /// <summary>
 /// The rooms below the pages, in memory: findings and histories come from the real engine over a made-up world; what a page asks for can be held back or made to fail.
 /// </summary>
-internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpectedTargetStore, IAuditStore, ISourceObjectStore, IEvidenceReader, IIngestControl, IChangeNotifier
+internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpectedTargetStore, IAuditStore, ISourceObjectStore, IEvidenceReader, IAcceptedContactReader, IIngestControl, IChangeNotifier
 {
     private readonly List<StoredFinding> _findings = [];
     private readonly List<FindingComment> _comments = [];
@@ -121,6 +122,12 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
         await ReadyAsync(cancellation);
         return [.. _findings.Where(f => f.Finding.Reported && f.Status != FindingStatus.Withdrawn && f.Finding.First >= from && f.Finding.First < to)
             .GroupBy(f => (Day: UnixTime.Day(f.Finding.First), Band: SeverityBands.Of(f.Finding.Severity))).OrderBy(g => g.Key).Select(g => new FindingsOfDay(g.Key.Day, g.Key.Band, g.Count()))];
+    }
+
+    public async Task<IReadOnlyList<FindingFacet>> FacetsAsync(FindingQuery query, CancellationToken cancellation)
+    {
+        var all = await QueryAsync(query with { Statuses = [], Bands = [], Transports = [], IncludeUnreported = true, Skip = 0, Take = int.MaxValue }, cancellation);
+        return [.. all.Rows.GroupBy(r => (r.Status, Band: SeverityBands.Of(r.Severity), r.Transport, r.Reported)).Select(g => new FindingFacet(g.Key.Status, g.Key.Band, g.Key.Transport, g.Key.Reported, g.Count()))];
     }
 
     public async Task<FindingCounts> CountAsync(CancellationToken cancellation)

@@ -1,5 +1,7 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
 using Wayward.Core.Triage;
+using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
@@ -64,6 +66,10 @@ internal sealed partial class PageFixture
         Calls.Add($"evidence {instance} {destination.Address}");
         return Task.FromResult(new EvidenceResult([new("/logs", "a/b.log.gz", 12, from, from + 10, true, "ACCEPT", 1, 70, "2 111122223333 eni-1 … ACCEPT OK")], true, []));
     }
+
+    public List<AcceptedContact> Accepted { get; } = [];
+
+    Task<IReadOnlyList<AcceptedContact>> IAcceptedContactReader.ReadAsync(InstanceKey instance, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AcceptedContact>>([.. Accepted.Where(a => a.Instance == instance)]);
 
     public IReadOnlyList<SourceStatus> Sources => SourceList;
     public IngestProgress Progress => new(Objects.Count, Objects.Count, 0, 0, 0, true, null, null) { StoreProblem = StoreProblem };

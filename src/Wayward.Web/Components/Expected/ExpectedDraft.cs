@@ -1,64 +1,58 @@
 using System.Globalization;
-using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
 using Wayward.Engine.Triage;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;
 
-public enum DraftExpiry { ThirtyDays, NinetyDays, OneYear, Date, Never }
+/// <summary>What the rule is about.</summary>
+public enum TargetChoice
+{
+    /// <summary>The addresses that the finding lists.</summary>
+    Addresses,
+    /// <summary>All addresses of the operator, those not seen yet included.</summary>
+    Provider,
+    /// <summary>Any address, by the finding's transport. A finding about very many addresses does not list them all: a rule for the listed ones could not close it.</summary>
+    Any,
+}
 
 /// <summary>A rule while an analyst makes it from a finding: which scope, which target, until when, why. Starts as the narrowest that does, ending in ninety days.</summary>
 public sealed class ExpectedDraft(Finding finding, IReadOnlyList<ExpectedProposal> proposals, TimeProvider time)
 {
+    /// <summary>As many addresses as a finding lists.</summary>
+    private const int ManyAddresses = 200;
+
     public Finding Finding { get; } = finding;
+    /// <summary>Targets that may be chosen, narrowest first.</summary>
+    public IReadOnlyList<TargetChoice> Targets { get; } =
+        finding.Provider is not null ? [TargetChoice.Addresses, TargetChoice.Provider] : finding.Addresses.Count > 1 ? [TargetChoice.Addresses, TargetChoice.Any] : [TargetChoice.Addresses];
     public IReadOnlyList<ExpectedProposal> Proposals { get; } = proposals;
     /// <summary>Index in <see cref="Proposals"/>.</summary>
     public int Scope { get; set; }
-    /// <summary>All addresses of the operator, those not seen yet included.</summary>
-    public bool WholeProvider { get; set; }
-    public DraftExpiry Expiry { get; set; } = DraftExpiry.NinetyDays;
-    /// <summary>For <see cref="DraftExpiry.Date"/>: the last day, UTC.</summary>
-    public DateOnly? LastDay { get; set; }
+    public TargetChoice Target { get; set; } = finding.Addresses.Count >= ManyAddresses && finding.Provider is null ? TargetChoice.Any : TargetChoice.Addresses;
+    /// <summary>The last day on which the rule acts, UTC; null where <see cref="NoEnd"/> is chosen or nothing yet.</summary>
+    public DateOnly? LastDay { get; set; } = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(90);
+    public bool NoEnd { get; set; }
     public string Reason { get; set; } = "";
     public string Ticket { get; set; } = "";
     public string Owner { get; set; } = "";
 
     public ExpectedProposal Proposal => Proposals[Scope];
 
-    /// <summary>The end of the rule: a whole hour, as the ledger is hourly. Null = open.</summary>
-    public long? ValidTo
-    {
-        get
-        {
-            long now = time.GetUtcNow().ToUnixTimeSeconds();
-            return Expiry switch
-            {
-                DraftExpiry.ThirtyDays => Midnight(now + 31 * UnixTime.DaySeconds),
-                DraftExpiry.NinetyDays => Midnight(now + 91 * UnixTime.DaySeconds),
-                DraftExpiry.OneYear => Midnight(now + 366 * UnixTime.DaySeconds),
-                DraftExpiry.Date when LastDay is { } day => new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds(),
-                _ => null,
-            };
-        }
-    }
+    /// <summary>The first second after the last day; null = open.</summary>
+    public long? ValidTo => End(LastDay);
 
-    private static long Midnight(long at) => at / UnixTime.DaySeconds * UnixTime.DaySeconds;
-
-    /// <summary>What stands in the way of saving, in a sentence; null when nothing does.</summary>
-    public string? Missing =>
-        Expiry == DraftExpiry.Date && LastDay is null ? "Choose the last day of the rule."
-        : string.IsNullOrWhiteSpace(Reason) ? "Give a reason: it is what the next analyst reads."
-        : null;
+    internal static long? End(DateOnly? lastDay) => lastDay is { } day ? new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).ToUnixTimeSeconds() : null;
 
     public ExpectedTarget Build()
     {
         var rule = Proposal.Rule;
         return rule with
         {
-            Prefixes = WholeProvider && Finding.Provider is not null ? [] : rule.Prefixes,
-            Providers = WholeProvider && Finding.Provider is { } provider ? [provider] : [],
+            Prefixes = Target == TargetChoice.Addresses ? rule.Prefixes : [],
+            Providers = Target == TargetChoice.Provider && Finding.Provider is { } provider ? [provider] : [],
             ValidTo = ValidTo,
             Reason = Reason.Trim(),
             Ticket = Ticket.Trim(),
@@ -66,10 +60,19 @@ public sealed class ExpectedDraft(Finding finding, IReadOnlyList<ExpectedProposa
         };
     }
 
+    /// <summary>"8.8.8.8, DNS only".</summary>
+    public string Word(TargetChoice choice) => choice switch
+    {
+        TargetChoice.Provider => $"All of {Core.Text.SafeText.Plain(Finding.Provider ?? "", 60)}",
+        TargetChoice.Any => "Any target",
+        _ => Finding.Addresses.Count == 1 ? Finding.Addresses[0].Address.ToString() : Finding.Addresses.Count >= ManyAddresses ? $"The {Finding.Addresses.Count} addresses that the finding lists" : $"These {Finding.Addresses.Count} addresses",
+    } + $", {Finding.Transport.Name()} only";
+
     /// <summary>The button says what happens: "Mark 8.8.8.8 expected for web-17 until 1 Mar 2027".</summary>
     public string Verb(UiState ui)
     {
-        string target = WholeProvider && Finding.Provider is { } provider ? $"all of {provider}"
+        string target = Target == TargetChoice.Any ? $"any {Finding.Transport.Name()} target"
+            : Target == TargetChoice.Provider && Finding.Provider is { } provider ? $"all of {provider}"
             : Finding.Addresses.Count == 1 ? Finding.Addresses[0].Address.ToString()
             : string.Create(CultureInfo.InvariantCulture, $"{Finding.Addresses.Count} addresses");
         string whom = Proposal.ScopeKind switch

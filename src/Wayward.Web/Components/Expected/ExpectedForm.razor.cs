@@ -1,5 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using MudBlazor;
 using Wayward.Core.Triage;
 using Wayward.Engine.Triage;
 using Wayward.Web.Components.Shared;
@@ -10,14 +11,18 @@ namespace Wayward.Web.Components.Expected;
 public sealed partial class ExpectedForm : IDisposable
 {
     private readonly string _id = Guid.NewGuid().ToString("N")[..8];
-    private ExpectedPreview? _preview;
+    private RuleEffect? _preview;
     private string? _problem;
     private bool _saving;
-    private ExpectedDraft? _previewed;
+    private ExpectedDraft? _previewed, _restored;
+    private MudForm _form = default!;
+    private RuleEnd _end = default!;
+    private static readonly string[] Fields = ["reason", "ticket", "owner"];
     private CancellationTokenSource? _previewing;
 
     [Inject] private ExpectedService Service { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
+    [Inject] private Drafts KeptDrafts { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
 
     [Parameter, EditorRequired] public ExpectedDraft Draft { get; set; } = default!;
@@ -30,16 +35,26 @@ public sealed partial class ExpectedForm : IDisposable
         await PreviewAsync();
     }
 
+    /// <summary>What was typed about this finding before is in the browser, which answers only once the page stands.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (ReferenceEquals(_restored, Draft)) return;
+        var draft = _restored = Draft;
+        string[] kept = [await Kept("reason"), await Kept("ticket"), await Kept("owner")];
+        if (kept.All(k => k.Length == 0) || !ReferenceEquals(draft, Draft) || draft.Reason.Length + draft.Ticket.Length + draft.Owner.Length > 0) return;
+        (draft.Reason, draft.Ticket, draft.Owner) = (kept[0], kept[1], kept[2]);
+        StateHasChanged();
+
+        Task<string> Kept(string field) => KeptDrafts.ReadAsync(Drafts.Rule(draft.Finding.Id, field));
+    }
+
     private Task ChangeAsync(Action change)
     {
         change();
         return PreviewAsync();
     }
 
-    private Task ChangeExpiryAsync(ChangeEventArgs e) => ChangeAsync(() => Draft.Expiry = Enum.TryParse(e.Value?.ToString(), out DraftExpiry expiry) ? expiry : DraftExpiry.NinetyDays);
-
-    private Task ChangeLastDayAsync(ChangeEventArgs e) =>
-        ChangeAsync(() => Draft.LastDay = DateOnly.TryParseExact(e.Value?.ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null);
+    private Task KeyAsync(KeyboardEventArgs e) => e.Key == "Enter" && (e.CtrlKey || e.MetaKey) ? SaveAsync() : Task.CompletedTask;
 
     private async Task PreviewAsync()
     {
@@ -65,11 +80,14 @@ public sealed partial class ExpectedForm : IDisposable
 
     private async Task SaveAsync()
     {
-        if (Draft.Missing is not null || _saving) return;
+        await _form.ValidateAsync();
+        if (!_end.Check() || !_form.IsValid || _saving) return;
         _saving = true;
         bool saved = await Actions.ExpectAsync(Draft.Build(), Draft.Finding.Id);
         _saving = false;
-        if (saved) await OnSaved.InvokeAsync();
+        if (!saved) return;
+        foreach (string field in Fields) await KeptDrafts.DropAsync(Drafts.Rule(Draft.Finding.Id, field));
+        await OnSaved.InvokeAsync();
     }
 
     public void Dispose()

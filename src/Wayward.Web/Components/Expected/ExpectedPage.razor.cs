@@ -74,9 +74,8 @@ public partial class ExpectedPage
     private async Task AddAsync()
     {
         var dialog = await Dialogs.ShowAsync<AddExpectedDialog>("Add a rule");
-        var result = await dialog.Result;
+        await dialog.Result;
         await Script.CallAsync("giveBack");
-        if (result is { Canceled: false, Data: ExpectedTarget rule }) await Actions.ExpectAsync(rule, null);
         await ReloadAsync();
     }
 

@@ -3,6 +3,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
 using Wayward.Core.Triage;
+using Wayward.Engine.Detection;
 using Wayward.Engine.Triage;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
@@ -18,9 +19,13 @@ internal enum RuleState { InForce, NotYet, Expired, Withdrawn }
 internal sealed record RuleView(ExpectedTarget Rule, RuleState State, int Closed);
 
 /// <summary>Reads rules with their effect, and prepares new ones.</summary>
-internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore findings, IInstanceStore instances, ITriageService triage, UiState ui)
+internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore findings, IInstanceStore instances, ITriageService triage, ICatalogProvider catalogs, UiState ui)
 {
     private const int Looked = 500;
+    private const int Offered = 50;
+    /// <summary>Findings of a kind that a preview names.</summary>
+    private const int Named = 20;
+    private static readonly string[] Roles = [RoleNames.IteratingResolver, RoleNames.ServesDns, RoleNames.Scanner];
 
     /// <param name="all">Withdrawn and expired ones too.</param>
     public async Task<IReadOnlyList<RuleView>> ListAsync(bool all, CancellationToken cancellation)
@@ -51,9 +56,53 @@ internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore 
         void Add(string label, string kind, ExpectedScope scope, int at) => proposals.Insert(at, new(label, kind, proposals[0].Rule with { Scope = scope }));
     }
 
+    public bool IsOperator(string name) => catalogs.Current.Entries.Any(e => e.Provider == name.Trim());
+
+    /// <summary>Operators of the catalogue whose name contains a text, ascending.</summary>
+    public IEnumerable<string> Operators(string? text) =>
+        catalogs.Current.Entries.Select(e => e.Provider).Where(p => string.IsNullOrWhiteSpace(text) || p.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase)).Distinct(StringComparer.Ordinal).Order(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Ids that a scope of this kind may name and that contain a text: roles by name, everything else from the instances that match.</summary>
+    public async Task<IEnumerable<string>> ScopesAsync(string kind, string text, CancellationToken cancellation)
+    {
+        if (kind == "role") return Roles.Where(r => r.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase));
+        if (kind == "interface" || text.Trim().Length == 0) return [];
+        var rows = (await instances.QueryAsync(new() { Text = text.Trim(), Take = Offered }, cancellation)).Rows;
+        return rows.Select(r => kind switch { "instance" => r.Id, "cohort" => r.Asg is { } asg ? "asg:" + asg : null, "subnet" => r.SubnetId, "vpc" => r.VpcId, "account" => r.AccountId, _ => null }).OfType<string>().Distinct(StringComparer.Ordinal);
+    }
+
     /// <summary>Both sides of a rule before it is saved.</summary>
     /// <exception cref="ArgumentException">The rule is malformed; the message is for the analyst.</exception>
-    public Task<ExpectedPreview> PreviewAsync(ExpectedTarget rule, string? findingId, CancellationToken cancellation) => triage.PreviewAsync(rule, findingId, cancellation);
+    public async Task<RuleEffect> PreviewAsync(ExpectedTarget rule, string? findingId, CancellationToken cancellation)
+    {
+        var preview = await triage.PreviewAsync(rule, findingId, cancellation);
+        var decided = await DecidedAsync(rule, cancellation);
+        List<AffectedFinding> affected = [];
+        foreach (var (ids, effect) in new[] { (preview.Closes, FindingEffect.Closes), (preview.PartlyCovered, FindingEffect.StaysOpen) })
+            foreach (string id in ids.Take(Named))
+                if (await findings.FindAsync(id, cancellation) is { } stored)
+                    affected.Add(new(stored.Finding.Id, Name(stored.Finding.Subject, stored.Finding.InstanceName, FindingText.Target(stored.Finding).Operator), stored.Status, stored.Resolution, effect));
+        affected.AddRange(decided.Take(Named).Select(row => new AffectedFinding(row.Id, Name(row), row.Status, row.Resolution, FindingEffect.StaysDecided)));
+        var confirmed = decided.Where(d => d.Resolution == Resolution.TruePositive).ToList();
+        string[] warning = confirmed.Count == 0 || rule.Action == ExpectedAction.Forbid ? []
+            : [$"A target of this rule was confirmed as a true positive before: {string.Join(", ", confirmed.Take(3).Select(Name))}{(confirmed.Count > 3 ? $" and {confirmed.Count - 3} more" : "")}."];
+        return new(preview, affected, [.. warning, .. preview.Warnings]);
+    }
+
+    /// <summary>"web-17 to Google Public DNS".</summary>
+    private static string Name(Subject subject, string? instanceName, string target) => $"{SafeText.Plain(Words.Subject(subject, instanceName), 60)} to {SafeText.Plain(target, 60)}";
+
+    private static string Name(FindingRow row) => Name(row.Subject, row.InstanceName, row.Provider ?? row.Address);
+
+    /// <summary>Closed findings on the addresses and operators that a rule names; wide prefixes are not looked up.</summary>
+    private async Task<List<FindingRow>> DecidedAsync(ExpectedTarget rule, CancellationToken cancellation)
+    {
+        var known = new Dictionary<string, FindingRow>(StringComparer.Ordinal);
+        var asked = rule.Prefixes.Where(p => p.IsSingle).Take(Named).Select(p => new FindingQuery { Address = p.Address.ToString() }).Concat(rule.Providers.Take(Named).Select(p => new FindingQuery { Provider = p }));
+        foreach (var query in asked)
+            foreach (var row in (await findings.QueryAsync(query with { Statuses = [FindingStatus.Closed], IncludeUnreported = true, Take = Named }, cancellation)).Rows) known[row.Id] = row;
+        return [.. known.Values.OrderByDescending(r => r.Resolution == Resolution.TruePositive).ThenByDescending(r => r.First)];
+    }
 
     /// <summary>Both sides of one rule, from the history window; null for a rule that no longer acts.</summary>
     public async Task<ExpectedPreview?> EffectAsync(RuleView view, CancellationToken cancellation) =>

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Components;
+using Wayward.Core.Detection;
+using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Triage;
@@ -14,6 +16,8 @@ public partial class FindingsPage
     private IDisposable? _keys;
     private string _text = "";
     private string? _pending;
+    private HashSet<string> _conflicts = [];
+    private string _said = "";
     private FindingsState? _read;
 
     [Inject] private FindingsService Service { get; set; } = default!;
@@ -48,13 +52,8 @@ public partial class FindingsPage
     {
         get
         {
-            int Of(FindingStatus status) => View!.Counts.ByStatus.GetValueOrDefault(status);
-            yield return ("open", "Open", View!.Counts.Open);
-            yield return ("acknowledged", "Acknowledged", Of(FindingStatus.Acknowledged));
-            yield return ("closed", "Closed", Of(FindingStatus.Closed));
-            yield return ("expected", "Expected", Of(FindingStatus.ClosedExpected));
-            yield return ("withdrawn", "Withdrawn", Of(FindingStatus.Withdrawn));
-            yield return ("all", "All", FindingsState.StatusesOf("all").Sum(Of));
+            foreach (var (show, word) in ((string, string)[])[("open", "Open"), ("acknowledged", "Acknowledged"), ("closed", "Closed"), ("expected", "Expected"), ("withdrawn", "Withdrawn"), ("all", "All")])
+                yield return (show, word, View!.CountOf(State with { Show = show }));
         }
     }
 
@@ -78,6 +77,8 @@ public partial class FindingsPage
         string? id = new[] { arrived ? null : pending, Selected, Reasoning?.Finding.Id }.FirstOrDefault(wanted => rows.Any(r => r.Id == wanted)) ?? (rows.Count > 0 ? rows[Math.Clamp(place, 0, rows.Count - 1)].Id : null);
         var reasoning = id is null ? null : await Service.ReasoningAsync(id, cancellation);
         foreach (string gone in _picked.Keys.Except(rows.Select(r => r.Id)).ToList()) _picked.Remove(gone);
+        // What is decided is what is shown: the revision of a row that somebody changed is the one now on the page.
+        foreach (var row in rows.Where(r => _picked.ContainsKey(r.Id))) _picked[row.Id] = row.Revision;
         // A read that gave up must not lay an older state over a newer one.
         cancellation.ThrowIfCancellationRequested();
         // Not before its reasoning stands beside the list: until then a verb would be about the row that was left.
@@ -100,6 +101,12 @@ public partial class FindingsPage
         if (!_picked.Remove(row.Id)) _picked[row.Id] = row.Revision;
     }
 
+    private void ClearPicked()
+    {
+        _picked.Clear();
+        _conflicts = [];
+    }
+
     private void PickAll(ChangeEventArgs e)
     {
         _picked.Clear();
@@ -117,7 +124,10 @@ public partial class FindingsPage
 
     private async Task FinishAsync(bool done)
     {
-        if (done) _picked.Clear();
+        // Rows that somebody else changed stay selected and say so; the others are done.
+        _conflicts = [.. Actions.Conflicts];
+        if (done)
+            foreach (string id in _picked.Keys.Except(_conflicts).ToList()) _picked.Remove(id);
         await ReloadAsync();
     }
 
@@ -157,7 +167,10 @@ public partial class FindingsPage
         var rows = View!.Page.Rows;
         if (rows.Count == 0) return;
         int at = rows.ToList().FindIndex(r => r.Id == SelectedId);
-        string id = rows[Math.Clamp(at + step, 0, rows.Count - 1)].Id;
+        int to = Math.Clamp(at + step, 0, rows.Count - 1);
+        var row = rows[to];
+        string id = row.Id;
+        _said = $"{to + 1} of {rows.Count}: {Core.Text.SafeText.Plain(Words.Subject(row.Subject, row.InstanceName), 60)} to {Words.Operator(row)} {row.Address}, {row.Transport.Name()}, severity {Words.Band(SeverityBands.Of(row.Severity)).ToLowerInvariant()}, {Words.Status(row.Status).ToLowerInvariant()}";
         Choose(id);
         await Script.CallAsync("reveal", "row-" + id);
     }

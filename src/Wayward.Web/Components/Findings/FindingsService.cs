@@ -22,7 +22,7 @@ internal sealed class FindingsService(IFindingStore findings, IInstanceStore ins
     {
         var (page, number) = await Paging.ReadAsync(state.Page, FindingsState.PageSize, skip => findings.QueryAsync(state.ToQuery() with { Skip = skip }, cancellation), p => (p.Rows.Count, p.Total));
         var reach = page.Rows.Count > 0 ? null : DataReach.Of(await instances.FleetAsync(cancellation), await objects.CountAsync(cancellation));
-        return new(page, number, await findings.CountAsync(cancellation), reach);
+        return new(page, number, await findings.CountAsync(cancellation), await findings.FacetsAsync(state.ToQuery(), cancellation), reach);
     }
 
     /// <summary>The finding with its reasoning only: what the pane beside the list shows. Null when unknown.</summary>

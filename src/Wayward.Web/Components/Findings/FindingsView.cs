@@ -79,7 +79,13 @@ internal sealed record FindingsState
 /// <summary>What the queue shows.</summary>
 /// <param name="Number">The page that was read, from 1.</param>
 /// <param name="Reach">What an empty list rests on; null where there are rows.</param>
-internal sealed record FindingsView(FindingList Page, int Number, FindingCounts Counts, DataReach? Reach);
+/// <param name="Facets">What a chip would show if it were pressed, all other filters kept.</param>
+internal sealed record FindingsView(FindingList Page, int Number, FindingCounts Counts, IReadOnlyList<FindingFacet> Facets, DataReach? Reach)
+{
+    public int CountOf(FindingsState state) => Facets.Where(f =>
+        (state.BelowThreshold || f.Reported) && (FindingsState.StatusesOf(state.Show) is { Count: 0 } || FindingsState.StatusesOf(state.Show).Contains(f.Status))
+        && (state.Band is null || f.Band == state.Band) && (state.Transport is null || f.Transport == state.Transport)).Sum(f => f.Count);
+}
 
 /// <summary>A dossier as the page shows it.</summary>
 public sealed record FindingView(FindingDossier Stored)

@@ -39,7 +39,7 @@ public sealed partial class MainLayout : IAsyncDisposable
         _module = await Script.LoadAsync();
         if (_module is null) return;
         var known = await _module.InvokeAsync<Preferences>("preferences");
-        Ui.Load(known.Theme, known.Zone, known.TimeZone, known.Dark);
+        Ui.Load(known.Theme, known.Zone, known.TimeZone, known.Dark, known.Keys);
         _self = DotNetObjectReference.Create(this);
         _listener = await _module.InvokeAsync<IJSObjectReference>("listen", _self, Keys);
     }
@@ -102,5 +102,5 @@ public sealed partial class MainLayout : IAsyncDisposable
         _self?.Dispose();
     }
 
-    private sealed record Preferences(string Theme, string Zone, string TimeZone, bool Dark);
+    private sealed record Preferences(string Theme, string Zone, string TimeZone, bool Dark, bool Keys);
 }

@@ -7,7 +7,7 @@ using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Frame;
 
-/// <summary>The rooms, with the number of open findings; the scope time of the URL goes along.</summary>
+/// <summary>The rooms, with the number of open findings; the span of time chosen in the queue is kept.</summary>
 public partial class NavRail : LivePage
 {
     private sealed record Room(string Path, string Word, string Icon, bool Gap = false);
@@ -35,20 +35,27 @@ public partial class NavRail : LivePage
     {
         base.OnInitialized();
         Navigation.LocationChanged += OnLocationChanged;
+        Remember();
     }
 
     protected override async Task ReadAsync(CancellationToken cancellation) => Open = await Service.OpenFindingsAsync(cancellation);
 
-    private string Href(Room room)
+    private string Href(Room room) =>
+        room.Path == "findings" && Ui.Span is { } span ? $"{room.Path}?from={Uri.EscapeDataString(span.From)}&to={Uri.EscapeDataString(span.To)}" : room.Path;
+
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
-        // Rooms that show a span of time keep the one that is being looked at.
-        if (room.Path is not ("findings" or "instances")) return room.Path;
-        var query = System.Web.HttpUtility.ParseQueryString(new Uri(Navigation.Uri).Query);
-        var (from, to) = (query["from"], query["to"]);
-        return QueryTime.Read(from) is null || QueryTime.Read(to) is null || room.Path != "findings" ? room.Path : $"{room.Path}?from={Uri.EscapeDataString(from!)}&to={Uri.EscapeDataString(to!)}";
+        Remember();
+        _ = InvokeAsync(StateHasChanged);
     }
 
-    private void OnLocationChanged(object? sender, LocationChangedEventArgs e) => _ = InvokeAsync(StateHasChanged);
+    /// <summary>Any page that shows a span sets it; only the queue without one forgets it.</summary>
+    private void Remember()
+    {
+        var query = System.Web.HttpUtility.ParseQueryString(new Uri(Navigation.Uri).Query);
+        if (query["from"] is { } from && query["to"] is { } to && QueryTime.Read(from) is not null && QueryTime.Read(to) is not null) Ui.Span = (from, to);
+        else if (Navigation.ToBaseRelativePath(Navigation.Uri).Split('?', '#')[0] == "findings") Ui.Span = null;
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -20,6 +20,9 @@ public sealed partial class SearchBox : IDisposable
     [Inject] private NavigationManager Navigation { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
 
+    private bool Shown => _open && _text.Trim().Length >= 2;
+    private bool Listed => Shown && _hits.Count > 0;
+
     // Bound, not set by hand: only a bound value is not written back over what was typed in the meantime.
     private async Task SearchAsync()
     {

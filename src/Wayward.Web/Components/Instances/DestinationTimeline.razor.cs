@@ -14,6 +14,7 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
     private ElementReference _root;
     private DotNetObjectReference<DestinationTimeline>? _self;
     private IJSObjectReference? _pointer;
+    private string? _said;
 
     [Inject] private UiState Ui { get; set; } = default!;
     [Inject] private PageScript Script { get; set; } = default!;
@@ -84,6 +85,13 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
     [JSInvokable]
     public Task Opened(int lane, int cell) =>
         lane >= 0 && lane < Timeline.Lanes.Count && cell >= 0 && cell < Timeline.CellCount ? InvokeAsync(() => OnOpen.InvokeAsync((Timeline.Lanes[lane], cell))) : Task.CompletedTask;
+
+    /// <summary>A cell was chosen by keyboard: it is spoken, since a screen reader sees no cursor move.</summary>
+    private Task SayAndOpen(int lane, int cell)
+    {
+        _said = Describe(lane, cell);
+        return Opened(lane, cell);
+    }
 
     /// <summary>A span was drawn; shares of the width.</summary>
     [JSInvokable]

@@ -15,7 +15,7 @@ namespace Wayward.Web.Components.Instances;
 
 /// <summary>Reads instances and their timelines.</summary>
 internal sealed class InstanceService(
-    IInstanceStore instances, IFindingStore findings, IExpectedTargetStore expected, IAuditStore audit, IEvidenceReader evidence, ICatalogProvider catalogs, DetectionOptions options)
+    IInstanceStore instances, IFindingStore findings, IExpectedTargetStore expected, IAuditStore audit, IEvidenceReader evidence, ICatalogProvider catalogs, IAcceptedContactReader accepted, DetectionOptions options)
 {
     /// <summary>More cells than this are not told apart on a screen.</summary>
     private const int MaximumCells = 420;
@@ -90,6 +90,9 @@ internal sealed class InstanceService(
         }
         return [.. decisions.Distinct()];
     }
+
+    /// <summary>What was accepted of an instance without a finding, with the reason of each contact.</summary>
+    public Task<IReadOnlyList<AcceptedContact>> AcceptedAsync(string id, CancellationToken cancellation) => accepted.ReadAsync(new InstanceKey(id), cancellation);
 
     /// <summary>Re-reads the raw records of one lane in one span.</summary>
     public Task<EvidenceResult> RawAsync(string id, Destination destination, long from, long to, int take, CancellationToken cancellation) =>

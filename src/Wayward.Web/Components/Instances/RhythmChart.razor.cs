@@ -55,6 +55,7 @@ public sealed partial class RhythmChart : IDisposable
         hours.TickVals = [0, 6, 12, 18, 24];
         hours.TickText = ["00:00", "06:00", "12:00", "18:00", "24:00"];
         _layout.YAxis = [hours];
+        _layout.Shapes = ChartLook.Missing(palette, MissingDays(timeline, firstDay, days));
         string strong = Lane.Class switch
         {
             LaneClass.KnownPublic => palette.ClassKnown,
@@ -80,6 +81,19 @@ public sealed partial class RhythmChart : IDisposable
                 HoverTemplate = "%{x|%d %b} %{y:.0f}:00 UTC<br>%{z:,} records<extra></extra>",
             },
         ];
+    }
+
+    /// <summary>Whole UTC days of which nothing is known, as spans.</summary>
+    private static IEnumerable<(string From, string To)> MissingDays(InstanceTimeline timeline, int firstDay, int days)
+    {
+        var known = new bool[days];
+        for (int i = 0; i < timeline.CellCount; i++)
+        {
+            if (timeline.Coverage[i].State == CoverageState.Missing) continue;
+            for (int day = UnixTime.Day(timeline.CellStart(i)); day <= UnixTime.Day(timeline.CellStart(i) + timeline.CellSeconds - 1); day++)
+                if (day - firstDay >= 0 && day - firstDay < days) known[day - firstDay] = true;
+        }
+        return Enumerable.Range(0, days).Where(d => !known[d]).Select(d => (ChartLook.Time((firstDay + d) * UnixTime.DaySeconds, TimeZoneInfo.Utc), ChartLook.Time((firstDay + d + 1) * UnixTime.DaySeconds, TimeZoneInfo.Utc)));
     }
 
     public void Dispose() => Ui.Changed -= Redraw;

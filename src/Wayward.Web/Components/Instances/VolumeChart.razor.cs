@@ -40,6 +40,7 @@ public sealed partial class VolumeChart : IDisposable
         _layout.BarMode = BarModeEnum.Stack;
         _layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(timeline.From, Ui.Zone), ChartLook.Time(timeline.To, Ui.Zone))];
         _layout.YAxis = [ChartLook.Axis(palette, "bytes")];
+        _layout.Shapes = ChartLook.Missing(palette, TimelineShape.Runs(timeline.Coverage, CoverageState.Missing).Select(run => (ChartLook.Time(timeline.CellStart(run.Start), Ui.Zone), ChartLook.Time(timeline.CellStart(run.Start) + run.Length * timeline.CellSeconds, Ui.Zone))));
         // A bar is centred on its x: half a cell later stands over the cell.
         var x = Lane.Cells.Select(c => (object)ChartLook.Time(timeline.CellStart(c.Index) + timeline.CellSeconds / 2, Ui.Zone)).ToList();
         decimal width = timeline.CellSeconds * 1_000m * 0.9m;

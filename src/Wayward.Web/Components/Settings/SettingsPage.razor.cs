@@ -10,6 +10,7 @@ public sealed partial class SettingsPage : IDisposable
 {
     [Inject] private SettingsService Service { get; set; } = default!;
     [Inject] private UiState Ui { get; set; } = default!;
+    [Inject] private PageScript Script { get; set; } = default!;
 
     private DetectionOptions Options => Service.Detection;
 
@@ -43,6 +44,12 @@ public sealed partial class SettingsPage : IDisposable
     {
         int training = addition.Training(Ui.Now), held = addition.Held;
         return (training > 0 ? $", {Words.Count(training)} still training" : "") + (held > 0 ? $", {Words.Count(held)} that left the feed" : "");
+    }
+
+    private async Task SetKeysAsync(ChangeEventArgs e)
+    {
+        Ui.SetKeys(e.Value is true);
+        await Script.CallAsync("setKeys", Ui.Keys);
     }
 
     private static string YesNo(bool value) => value ? "yes" : "no";

@@ -54,6 +54,16 @@ internal static class ChartLook
         NTicks = 5,
     };
 
+    /// <summary>Time without data, behind the bars: nothing drawn there means nothing known, not silence.</summary>
+    public static List<Shape> Missing(WaywardPalette palette, IEnumerable<(string From, string To)> spans) =>
+    [
+        .. spans.Select(span => new Shape
+        {
+            Type = Plotly.Blazor.LayoutLib.ShapeLib.TypeEnum.Rect, XRef = "x", YRef = "paper", X0 = span.From, X1 = span.To, Y0 = 0, Y1 = 1, FillColor = palette.Hatch, Opacity = 0.28m,
+            Layer = Plotly.Blazor.LayoutLib.ShapeLib.LayerEnum.Below, Line = new() { Width = 0 },
+        }),
+    ];
+
     /// <summary>A moment as the chart library reads it: local to a zone, without offset.</summary>
     public static string Time(long seconds, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(seconds), zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

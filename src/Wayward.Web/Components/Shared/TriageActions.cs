@@ -16,17 +16,20 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
     /// <summary>The last action of this window, for the undo key.</summary>
     public long? LastAction { get; private set; }
 
+    /// <summary>Findings that the last action left alone, because someone else had changed them since they were shown.</summary>
+    public IReadOnlyList<string> Conflicts { get; private set; } = [];
+
     public Task<bool> AcknowledgeAsync(FindingRefs findings, string comment) =>
-        RunAsync($"Acknowledged {Named(findings)}.", token => triage.AcknowledgeAsync(findings, analyst.Name, comment, token));
+        DecideAsync(findings, done => $"Acknowledged {Named(done)}.", (some, token) => triage.AcknowledgeAsync(some, analyst.Name, comment, token));
 
     public Task<bool> CloseAsync(FindingRefs findings, Resolution resolution, string comment) =>
-        RunAsync($"Closed {Named(findings)}: {Words.Resolution(resolution).ToLowerInvariant()}.", token => triage.CloseAsync(findings, resolution, analyst.Name, comment, token));
+        DecideAsync(findings, done => $"Closed {Named(done)}: {Words.Resolution(resolution).ToLowerInvariant()}.", (some, token) => triage.CloseAsync(some, resolution, analyst.Name, comment, token));
 
     public Task<bool> ReopenAsync(FindingRefs findings, string comment) =>
-        RunAsync($"Reopened {Named(findings)}.", token => triage.ReopenAsync(findings, analyst.Name, comment, token));
+        DecideAsync(findings, done => $"Reopened {Named(done)}.", (some, token) => triage.ReopenAsync(some, analyst.Name, comment, token));
 
     public Task<bool> AssignAsync(FindingRefs findings, string assignee) =>
-        RunAsync(assignee.Length == 0 ? $"{Capital(Named(findings))} {(findings.Revisions.Count == 1 ? "is" : "are")} no longer assigned." : $"Assigned {Named(findings)} to {assignee}.", token => triage.AssignAsync(findings, assignee, analyst.Name, token));
+        DecideAsync(findings, done => assignee.Length == 0 ? $"{Capital(Named(done))} {(done.Revisions.Count == 1 ? "is" : "are")} no longer assigned." : $"Assigned {Named(done)} to {assignee}.", (some, token) => triage.AssignAsync(some, assignee, analyst.Name, token));
 
     public Task<bool> CommentAsync(string findingId, string text) =>
         RunAsync("Comment added.", token => triage.CommentAsync(findingId, analyst.Name, text, token));
@@ -71,12 +74,33 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
         }
     }
 
+    /// <summary>Decides all that nobody else has changed meanwhile. What was changed is left alone and listed in <see cref="Conflicts"/>.</summary>
+    private Task<bool> DecideAsync(FindingRefs findings, Func<FindingRefs, string> done, Func<FindingRefs, CancellationToken, Task<long>> action) => RunAsync(null, async token =>
+    {
+        List<string> left = [];
+        for (var some = findings; ;)
+        {
+            try
+            {
+                long audit = await action(some, token);
+                Conflicts = left;
+                return (audit, left.Count == 0 ? done(some) : $"{done(some)} {Words.Count(left.Count, "finding was", "findings were")} changed by someone else and left as {(left.Count == 1 ? "it is" : "they are")}.");
+            }
+            catch (TriageConflictException conflict) when (conflict.FindingIds.Count > 0 && some.Revisions.Count > conflict.FindingIds.Count)
+            {
+                left.AddRange(conflict.FindingIds);
+                some = new(some.Revisions.Where(r => !left.Contains(r.Key)).ToDictionary());
+            }
+        }
+    });
+
     private Task<bool> RunAsync(string? done, Func<CancellationToken, Task<long>> action) => RunAsync(done, async token => (await action(token), ""));
 
     private async Task<bool> RunAsync(string? done, Func<CancellationToken, Task<(long, string)>> action)
     {
         try
         {
+            Conflicts = [];
             // An action that was begun is finished, whatever page the analyst goes to meanwhile.
             var (audit, told) = await action(CancellationToken.None);
             LastAction = audit;
@@ -90,8 +114,9 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
             });
             return true;
         }
-        catch (TriageConflictException)
+        catch (TriageConflictException conflict)
         {
+            Conflicts = conflict.FindingIds;
             snackbar.Add("Someone else changed this finding first; nothing was written. The page now shows the change: look, then decide again.", MudBlazor.Severity.Warning);
             return false;
         }

@@ -12,8 +12,12 @@ public sealed class UiState(TimeProvider time)
     /// <summary>The mode in effect, for charts, which cannot read style variables.</summary>
     public bool Dark { get; private set; }
     public bool Local { get; private set; }
+    /// <summary>Single letters work as commands.</summary>
+    public bool Keys { get; private set; } = true;
     public TimeZoneInfo Browser { get; private set; } = TimeZoneInfo.Utc;
     public TimeZoneInfo Zone => Local ? Browser : TimeZoneInfo.Utc;
+    /// <summary>The span of time last chosen in the queue, as its URL had it: the way back to the queue keeps it.</summary>
+    public (string From, string To)? Span { get; set; }
     public bool Paused { get; private set; }
     /// <summary>Changes that arrived while paused.</summary>
     public int Waiting { get; private set; }
@@ -25,8 +29,9 @@ public sealed class UiState(TimeProvider time)
 
     public long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 
-    public void Load(string theme, string zone, string timeZone, bool dark)
+    public void Load(string theme, string zone, string timeZone, bool dark, bool keys = true)
     {
+        Keys = keys;
         Theme = Enum.TryParse(theme, true, out ThemeMode mode) ? mode : ThemeMode.System;
         Local = zone == "local";
         // A browser may name a zone that this machine does not know; UTC is then the honest choice.
@@ -45,6 +50,12 @@ public sealed class UiState(TimeProvider time)
     public void SetLocal(bool local)
     {
         Local = local;
+        Changed?.Invoke();
+    }
+
+    public void SetKeys(bool on)
+    {
+        Keys = on;
         Changed?.Invoke();
     }
 
