@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wayward.Core.Detection;
-using Wayward.Core.Resolvers;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
@@ -19,8 +18,7 @@ namespace Wayward.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Registers every store as a singleton. <see cref="DetectionOptions"/>, <see cref="ResolverCatalog"/> or a <c>Func&lt;ResolverCatalog&gt;</c> (for one that
-    /// changes while the program runs), and <see cref="TimeProvider"/> are taken from the container where they are registered, else the defaults serve.
+    /// Registers every store as a singleton. <see cref="DetectionOptions"/> and <see cref="TimeProvider"/> are taken from the container where they are registered, else the defaults serve.
     /// Run <see cref="StorageInitializer.InitializeAsync"/> before anything else.
     /// </summary>
     public static IServiceCollection AddWaywardStorage(this IServiceCollection services, StorageOptions options)
@@ -31,10 +29,9 @@ public static class StorageServices
         services.AddPooledDbContextFactory<WaywardDbContext>((provider, builder) => provider.GetRequiredService<IStorageDialect>().Configure(builder));
         services.AddSingleton<Database>();
         services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>(), DetectionOf(p)));
-        services.AddSingleton(p => new ScopeLoader(CatalogOf(p)));
         services.AddSingleton<IStorageMaintenance>(p => new StorageMaintenance(p.GetRequiredService<Database>()));
         services.AddSingleton(p => new CanonicalDump(p.GetRequiredService<Database>()));
-        services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), p.GetRequiredService<ScopeLoader>(), DetectionOf(p)));
+        services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), DetectionOf(p)));
         services.AddSingleton<ISourceObjectStore>(p => new SourceObjectStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IBackfillStore>(p => new BackfillStore(p.GetRequiredService<Database>()));
         services.AddSingleton<ISourceDirectory>(p => new SourceDirectory(p.GetRequiredService<Database>()));
@@ -46,9 +43,6 @@ public static class StorageServices
         services.AddSingleton<IInstanceStore>(p => new InstanceStore(p.GetRequiredService<Database>(), DetectionOf(p)));
         return services;
     }
-
-    private static Func<ResolverCatalog> CatalogOf(IServiceProvider provider) =>
-        provider.GetService<Func<ResolverCatalog>>() ?? (() => provider.GetService<ResolverCatalog>() ?? ResolverCatalog.Shipped);
 
     private static DetectionOptions DetectionOf(IServiceProvider provider) => provider.GetService<DetectionOptions>() ?? DetectionOptions.Default;
 

@@ -52,7 +52,8 @@ internal static class PlantedBug
                 Decorate<IFindingStore>(services, (inner, p) => Calls.Of(inner, nameof(IFindingStore.ApplyAsync), async () =>
                 {
                     var contacts = p.GetRequiredService<IContactStore>();
-                    if (await contacts.PendingAsync(CancellationToken.None) is { } pending) await contacts.CompleteDetectionAsync(pending.CommitNumber, null, CancellationToken.None);
+                    long latest = await contacts.ReadAsync((ledger, _) => Task.FromResult(ledger.CommitNumber), CancellationToken.None);
+                    await contacts.CompleteDetectionAsync(latest, null, CancellationToken.None);
                 }));
                 return;
             default: throw new ArgumentException($"No bug is called {name}");
@@ -252,11 +253,6 @@ internal static class PlantedBug
 internal abstract class ContactStoreDecorator(IContactStore inner) : IContactStore
 {
     public virtual Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation) => inner.CommitAsync(objects, cancellation);
-    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => inner.LoadAsync(cancellation);
-    public Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation) => inner.LoadAsync(scope, cancellation);
-    public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.LoadAsync(instances, cancellation);
-    public Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ReadAllAsync(take, cancellation);
     public virtual Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation) => inner.ReadAsync(work, cancellation);
-    public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => inner.PendingAsync(cancellation);
     public virtual Task CompleteDetectionAsync(long commitNumber, InstanceSummaries? summaries, CancellationToken cancellation) => inner.CompleteDetectionAsync(commitNumber, summaries, cancellation);
 }

@@ -7,11 +7,8 @@ using Wayward.Storage.Model;
 namespace Wayward.Storage.Contacts;
 
 /// <inheritdoc cref="IContactStore"/>
-internal sealed class ContactStore(Database database, ScopeLoader loader, DetectionOptions detection) : IContactStore, IDisposable
+internal sealed class ContactStore(Database database, DetectionOptions detection) : IContactStore, IDisposable
 {
-    /// <summary>When this many instances are touched, and more than a quarter of all, evaluating everything costs less than finding out what not to evaluate.</summary>
-    private const int ManyInstances = 500;
-
     /// <summary>Summaries written in one transaction.</summary>
     private const int SummariesAtOnce = 2_000;
 
@@ -43,40 +40,8 @@ internal sealed class ContactStore(Database database, ScopeLoader loader, Detect
         }, cancellation);
     }
 
-    public Task<ContactLedger> LoadAsync(CancellationToken cancellation) => database.SnapshotAsync((db, c) => LedgerReader.ReadAsync(db, database.Dialect, null, c), cancellation);
-
-    public Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation) =>
-        database.SnapshotAsync((db, c) => loader.LoadAsync(db, database.Dialect, scope, c), cancellation);
-
-    public Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
-    {
-        var keys = instances.Select(i => i.Id).ToList();
-        return await LedgerReader.ReadAsync(db, database.Dialect, await db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(c), c);
-    }, cancellation);
-
-    public Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
-    {
-        await LedgerReader.ForEachAsync(db, database.Dialect, take, c);
-        return await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c);
-    }, cancellation);
-
     public Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         database.SnapshotAsync(async (db, c) => await work(await LedgerSnapshot.OpenAsync(db, database.Dialect, c), c), cancellation);
-
-    public Task<PendingDetection?> PendingAsync(CancellationToken cancellation) => database.SnapshotAsync<PendingDetection?>(async (db, c) =>
-    {
-        var state = await db.LedgerState.SingleAsync(s => s.Id == LedgerStateEntity.OnlyId, c);
-        if (state.CommitNumber == state.EvaluatedCommit) return null;
-        if (await LedgerSnapshot.HasGapAsync(db, c)) return null;
-        if (state.EvaluatedCommit == 0) return new(state.CommitNumber, null);
-        int touched = await db.TouchedInstances.CountAsync(c);
-        if (touched > ManyInstances && touched > await db.Instances.CountAsync(c) / 4) return new(state.CommitNumber, null);
-
-        var instances = await db.TouchedInstances.Join(db.Instances, t => t.InstanceId, i => i.Id, (_, i) => i.Key).ToListAsync(c);
-        var endpoints = await db.TouchedEndpoints.Join(db.Endpoints, t => t.EndpointId, e => e.Id, (_, e) => e).ToListAsync(c);
-        var destinations = endpoints.Select(loader.DestinationOf).OfType<Destination>();
-        return new(state.CommitNumber, new DetectionScope(destinations.ToHashSet(), instances.Select(k => new InstanceKey(k)).ToHashSet()));
-    }, cancellation);
 
     public async Task CompleteDetectionAsync(long commitNumber, InstanceSummaries? summaries, CancellationToken cancellation)
     {

@@ -33,7 +33,7 @@ public sealed record SourceObjectDone
 }
 
 /// <summary>
-/// Writes contributions and loads the ledger for evaluation. The only writer of contacts, coverage and finished ledger rows.
+/// Writes contributions and opens the ledger for evaluation. The only writer of contacts, coverage and finished ledger rows.
 /// </summary>
 public interface IContactStore
 {
@@ -44,24 +44,8 @@ public interface IContactStore
     /// <returns>What was touched, for the evaluation.</returns>
     Task<CommitResult> CommitAsync(IReadOnlyList<ObjectContribution> objects, CancellationToken cancellation);
 
-    /// <summary>The whole ledger.</summary>
-    Task<ContactLedger> LoadAsync(CancellationToken cancellation);
-
-    /// <summary>The part that <see cref="DetectionEngine.Evaluate(ContactLedger, DetectionScope)"/> needs for a scope.</summary>
-    Task<ContactLedger> LoadAsync(DetectionScope scope, CancellationToken cancellation);
-
-    /// <summary>Some instances, whole; unknown ones are left out.</summary>
-    Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
-
-    /// <summary>Gives every instance, whole, one after the other, all as of one moment, for a reader that does not keep them (<see cref="FleetLoader.Load"/>).</summary>
-    /// <returns>The largest record start of the data set.</returns>
-    Task<long> ReadAllAsync(Action<InstanceHistory> take, CancellationToken cancellation);
-
     /// <summary>Reads of the ledger that all see one moment: an evaluation must not meet contacts that were replaced while it read.</summary>
     Task<T> ReadAsync<T>(Func<ILedgerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellation);
-
-    /// <summary>Touched since the last completed detection; survives a restart. Null = nothing.</summary>
-    Task<PendingDetection?> PendingAsync(CancellationToken cancellation);
 
     /// <summary>Detection of everything up to this commit number is stored.</summary>
     /// <param name="summaries">What the next process is to start from; null = it starts from the cells.</param>
@@ -75,7 +59,7 @@ public interface ILedgerSnapshot
     long MaxStart { get; }
     /// <summary>Grows with every commit.</summary>
     long CommitNumber { get; }
-    /// <summary>The commit number up to which detection is stored; equal to <see cref="Mark"/> when nothing is pending.</summary>
+    /// <summary>The commit number up to which detection is stored; equal to <see cref="CommitNumber"/> when nothing is pending.</summary>
     long EvaluatedCommit { get; }
     /// <summary>Objects are being read again for what a replaced one left: evaluating now would say that contacts never were.</summary>
     bool HasGap { get; }
@@ -117,10 +101,6 @@ public interface ILedgerSnapshot
 /// <param name="Changed">Those that are not what was kept last; all others still hold.</param>
 /// <param name="Content">What is kept of one; null = nothing is.</param>
 public sealed record InstanceSummaries(string With, IReadOnlyCollection<InstanceKey> Changed, Func<InstanceKey, byte[]?> Content);
-
-/// <param name="Mark">Grows with every commit; given back to <see cref="IContactStore.CompleteDetectionAsync"/>.</param>
-/// <param name="Scope">Null = evaluate everything.</param>
-public sealed record PendingDetection(long CommitNumber, DetectionScope? Scope);
 
 /// <param name="Committed">Objects that contributed.</param>
 /// <param name="Duplicates">Objects that contributed nothing.</param>

@@ -21,7 +21,6 @@ internal static class WaywardServices
         services.AddSingleton(options.Retention);
         services.AddSingleton(options.Inventory);
         services.AddSingleton(p => new CatalogStore(options.CatalogFolder, options.Detection, p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Func<ResolverCatalog>>(p => () => p.GetRequiredService<ICatalogProvider>().Current);
         services.AddWaywardStorage(options.Storage);
         services.AddWaywardIngest(configuration, options.Hosting.Role);
         services.AddSingleton<DossierService>();

@@ -37,7 +37,7 @@ public sealed class AcceptedContactReaderTests
             // Of these the saved summaries know nothing yet.
             await CommitAsync(rig, "b", lines[(lines.Count / 2)..]);
 
-            var ledger = await rig.Get<IContactStore>().LoadAsync(Token);
+            var ledger = await rig.Get<IContactStore>().ReadAsync((l, c) => l.LoadAllAsync(c), Token);
             var all = new DetectionEngine(RandomRecords.Catalog, [], RandomRecords.Options).Evaluate(ledger).Accepted.ToLookup(a => a.Instance);
             foreach (var key in ledger.Instances.Keys)
             {

@@ -131,7 +131,7 @@ public sealed class CatalogRescanTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<ContactHour>?> CellsAsync(Endpoint endpoint)
     {
-        var ledger = await _services.GetRequiredService<IContactStore>().LoadAsync(TestContext.Current.CancellationToken);
+        var ledger = await _services.GetRequiredService<IContactStore>().ReadAsync((l, c) => l.LoadAllAsync(c), TestContext.Current.CancellationToken);
         return ledger.Instances.GetValueOrDefault(Instance)?.Pairs.GetValueOrDefault(endpoint)?.OrderBy(c => c.Hour).ToList();
     }
 

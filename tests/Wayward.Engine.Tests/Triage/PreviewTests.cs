@@ -102,7 +102,7 @@ public sealed class PreviewTests
             await CommitAsync(rig, "b", lines[(lines.Count * 4 / 5)..]);
             if (random.Next(2) == 0) await rig.Detection.RunBatchAsync(Token);
 
-            var ledger = inventory.Apply(await rig.Get<IContactStore>().LoadAsync(Token));
+            var ledger = inventory.Apply(await rig.Get<IContactStore>().ReadAsync((l, c) => l.LoadAllAsync(c), Token));
             var engine = new DetectionEngine(RandomRecords.Catalog, [], Options);
             var open = await rig.Findings.OpenIdsAsync(Token);
             var stored = (await rig.Findings.QueryAsync(new FindingQuery { IncludeUnreported = true, Take = 500 }, Token)).Rows;
