@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Detection;
 using Wayward.Core.Serialization;
@@ -8,14 +7,14 @@ using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Findings;
 
-/// <summary>Brings the stored findings into line with an evaluation, within one transaction. Triage belongs to people: it changes here only as the finding's own state demands.</summary>
+/// <summary>Brings the stored findings into line with an evaluation, within one transaction. How its triage changes, <see cref="TriageTransitions"/> decides.</summary>
 internal sealed class FindingApplier(WaywardDbContext db, Database database, Func<Finding, string> why)
 {
     /// <summary>Findings whose rows are held at one time.</summary>
     private const int AtOnce = 1_000;
 
     /// <summary>What is needed of a stored finding to see whether anything changed.</summary>
-    private sealed record Known(string Id, string GroupId, long First, long Last, FindingStatus Status, long ContentHash, int? ExpectedTargetId);
+    private sealed record Known(string Id, string GroupId, long First, long Last, long ContentHash, FindingTriage Triage);
 
     private readonly List<string> _opened = [], _updated = [], _closed = [], _reopened = [];
     private readonly List<(string Verb, string Id, TriageState Before, TriageState After, string Summary)> _decisions = [];
@@ -40,9 +39,9 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
             }
             string json = WaywardJson.Write(finding);
             if (known.TryGetValue(finding.Id, out var same)) await UpdateAsync(finding, json, same, cancellation);
-            else if (Predecessor(finding, byGroup[finding.GroupId].Where(k => vanished.ContainsKey(k.Id))) is { } old)
+            else if (TriageTransitions.Superseded(finding, byGroup[finding.GroupId].Where(k => vanished.ContainsKey(k.Id)).Select(k => (k.Id, k.First, k.Last))) is { } old)
             {
-                vanished.Remove(old.Id);
+                vanished.Remove(old);
                 await SupersedeAsync(finding, json, old, cancellation);
             }
             else Open(finding, json);
@@ -73,7 +72,8 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
             var ids = await IdsInScopeAsync(result, scope, cancellation);
             rows = rows.Where(f => ids.Contains(f.Id));
         }
-        return await rows.Select(f => new Known(f.Id, f.GroupId, f.First, f.Last, (FindingStatus)f.Status, f.ContentHash, f.ExpectedTargetId)).ToDictionaryAsync(k => k.Id, StringComparer.Ordinal, cancellation);
+        return await rows.Select(f => new Known(f.Id, f.GroupId, f.First, f.Last, f.ContentHash,
+            new FindingTriage((FindingStatus)f.Status, f.PreviousStatus == 0 ? null : (FindingStatus)f.PreviousStatus, (Resolution)f.Resolution, f.ExpectedTargetId, f.Note))).ToDictionaryAsync(k => k.Id, StringComparer.Ordinal, cancellation);
     }
 
     private async Task<List<string>> IdsInScopeAsync(DetectionResult result, DetectionScope scope, CancellationToken cancellation)
@@ -101,11 +101,6 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         return [.. ids];
     }
 
-    /// <summary>The vanished finding of the same group whose span overlaps: its start moved. The nearest start wins.</summary>
-    private static Known? Predecessor(Finding finding, IEnumerable<Known> candidates) => candidates
-        .Where(k => k.First <= finding.Last && finding.First <= k.Last)
-        .OrderBy(k => Math.Abs(k.First - finding.First)).ThenBy(k => k.Id, StringComparer.Ordinal).FirstOrDefault();
-
     private void Open(Finding finding, string json)
     {
         var row = new FindingEntity { Status = (byte)FindingStatus.Open, IsOpen = true, Revision = 1, GuardRevision = 1, DetectedAt = database.NowSeconds, UpdatedAt = database.NowSeconds };
@@ -127,17 +122,10 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
     private async Task UpdateAsync(Finding finding, string json, Known known, CancellationToken cancellation)
     {
         bool changed = known.ContentHash != FindingMapping.ContentHash(json);
-        bool returns = known.Status is FindingStatus.ClosedExpected or FindingStatus.Withdrawn;
-        if (!changed && !returns) return;
+        if (TriageTransitions.Said(known.Triage, changed, grew: false).Kind == TriageChangeKind.None) return;
         var row = await db.Findings.FirstAsync(f => f.Id == finding.Id, cancellation);
-        bool grew = false;
-        if (changed) grew = await RewriteAsync(finding, json, row, cancellation);
-        row.Revision++;
-        row.UpdatedAt = database.NowSeconds;
-        if (grew) row.GuardRevision = row.Revision;
-        if (returns) Return(row);
-        else if (grew && row.Status == (byte)FindingStatus.Closed) Reopen(row);
-        else _updated.Add(row.Id);
+        bool grew = changed && await RewriteAsync(finding, json, row, cancellation);
+        Apply(row, TriageTransitions.Said(TriageOf(row), changed, grew));
     }
 
     /// <summary>Replaces what the engine says; true when addresses or members joined.</summary>
@@ -147,57 +135,49 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         var before = WaywardJson.ReadFinding(document.Json);
         document.Json = json;
         finding.CopyTo(row, json, why(finding));
-        bool joined = finding.Addresses.Select(a => a.Address).Except(before.Addresses.Select(a => a.Address)).Any() || finding.Members.Except(before.Members).Any();
-        if (!joined && finding.Addresses.Count == before.Addresses.Count && finding.Members.Count == before.Members.Count) return false;
+        bool grew = TriageTransitions.Grew(before, finding);
+        if (!grew && finding.Addresses.Count == before.Addresses.Count && finding.Members.Count == before.Members.Count) return false;
         var (members, addresses) = await PartsAsync(row.Id, cancellation);
         db.FindingMembers.RemoveRange(members);
         db.FindingAddresses.RemoveRange(addresses);
         await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
         foreach (var part in members.Cast<object>().Concat(addresses)) db.Entry(part).State = EntityState.Detached;
         AddParts(finding);
-        return joined;
+        return grew;
     }
 
     private async Task<(List<FindingMemberEntity> Members, List<FindingAddressEntity> Addresses)> PartsAsync(string id, CancellationToken cancellation) => (
         await db.FindingMembers.Where(m => m.FindingId == id).ToListAsync(cancellation),
         await db.FindingAddresses.Where(a => a.FindingId == id).ToListAsync(cancellation));
 
-    /// <summary>The engine says it again: back to what it was before the engine closed it.</summary>
-    private void Return(FindingEntity row)
-    {
-        var previous = row.PreviousStatus == 0 ? FindingStatus.Open : (FindingStatus)row.PreviousStatus;
-        row.Status = (byte)previous;
-        row.IsOpen = previous.IsOpen();
-        row.PreviousStatus = 0;
-        row.ExpectedTargetId = null;
-        row.Note = null;
-        row.GuardRevision = row.Revision;
-        (row.IsOpen ? _reopened : _updated).Add(row.Id);
-    }
+    private static FindingTriage TriageOf(FindingEntity row) => new(
+        (FindingStatus)row.Status, row.PreviousStatus == 0 ? null : (FindingStatus)row.PreviousStatus, (Resolution)row.Resolution, row.ExpectedTargetId, row.Note);
 
-    private void Reopen(FindingEntity row)
+    private void Apply(FindingEntity row, TriageTransition transition)
     {
         var before = TriageState.Of(row);
-        row.Status = (byte)FindingStatus.Open;
-        row.IsOpen = true;
-        row.Resolution = (byte)Resolution.None;
-        row.Note = "Reopened: it grew after it was closed.";
-        _decisions.Add(("finding.reopen", row.Id, before, TriageState.Of(row), "Reopened: new addresses or instances joined after it was closed"));
-        _reopened.Add(row.Id);
+        var after = transition.After;
+        (row.Status, row.IsOpen, row.PreviousStatus) = ((byte)after.Status, after.Status.IsOpen(), (byte)(after.Previous ?? 0));
+        (row.Resolution, row.ExpectedTargetId, row.Note) = ((byte)after.Resolution, after.RuleId, after.Note);
+        row.Revision++;
+        row.UpdatedAt = database.NowSeconds;
+        if (transition.Guards) row.GuardRevision = row.Revision;
+        if (transition.Decision is { } decision) _decisions.Add(("finding.reopen", row.Id, before, TriageState.Of(row), decision));
+        (transition.Kind switch { TriageChangeKind.Closed => _closed, TriageChangeKind.Reopened => _reopened, _ => _updated }).Add(row.Id);
     }
 
-    /// <summary>The same finding with a moved start: a new id takes over triage, comments and audit.</summary>
-    private async Task SupersedeAsync(Finding finding, string json, Known old, CancellationToken cancellation)
+    /// <summary>The same finding with a moved start: triage, comments and audit move to the new id.</summary>
+    private async Task SupersedeAsync(Finding finding, string json, string oldId, CancellationToken cancellation)
     {
-        var previous = await db.Findings.FirstAsync(f => f.Id == old.Id, cancellation);
-        var document = await db.FindingDocuments.FirstAsync(d => d.FindingId == old.Id, cancellation);
+        var previous = await db.Findings.FirstAsync(f => f.Id == oldId, cancellation);
+        var document = await db.FindingDocuments.FirstAsync(d => d.FindingId == oldId, cancellation);
         var before = WaywardJson.ReadFinding(document.Json);
-        var (members, addresses) = await PartsAsync(old.Id, cancellation);
+        var (members, addresses) = await PartsAsync(oldId, cancellation);
 
         var row = new FindingEntity
         {
             Status = previous.Status, IsOpen = previous.IsOpen, PreviousStatus = previous.PreviousStatus, Resolution = previous.Resolution, Assignee = previous.Assignee,
-            ExpectedTargetId = previous.ExpectedTargetId, Note = previous.Note, Revision = previous.Revision + 1, GuardRevision = previous.GuardRevision,
+            ExpectedTargetId = previous.ExpectedTargetId, Note = previous.Note, Revision = previous.Revision, GuardRevision = previous.GuardRevision,
             DetectedAt = previous.DetectedAt, UpdatedAt = database.NowSeconds,
         };
         finding.CopyTo(row, json, why(finding));
@@ -208,42 +188,25 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         db.Findings.Add(row);
         db.FindingDocuments.Add(new() { FindingId = row.Id, Json = json });
         AddParts(finding);
-        db.FindingAliases.Add(new() { OldId = old.Id, FindingId = row.Id });
+        db.FindingAliases.Add(new() { OldId = oldId, FindingId = row.Id });
         await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
-        await db.FindingAliases.Where(a => a.FindingId == old.Id).ExecuteUpdateAsync(s => s.SetProperty(a => a.FindingId, row.Id), cancellation);
+        await db.FindingAliases.Where(a => a.FindingId == oldId).ExecuteUpdateAsync(s => s.SetProperty(a => a.FindingId, row.Id), cancellation);
         // The new id is an old one that comes back: it stands for itself again.
         await db.FindingAliases.Where(a => a.OldId == row.Id).ExecuteDeleteAsync(cancellation);
-        await db.FindingComments.Where(m => m.FindingId == old.Id).ExecuteUpdateAsync(s => s.SetProperty(m => m.FindingId, row.Id), cancellation);
-        await db.AuditSubjects.Where(s => s.Subject == old.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.Subject, row.Id), cancellation);
+        await db.FindingComments.Where(m => m.FindingId == oldId).ExecuteUpdateAsync(s => s.SetProperty(m => m.FindingId, row.Id), cancellation);
+        await db.AuditSubjects.Where(s => s.Subject == oldId).ExecuteUpdateAsync(s => s.SetProperty(x => x.Subject, row.Id), cancellation);
 
-        bool grew = finding.Addresses.Select(a => a.Address).Except(before.Addresses.Select(a => a.Address)).Any() || finding.Members.Except(before.Members).Any();
-        if (grew) row.GuardRevision = row.Revision;
-        if (old.Status is FindingStatus.ClosedExpected or FindingStatus.Withdrawn) Return(row);
-        else if (grew && old.Status == FindingStatus.Closed) Reopen(row);
-        else _updated.Add(row.Id);
+        Apply(row, TriageTransitions.Said(TriageOf(row), changed: true, TriageTransitions.Grew(before, finding)));
     }
 
     private async Task CloseAsync(Known gone, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation)
     {
         string json = await db.FindingDocuments.AsNoTracking().Where(d => d.FindingId == gone.Id).Select(d => d.Json).SingleAsync(cancellation);
         var rule = covering(WaywardJson.ReadFinding(json));
-        // An analyst has decided it: a rule that was made later must not overwrite that decision.
-        if (rule is not null && gone.Status == FindingStatus.Closed) return;
-        var status = rule is null ? FindingStatus.Withdrawn : FindingStatus.ClosedExpected;
-        if (gone.Status == status && gone.ExpectedTargetId == rule?.Id) return;
+        var transition = TriageTransitions.Vanished(gone.Triage, rule?.Id);
+        if (transition.Kind == TriageChangeKind.None) return;
         var row = await db.Findings.FirstAsync(f => f.Id == gone.Id, cancellation);
-        if (row.PreviousStatus == 0) row.PreviousStatus = row.Status;
-        bool wasOpen = row.IsOpen;
-        row.Status = (byte)status;
-        row.IsOpen = false;
-        row.ExpectedTargetId = rule?.Id;
-        row.Note = rule is null
-            ? "Withdrawn: an earlier contact arrived or the data changed, and this is no longer a first contact."
-            : string.Create(CultureInfo.InvariantCulture, $"Closed: expected by rule {rule.Id}.");
-        row.Revision++;
-        row.GuardRevision = row.Revision;
-        row.UpdatedAt = database.NowSeconds;
-        (wasOpen ? _closed : _updated).Add(row.Id);
+        Apply(row, transition);
         if (rule is null) return;
         if (!_closedByRule.TryGetValue(rule.Id, out var list)) _closedByRule.Add(rule.Id, list = []);
         list.Add(row.Id);
