@@ -54,6 +54,7 @@ public static class IngestServices
         services.TryAddSingleton(AwsClientSettings.Default);
         services.AddSingleton(p => new InventoryStore(p.GetRequiredService<InventoryOptions>(), Path.Combine(p.GetRequiredService<StorageOptions>().DataDirectory, "inventory"), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IInventoryProvider>(p => p.GetRequiredService<InventoryStore>());
+        services.AddSingleton<IHistoryReader, HistoryReader>();
         if (services.Any(s => s.ServiceType == typeof(InventoryOptions) && s.ImplementationInstance is InventoryOptions { IsEmpty: false })) services.AddHostedService<InventoryWatch>();
         services.TryAddSingleton(p => new AddressSpace(p.GetRequiredService<DetectionOptions>().OwnPrefixes.Select(IpPrefix.Parse)));
 

@@ -138,8 +138,6 @@ public abstract class ContactStoreTests(StorageProvider provider)
         // A resolver of its own asks tens of thousands of name servers a month.
         IpAddress[] servers = [.. Enumerable.Range(0, Many).Select(i => IpAddress.FromIPv4(0x14000000u + (uint)i))];
         await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(Make.Id("a"), [.. servers.Select(a => ("i-1", a, Make.T0))]))], Token);
-        var history = await storage.Instances.HistoryAsync("i-1", UnixTime.Hour(Make.T0), UnixTime.Hour(Make.T0) + 1, Token);
-        Assert.Equal(Many, history!.Pairs.Count);
         Assert.Equal(Many, (await storage.Contacts.LoadAsync(new HashSet<InstanceKey> { new("i-1") }, Token)).Instances[new("i-1")].Pairs.Count);
     }
 }

@@ -1,5 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.Storage.Contacts;
+using Wayward.Storage.Instances;
 
 namespace Wayward.Storage.Tests;
 
@@ -22,4 +23,8 @@ internal static class LedgerReads
 
     public static Task<ContactLedger> LoadAsync(this IContactStore store, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) =>
         store.ReadAsync((ledger, c) => ledger.LoadAsync(instances, c), cancellation);
+
+    /// <summary>The row of one instance, or null.</summary>
+    public static async Task<InstanceRow?> FindAsync(this IInstanceStore store, string id, CancellationToken cancellation) =>
+        (await store.QueryAsync(new InstanceQuery { Text = id }, cancellation)).Rows.SingleOrDefault(r => r.Id == id);
 }

@@ -124,20 +124,11 @@ public abstract class ObjectAndInstanceTests(StorageProvider provider)
     }
 
     [Fact]
-    public async Task A_history_holds_the_hours_asked_for_and_destinations_tell_who_uses_them()
+    public async Task Destinations_tell_who_uses_them()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);
         var batch = Make.Batch(1, ("i-1", Make.Google, Make.T0), ("i-1", Make.Google, Make.T0 + 3_600), ("i-1", Make.Quad9, Make.T0 + 90_000), ("i-2", Make.Google, Make.T0 + 60));
         await storage.Contacts.CommitAsync([Make.Object("a", batch)], Token);
-        int hour = UnixTime.Hour(Make.T0);
-        var history = (await storage.Instances.HistoryAsync("i-1", hour + 1, hour + 24, Token))!;
-        Assert.Equal([hour + 1], Assert.Single(history.Pairs).Value.Select(c => c.Hour));
-        Assert.Single(history.Coverage);
-        Assert.Null(await storage.Instances.HistoryAsync("i-unknown", 0, 1, Token));
-
-        var all = (await storage.Instances.HistoryAsync("i-1", 0, int.MaxValue, Token))!;
-        Assert.True(all.Coverage.Count >= history.Coverage.Count && history.Coverage.Count > 0, "the whole of time holds every watched day");
-
         var (rows, total) = await storage.Instances.DestinationsAsync(null, 0, 1, Token);
         Assert.Equal((2, Make.Quad9, 1), (total, rows[0].Address, rows[0].Instances));
         Assert.Equal(Make.Google, Assert.Single((await storage.Instances.DestinationsAsync("8.8.8", 0, 10, Token)).Rows).Address);

@@ -111,7 +111,8 @@ public sealed class Inventory
         return result;
     }
 
-    private InstanceKey KeyAt(InstanceKey key, long at) => key.Kind == InstanceKind.Interface && InstanceOf(key.Id, at) is { } instance ? new(instance) : key;
+    /// <summary>The instance that an interface belonged to; any other key, and an interface of which that is not known, itself.</summary>
+    public InstanceKey KeyAt(InstanceKey key, long at) => key.Kind == InstanceKind.Interface && InstanceOf(key.Id, at) is { } instance ? new(instance) : key;
 
     private void AddFacts(ContactLedger ledger, InstanceKey key)
     {

@@ -1,7 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Engine.Inventories;
-using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
 
 namespace Wayward.Engine.Detection;
@@ -17,19 +16,17 @@ public interface IAcceptedContactReader
 /// Reads the whole history of the instance, and the saved summaries of its groups' members where a group could have evaluated a young contact. Everything read is as of one moment, and nothing is stored, so
 /// every process can do it.
 /// </summary>
-public sealed class AcceptedContactReader(IContactStore contacts, IExpectedTargetStore expected, ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options) : IAcceptedContactReader
+public sealed class AcceptedContactReader(IHistoryReader histories, IExpectedTargetStore expected, ICatalogProvider catalog, DetectionOptions options) : IAcceptedContactReader
 {
     public async Task<IReadOnlyList<AcceptedContact>> ReadAsync(InstanceKey instance, CancellationToken cancellation)
     {
         var engine = new DetectionEngine(catalog.Current, await expected.AllAsync(cancellation), options);
-        var inventory = inventories.Current;
-        return await contacts.ReadAsync(async (ledger, c) =>
+        return await histories.ReadAsync(async (view, c) =>
         {
-            var view = new InventoryView(ledger, inventory);
             if ((await view.LoadAsync(new HashSet<InstanceKey> { instance }, c)).Find(instance) is not { } history) return (IReadOnlyList<AcceptedContact>)[];
             var accepted = new AcceptedContacts(engine, history);
             if (accepted.Groups is { Count: > 0 } groups)
-                await view.EachAsync(EvaluatedWith.Of(engine, inventory), await view.MembersAsync(groups, c), accepted.TryAddSaved, accepted.Add, c);
+                await view.EachAsync(EvaluatedWith.Of(engine, view.Inventory), await view.MembersAsync(groups, c), accepted.TryAddSaved, accepted.Add, c);
             return accepted.List();
         }, cancellation);
     }

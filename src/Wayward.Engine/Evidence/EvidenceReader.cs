@@ -1,5 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.FlowLogs;
+using Wayward.Engine.Inventories;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Sources;
@@ -8,7 +9,7 @@ using Wayward.Storage.Ingest;
 namespace Wayward.Engine.Evidence;
 
 /// <inheritdoc cref="IEvidenceReader"/>
-public sealed class EvidenceReader(ISourceObjectStore ledger, SourceRegistry sources, ICatalogProvider catalog, FlowReadLimits limits) : IEvidenceReader, IDisposable
+public sealed class EvidenceReader(ISourceObjectStore ledger, SourceRegistry sources, ICatalogProvider catalog, IInventoryProvider inventories, FlowReadLimits limits) : IEvidenceReader, IDisposable
 {
     /// <summary>Most objects opened for one question.</summary>
     public const int MaxObjects = 500;
@@ -34,7 +35,7 @@ public sealed class EvidenceReader(ISourceObjectStore ledger, SourceRegistry sou
         var covering = await ledger.CoveringAsync(from, to, MaxObjects + 1, cancellation);
         List<string> problems = [];
         if (covering.Count > MaxObjects) problems.Add($"More than {MaxObjects} objects cover this span; only the first {MaxObjects} were read. Ask for a shorter span.");
-        var sink = new EvidenceSink(catalog.Current, instance, destination, from, to, take);
+        var sink = new EvidenceSink(catalog.Current, inventories.Current, instance, destination, from, to, take);
         foreach (var row in covering.Take(MaxObjects).OrderBy(r => r.FirstStart).ThenBy(r => r.Key, StringComparer.Ordinal))
         {
             if (sink.FullUntil is { } until && row.FirstStart > until) break;

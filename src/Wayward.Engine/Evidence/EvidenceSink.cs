@@ -5,10 +5,11 @@ using Wayward.FlowLogs;
 
 namespace Wayward.Engine.Evidence;
 
-/// <summary>Keeps the earliest raw records of one instance and destination within a span, at most <c>take</c> by (start, line).</summary>
-internal sealed class EvidenceSink(ResolverCatalog catalog, InstanceKey instance, Destination destination, long from, long to, int take) : IFlowRecordSink
+/// <summary>Collects the earliest raw records of one instance, also those that stand under an interface of it, and destination within a span, at most <c>take</c> by (start, line).</summary>
+internal sealed class EvidenceSink(ResolverCatalog catalog, Inventory inventory, InstanceKey instance, Destination destination, long from, long to, int take) : IFlowRecordSink
 {
     private readonly byte[] _id = Encoding.ASCII.GetBytes(instance.Id);
+    private readonly (InstanceKey Key, byte[] Id)[] _sources = [.. inventory.SourcesOf(instance).Select(k => (k, Encoding.ASCII.GetBytes(k.Id)))];
     private readonly List<(long Start, long Line, RawRecord Record)> _kept = [];
     private string _container = "", _key = "";
 
@@ -57,8 +58,16 @@ internal sealed class EvidenceSink(ResolverCatalog catalog, InstanceKey instance
         _kept.RemoveAt(worst);
     }
 
-    private bool IsInstance(in FlowIdentity identity) =>
-        identity.InstanceId.Length > 0 ? identity.InstanceId.SequenceEqual(_id) : identity.InterfaceId.SequenceEqual(_id);
+    private bool IsInstance(in FlowIdentity identity)
+    {
+        if (identity.InstanceId.Length > 0) return identity.InstanceId.SequenceEqual(_id);
+        foreach (var (key, id) in _sources)
+        {
+            // As the ledger does it: by the hour.
+            if (identity.InterfaceId.SequenceEqual(id)) return inventory.KeyAt(key, identity.Start / UnixTime.HourSeconds * UnixTime.HourSeconds) == instance;
+        }
+        return false;
+    }
 
     private bool Matches(IpAddress remote, byte protocol, ushort port) => catalog.Classify(remote, protocol, port) == destination.Transport;
 

@@ -8,9 +8,14 @@ namespace Wayward.Engine.Inventories;
 /// The stored ledger as the inventory sees it: what stands under a bare interface is read under the instance that it belonged to, and groups, images and names are added. The store keeps what the logs
 /// said, so another inventory only has to be read with.
 /// </summary>
-internal sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
+public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
 {
     private const int AtOnce = 500;
+
+    public Inventory Inventory => inventory;
+
+    /// <summary>Largest record start of the whole data set.</summary>
+    public long MaxStart => ledger.MaxStart;
 
     /// <summary>These instances, whole; unknown ones are left out.</summary>
     public async Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inventory.Count == 0

@@ -5,7 +5,6 @@ using Wayward.Engine.Detection;
 using Wayward.Engine.Inventories;
 using Wayward.Engine.Notifications;
 using Wayward.Storage.Audit;
-using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
 
@@ -13,8 +12,8 @@ namespace Wayward.Engine.Triage;
 
 /// <inheritdoc cref="ITriageService"/>
 public sealed class TriageService(
-    IFindingStore store, IExpectedTargetStore expected, IAuditStore audit, IContactStore contacts, IDetectionService detection,
-    ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
+    IFindingStore store, IExpectedTargetStore expected, IAuditStore audit, IHistoryReader histories, IDetectionService detection,
+    ICatalogProvider catalog, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
 {
     private const ChangeKinds RuleChange = ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage;
     /// <summary>Whole histories held at one time for a preview.</summary>
@@ -52,14 +51,12 @@ public sealed class TriageService(
         // A preview may be asked for before the reason is written.
         Checked(string.IsNullOrWhiteSpace(rule.Reason) ? rule with { Reason = "preview" } : rule);
         var engine = new DetectionEngine(catalog.Current, await expected.AllAsync(cancellation), options);
-        var inventory = inventories.Current;
         var open = await store.OpenIdsAsync(cancellation);
         var from = fromFindingId is null ? null : await store.FindAsync(fromFindingId, cancellation);
-        string with = EvaluatedWith.Of(engine, inventory);
-        return await contacts.ReadAsync(async (ledger, c) =>
+        return await histories.ReadAsync(async (view, c) =>
         {
-            var view = new InventoryView(ledger, inventory);
-            var preview = new ExpectedPreviewSession(engine, rule, ledger.MaxStart);
+            string with = EvaluatedWith.Of(engine, view.Inventory);
+            var preview = new ExpectedPreviewSession(engine, rule, view.MaxStart);
             var users = (await view.UsersAsync(preview.IsTarget, c)).ToHashSet();
             var loaded = users.Concat(from?.Finding.Members ?? []).ToHashSet();
             var parts = new HashSet<InstanceKey>();

@@ -11,7 +11,7 @@ internal static class LedgerReader
     private const int StreamChunk = 500;
 
     /// <param name="ids">Instances to read, whole; null = all.</param>
-    /// <param name="endpoints">All of them, when the caller has them.</param>
+    /// <param name="endpoints">At least those that the instances have pairs with; null = they are read.</param>
     public static async Task<ContactLedger> ReadAsync(
         WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<int>? ids, CancellationToken cancellation, IReadOnlyDictionary<int, Endpoint>? endpoints = null)
     {
@@ -24,7 +24,7 @@ internal static class LedgerReader
             histories.Add(instance.Id, ledger.GetOrAdd(new(instance.Key)));
 
         await ReadOutlinesAsync(db, wanted, histories, cancellation);
-        await ReadContactsAsync(db, dialect, wanted, histories, endpoints ?? await EndpointsAsync(db, cancellation), cancellation);
+        await ReadContactsAsync(db, dialect, wanted, histories, endpoints ?? await EndpointsOfAsync(db, wanted, cancellation), cancellation);
         return ledger;
     }
 
@@ -36,32 +36,6 @@ internal static class LedgerReader
         {
             foreach (var history in (await ReadAsync(db, dialect, chunk, cancellation, endpoints)).Instances.Values) take(history);
         }
-    }
-
-    /// <summary>One instance's cells and coverage in [fromHour, toHour), with all its facts and the evidence of the pairs shown.</summary>
-    public static async Task<InstanceHistory> HistoryAsync(WaywardDbContext db, IStorageDialect dialect, int instanceId, InstanceKey key, int fromHour, int toHour, CancellationToken cancellation)
-    {
-        var history = new InstanceHistory { Key = key };
-        // Not (toHour + 23) / 24: "to the end of time" is int.MaxValue.
-        int fromDay = fromHour / 24, toDay = toHour / 24 + (toHour % 24 > 0 ? 1 : 0);
-        foreach (var day in await db.CoverageDays.Where(d => d.InstanceId == instanceId && d.Day >= fromDay && d.Day < toDay).OrderBy(d => d.Day).ToListAsync(cancellation))
-            history.Coverage.Add(day.Day, day.ToCoverageDay());
-        history.Facts.AddRange((await db.InstanceFacts.Where(f => f.InstanceId == instanceId).OrderBy(f => f.Attribute).ThenBy(f => f.Value).ToListAsync(cancellation)).Select(f => f.ToFact()));
-
-        var cells = new Dictionary<int, List<ContactHour>>();
-        dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = [instanceId], FromHour = fromHour, ToHour = toHour }, (_, endpoint, cell) =>
-        {
-            if (!cells.TryGetValue(endpoint, out var list)) cells.Add(endpoint, list = []);
-            list.Add(cell);
-        }, cancellation);
-        var ids = cells.Keys.ToList();
-        var endpoints = await db.Endpoints.Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, e => new Endpoint(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port), cancellation);
-        foreach (var (id, list) in cells) history.Pairs.Add(endpoints[id], list);
-
-        var evidence = await db.ContactEvidence.Where(e => e.InstanceId == instanceId && ids.Contains(e.EndpointId)).ToListAsync(cancellation);
-        foreach (var pair in evidence.GroupBy(e => e.EndpointId))
-            history.Evidence.Add(endpoints[pair.Key], [.. pair.OrderBy(e => e.Start).ThenBy(e => e.ObjectId).ThenBy(e => e.Line).Select(e => new EvidenceLine(e.Start, e.ObjectId, e.Line, e.Text))]);
-        return history;
     }
 
     /// <summary>What is new or changed of touched instances, with all of their facts.</summary>
@@ -137,10 +111,15 @@ internal static class LedgerReader
         }
     }
 
-    public static async Task<Dictionary<int, Endpoint>> EndpointsAsync(WaywardDbContext db, CancellationToken cancellation)
+    public static Task<Dictionary<int, Endpoint>> EndpointsAsync(WaywardDbContext db, CancellationToken cancellation) => EndpointsOfAsync(db, null, cancellation);
+
+    /// <param name="ids">Instances whose endpoints are wanted; null = all endpoints of the fleet.</param>
+    private static async Task<Dictionary<int, Endpoint>> EndpointsOfAsync(WaywardDbContext db, List<int>? ids, CancellationToken cancellation)
     {
         var endpoints = new Dictionary<int, Endpoint>();
-        await foreach (var e in db.Endpoints.Select(e => new { e.Id, e.Address, e.Protocol, e.Port }).AsAsyncEnumerable().WithCancellation(cancellation))
+        var rows = db.Endpoints.AsQueryable();
+        if (ids is not null) rows = rows.Where(e => db.ContactPairs.Where(p => ids.Contains(p.InstanceId)).Select(p => p.EndpointId).Contains(e.Id));
+        await foreach (var e in rows.Select(e => new { e.Id, e.Address, e.Protocol, e.Port }).AsAsyncEnumerable().WithCancellation(cancellation))
             endpoints.Add(e.Id, new(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port));
         return endpoints;
     }

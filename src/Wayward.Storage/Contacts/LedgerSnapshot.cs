@@ -10,6 +10,7 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
 {
     /// <summary>With more addresses than this, a whole history is read.</summary>
     private const int ManyEndpoints = 200;
+    private const int FewInstances = 20;
 
     private readonly WaywardDbContext _db;
     private readonly IStorageDialect _dialect;
@@ -56,7 +57,8 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
     {
         var keys = instances.Select(i => i.Id).ToList();
         var ids = await _db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation);
-        return await LedgerReader.ReadAsync(_db, _dialect, ids, cancellation, await EndpointsAsync(cancellation));
+        // Of a few instances the endpoints are read with them: those of a large fleet take longer than a page may.
+        return await LedgerReader.ReadAsync(_db, _dialect, ids, cancellation, ids.Count <= FewInstances ? _endpoints : await EndpointsAsync(cancellation));
     }
 
     public Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation) => LedgerReader.TailsAsync(_db, _dialect, from, cancellation);

@@ -1,6 +1,7 @@
 using Wayward.Core.Contacts;
-using Wayward.Core.Resolvers;
+using Wayward.Core.Triage;
 using Wayward.FlowLogs;
+using Wayward.Storage.Findings;
 
 namespace Wayward.Storage.Instances;
 
@@ -24,6 +25,27 @@ public sealed record InstanceRow
     public required int OpenFindings { get; init; }
     /// <summary>Largest severity of an open finding, tenths; 0 = none.</summary>
     public required int MaxSeverity { get; init; }
+
+    /// <summary>What a row would say of an instance, of its whole history and its findings.</summary>
+    /// <param name="historyWindow">H in seconds.</param>
+    public static InstanceRow Of(InstanceHistory history, long historyWindow, IReadOnlyList<FindingRow> findings)
+    {
+        var latest = new InstanceFactSummary(history.Facts);
+        var epoch = new ObservationEpoch(historyWindow);
+        foreach (var day in history.Coverage.Values) epoch.Add(day.FirstStart, day.LastEnd);
+        var open = findings.Where(f => f.Reported && f.Status.IsOpen()).ToList();
+        return new()
+        {
+            Id = history.Key.Id, Kind = history.Key.Kind, Name = latest[InstanceAttribute.Name], AccountId = latest[InstanceAttribute.Account], VpcId = latest[InstanceAttribute.Vpc],
+            SubnetId = latest[InstanceAttribute.Subnet], Asg = latest[InstanceAttribute.Asg], Region = latest[InstanceAttribute.Region],
+            FirstSeen = history.Coverage.Values.Select(d => d.FirstStart).DefaultIfEmpty(long.MaxValue).Min(), LastSeen = history.Coverage.Values.Select(d => d.LastEnd).DefaultIfEmpty().Max(),
+            ObservedSince = epoch.Start, Destinations = history.Pairs.Where(p => p.Value.Exists(c => c.HasContact)).Select(p => DestinationKind(p.Key)).Distinct().Count(),
+            OpenFindings = open.Count, MaxSeverity = open.Select(f => f.Severity).DefaultIfEmpty().Max(),
+        };
+    }
+
+    /// <summary>Port 53 is one kind over TCP and UDP; on any other port the protocol tells the transport.</summary>
+    private static (IpAddress, int, int) DestinationKind(Endpoint endpoint) => (endpoint.Address, endpoint.Port == 53 ? 0 : endpoint.Protocol, endpoint.Port);
 }
 
 public enum InstanceSort : byte { Id, LastSeen, FirstSeen, Destinations, OpenFindings }
@@ -59,16 +81,10 @@ public sealed record DestinationRow
 /// <summary>Who else uses a target, order of adoption.</summary>
 public sealed record DestinationUse(string InstanceId, string? InstanceName, string? AccountId, string? Asg, byte Protocol, ushort Port, long First, long Last);
 
-/// <summary>Reads the contact ledger. Projections only; nothing is tracked.</summary>
+/// <summary>Lists and counts of the contact ledger, by the keys that the logs use. Whole histories are read as the inventory sees them, by the engine.</summary>
 public interface IInstanceStore
 {
     Task<InstanceList> QueryAsync(InstanceQuery query, CancellationToken cancellation);
-    Task<InstanceRow?> FindAsync(string id, CancellationToken cancellation);
-    Task<IReadOnlyList<InstanceFact>> FactsAsync(string id, CancellationToken cancellation);
-
-    /// <summary>Cells and coverage of one instance whose hour lies in [fromHour, toHour); null = unknown instance.</summary>
-    Task<InstanceHistory?> HistoryAsync(string id, int fromHour, int toHour, CancellationToken cancellation);
-
     Task<(IReadOnlyList<DestinationRow> Rows, int Total)> DestinationsAsync(string? text, int skip, int take, CancellationToken cancellation);
     Task<IReadOnlyList<DestinationUse>> UsersOfAsync(IpAddress address, int take, CancellationToken cancellation);
 

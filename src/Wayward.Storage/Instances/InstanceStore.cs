@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.FlowLogs;
-using Wayward.Storage.Contacts;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Instances;
@@ -43,22 +42,6 @@ internal sealed class InstanceStore(Database database, DetectionOptions detectio
         (_, false) => rows.OrderBy(i => i.OpenFindings).ThenBy(i => i.MaxSeverity).ThenBy(i => i.Key),
         (_, true) => rows.OrderByDescending(i => i.OpenFindings).ThenByDescending(i => i.MaxSeverity).ThenByDescending(i => i.Key),
     };
-
-    public Task<InstanceRow?> FindAsync(string id, CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
-        await db.Instances.FirstOrDefaultAsync(i => i.Key == id, c) is { } row ? ToRow(row) : null, cancellation);
-
-    public Task<IReadOnlyList<InstanceFact>> FactsAsync(string id, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<InstanceFact>>(async (db, c) =>
-    {
-        var facts = await db.InstanceFacts.Where(f => db.Instances.Where(i => i.Key == id).Select(i => i.Id).Contains(f.InstanceId))
-            .OrderBy(f => f.Attribute).ThenBy(f => f.Value).ToListAsync(c);
-        return [.. facts.Select(f => f.ToFact())];
-    }, cancellation);
-
-    public Task<InstanceHistory?> HistoryAsync(string id, int fromHour, int toHour, CancellationToken cancellation) =>
-        database.SnapshotAsync(async (db, c) =>
-            await db.Instances.Where(i => i.Key == id).Select(i => (int?)i.Id).FirstOrDefaultAsync(c) is { } instance
-                ? await LedgerReader.HistoryAsync(db, database.Dialect, instance, new(id), fromHour, toHour, c)
-                : null, cancellation);
 
     public Task<(IReadOnlyList<DestinationRow> Rows, int Total)> DestinationsAsync(string? text, int skip, int take, CancellationToken cancellation) =>
         database.ReadAsync<(IReadOnlyList<DestinationRow>, int)>(async (db, c) =>

@@ -4,6 +4,7 @@ using Wayward.Core.Reports;
 using Wayward.Core.Timeline;
 using Wayward.Core.Triage;
 using Wayward.Engine.Detection;
+using Wayward.Engine.Inventories;
 using Wayward.FlowLogs;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Expected;
@@ -15,7 +16,7 @@ namespace Wayward.Web.Reports;
 
 /// <summary>Gathers what is known of a finding, for its page, its reports and the HTTP API.</summary>
 internal sealed class DossierService(
-    IFindingStore findings, IInstanceStore instances, IAuditStore audit, ISourceObjectStore objects, IExpectedTargetStore expected, ICatalogProvider catalogs, DetectionOptions options)
+    IFindingStore findings, IInstanceStore instances, IHistoryReader histories, IAuditStore audit, ISourceObjectStore objects, IExpectedTargetStore expected, ICatalogProvider catalogs, DetectionOptions options)
 {
     /// <summary>Days shown after the first contact.</summary>
     private const int DaysAfter = 7;
@@ -74,7 +75,7 @@ internal sealed class DossierService(
         string instance = finding.Members[0].Id;
         var fleet = await instances.FleetAsync(cancellation);
         // The whole history: first contacts and epochs must be true even when they lie outside the span that is shown.
-        if (await instances.HistoryAsync(instance, 0, UnixTime.Hour(fleet.MaxStart) + 1, cancellation) is not { } history) return null;
+        if (await histories.FindAsync(new(instance), cancellation) is not { } history) return null;
         var (from, to) = Span(finding, history, fleet);
         var others = (await findings.OfInstanceAsync(instance, MaxFindings, cancellation)).Where(r => r.Reported && r.Id != finding.Id).Select(Mark);
         return InstanceTimeline.Build(new TimelineRequest

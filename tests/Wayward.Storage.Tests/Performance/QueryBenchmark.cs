@@ -18,7 +18,6 @@ public sealed class QueryBenchmark
         await using var storage = await StorageFixture.CreateAsync(StorageProvider.Sqlite);
         await MakeAsync(storage);
         var token = CancellationToken.None;
-        int from = UnixTime.Hour(Make.T0), to = from + Days * 24;
         var measured = new List<(string Name, double Limit, (double Wall, double Cpu) Took)>
         {
             ("first page of open findings by severity", 5, await MedianMillisecondsAsync(9, () => storage.Findings.QueryAsync(new(), token))),
@@ -27,8 +26,7 @@ public sealed class QueryBenchmark
             ("counts for chips and overview", 5, await MedianMillisecondsAsync(9, () => storage.Findings.CountAsync(token))),
             ("one finding's siblings", 10, await MedianMillisecondsAsync(9, () => storage.Findings.SiblingsAsync("finding-0000500", 20, token))),
             ("free text over all findings", 2_000, await MedianMillisecondsAsync(3, () => storage.Findings.QueryAsync(new() { Text = "no such thing" }, token))),
-            ("instance timeline, 90 days, 1,000 destinations (90,000 cells)", 250, await MedianMillisecondsAsync(5, () => storage.Instances.HistoryAsync("i-0", from, to, token))),
-            ("the same instance, one day", 50, await MedianMillisecondsAsync(5, () => storage.Instances.HistoryAsync("i-0", to - 24, to, token))),
+            ("instance timeline, 90 days, 1,000 destinations (90,000 cells)", 250, await MedianMillisecondsAsync(5, () => storage.Contacts.LoadAsync(new HashSet<InstanceKey> { new("i-0") }, token))),
             ("who uses an address", 5, await MedianMillisecondsAsync(9, () => storage.Instances.UsersOfAsync(IpAddress.FromIPv4(0x2D000003), 50, token))),
             ("instances by open findings", 10, await MedianMillisecondsAsync(9, () => storage.Instances.QueryAsync(new(), token))),
             ("destinations of the fleet", 10, await MedianMillisecondsAsync(9, () => storage.Instances.DestinationsAsync(null, 0, 50, token))),

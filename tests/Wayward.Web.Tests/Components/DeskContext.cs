@@ -8,6 +8,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
+using Wayward.Engine.Inventories;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Triage;
@@ -61,6 +62,7 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(new HostExposure([]));
         Services.AddSingleton<IFindingStore>(fixture);
         Services.AddSingleton<IInstanceStore>(fixture);
+        Services.AddSingleton<IHistoryReader>(fixture);
         Services.AddSingleton<IExpectedTargetStore>(fixture);
         Services.AddSingleton<IAuditStore>(fixture);
         Services.AddSingleton<ISourceObjectStore>(fixture);

@@ -5,6 +5,7 @@ using Wayward.Core.Triage;
 using Wayward.FlowLogs;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
+using Wayward.Engine.Inventories;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Sources;
@@ -21,7 +22,7 @@ namespace Wayward.Web.Tests.Components;
 /// <summary>
 /// The rooms below the pages, in memory: findings and histories come from the real engine over a made-up world; what a page asks for can be held back or made to fail.
 /// </summary>
-internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpectedTargetStore, IAuditStore, ISourceObjectStore, IEvidenceReader, IAcceptedContactReader, IIngestControl, IChangeNotifier
+internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHistoryReader, IExpectedTargetStore, IAuditStore, ISourceObjectStore, IEvidenceReader, IAcceptedContactReader, IIngestControl, IChangeNotifier
 {
     private readonly List<StoredFinding> _findings = [];
     private readonly List<FindingComment> _comments = [];
@@ -180,14 +181,6 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
         return new([.. rows.Skip(query.Skip).Take(query.Take)], rows.Count);
     }
 
-    Task<InstanceRow?> IInstanceStore.FindAsync(string id, CancellationToken cancellation) => InstanceAsync(id, cancellation);
-
-    private async Task<InstanceRow?> InstanceAsync(string id, CancellationToken cancellation)
-    {
-        await ReadyAsync(cancellation);
-        return _ledger.Instances.TryGetValue(new(id), out var history) ? RowOf(history) : null;
-    }
-
     private InstanceRow RowOf(InstanceHistory history)
     {
         long first = history.Coverage.Values.Min(d => d.FirstStart), last = history.Coverage.Values.Max(d => d.LastEnd);
@@ -200,15 +193,24 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IExpe
         };
     }
 
+    /// <summary>In place of what the world says, by instance.</summary>
     public Dictionary<string, IReadOnlyList<InstanceFact>> Facts { get; } = [];
 
-    public Task<IReadOnlyList<InstanceFact>> FactsAsync(string id, CancellationToken cancellation) => Task.FromResult(Facts.GetValueOrDefault(id) ?? _ledger.Instances[new(id)].Facts);
-
-    public async Task<InstanceHistory?> HistoryAsync(string id, int fromHour, int toHour, CancellationToken cancellation)
+    public async Task<InstanceHistory?> FindAsync(InstanceKey key, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        return _ledger.Instances.GetValueOrDefault(new InstanceKey(id));
+        if (_ledger.Instances.GetValueOrDefault(key) is not { } history || !Facts.TryGetValue(key.Id, out var facts)) return _ledger.Instances.GetValueOrDefault(key);
+        var copy = new InstanceHistory { Key = key };
+        foreach (var (endpoint, cells) in history.Pairs) copy.Pairs.Add(endpoint, cells);
+        foreach (var (day, coverage) in history.Coverage) copy.Coverage.Add(day, coverage);
+        foreach (var (endpoint, lines) in history.Evidence) copy.Evidence.Add(endpoint, lines);
+        copy.Facts.AddRange(facts);
+        return copy;
     }
+
+    public InstanceKey KeyAt(InstanceKey stored, long at) => stored;
+
+    public Task<T> ReadAsync<T>(Func<InventoryView, CancellationToken, Task<T>> work, CancellationToken cancellation) => throw new InvalidOperationException("Pages read single histories.");
 
     public async Task<(IReadOnlyList<DestinationRow> Rows, int Total)> DestinationsAsync(string? text, int skip, int take, CancellationToken cancellation)
     {

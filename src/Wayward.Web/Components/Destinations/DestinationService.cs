@@ -3,6 +3,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Engine.Detection;
+using Wayward.Engine.Inventories;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Instances;
 
@@ -22,7 +23,7 @@ public sealed record DestinationView(IpAddress Address, CatalogEntry? Entry, IRe
 }
 
 /// <summary>Reads destinations and who uses them.</summary>
-internal sealed class DestinationService(IInstanceStore instances, IFindingStore findings, ICatalogProvider catalogs, DetectionOptions options)
+internal sealed class DestinationService(IInstanceStore instances, IHistoryReader histories, IFindingStore findings, ICatalogProvider catalogs, DetectionOptions options)
 {
     public const int MaximumUsers = 2_000;
 
@@ -66,7 +67,9 @@ internal sealed class DestinationService(IInstanceStore instances, IFindingStore
     {
         if (!IpAddress.TryParse(text, out var written)) return null;
         var address = AddressSpace.Fold(written);
-        var users = await instances.UsersOfAsync(address, MaximumUsers, cancellation);
+        // A use that the logs put under an interface is the instance's: the inventory may make several of them one.
+        var users = (await instances.UsersOfAsync(address, MaximumUsers, cancellation)).Select(u => u with { InstanceId = histories.KeyAt(new(u.InstanceId), u.First).Id })
+            .GroupBy(u => (u.InstanceId, u.Protocol, u.Port)).Select(g => g.First() with { First = g.Min(u => u.First), Last = g.Max(u => u.Last) });
         var entry = catalogs.Current.FindAddress(address, DnsTransport.Dns);
         var related = await findings.QueryAsync(new() { Address = address.ToString(), Statuses = [], IncludeUnreported = true, Sort = FindingSort.FirstContact, Take = 50 }, cancellation);
         return new(address, entry, [.. catalogs.Current.Entries.Where(e => e.Prefix.Contains(address))], [.. users.OrderBy(u => u.First).ThenBy(u => u.InstanceId, StringComparer.Ordinal)], related.Rows, await instances.FleetAsync(cancellation));

@@ -4,10 +4,10 @@ using Wayward.Core.Resolvers;
 using Wayward.Core.Text;
 using Wayward.Core.Triage;
 using Wayward.Engine.Detection;
+using Wayward.Engine.Inventories;
 using Wayward.Engine.Triage;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
-using Wayward.Storage.Instances;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;
@@ -19,7 +19,7 @@ internal enum RuleState { InForce, NotYet, Expired, Withdrawn }
 internal sealed record RuleView(ExpectedTarget Rule, RuleState State, int Closed);
 
 /// <summary>Reads rules with their effect, and prepares new ones.</summary>
-internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore findings, IInstanceStore instances, ITriageService triage, ICatalogProvider catalogs, UiState ui)
+internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore findings, IInstanceStore instances, IHistoryReader histories, ITriageService triage, ICatalogProvider catalogs, UiState ui)
 {
     private const int Looked = 500;
     private const int Offered = 50;
@@ -42,14 +42,13 @@ internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore 
     public async Task<ExpectedDraft> DraftAsync(Finding finding, CancellationToken cancellation)
     {
         List<ExpectedProposal> proposals = [.. triage.Propose(finding)];
-        if (finding.Members.Count == 1 && await instances.FindAsync(finding.Members[0].Id, cancellation) is not null)
+        if (finding.Members.Count == 1 && await histories.FindAsync(finding.Members[0], cancellation) is { } history)
         {
-            var facts = await instances.FactsAsync(finding.Members[0].Id, cancellation);
             if (Fact(InstanceAttribute.Interface) is { } network && network != finding.Members[0].Id) Add($"Only network interface {network}", "interface", new() { Interfaces = [network] }, 1);
             if (Fact(InstanceAttribute.Role) is { } role) Add($"Every instance with the role {role}", "role", new() { Roles = [role] }, proposals.Count - 1);
 
             // The fact that held at the first contact.
-            string? Fact(InstanceAttribute attribute) => facts.Where(f => f.Attribute == attribute && f.First <= finding.First).MaxBy(f => f.First)?.Value;
+            string? Fact(InstanceAttribute attribute) => history.Facts.Where(f => f.Attribute == attribute && f.First <= finding.First).MaxBy(f => f.First)?.Value;
         }
         return new(finding, proposals, ui.Time);
 

@@ -5,6 +5,7 @@ using Wayward.Core.Timeline;
 using Wayward.FlowLogs;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
+using Wayward.Engine.Inventories;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
@@ -15,13 +16,12 @@ namespace Wayward.Web.Components.Instances;
 
 /// <summary>Reads instances and their timelines.</summary>
 internal sealed class InstanceService(
-    IInstanceStore instances, IFindingStore findings, IExpectedTargetStore expected, IAuditStore audit, IEvidenceReader evidence, ICatalogProvider catalogs, IAcceptedContactReader accepted, DetectionOptions options)
+    IInstanceStore instances, IHistoryReader histories, IFindingStore findings, IExpectedTargetStore expected, IAuditStore audit, IEvidenceReader evidence, ICatalogProvider catalogs, IAcceptedContactReader accepted,
+    DetectionOptions options)
 {
     /// <summary>More cells than this are not told apart on a screen.</summary>
     private const int MaximumCells = 420;
     private const int MaximumFindings = 200;
-    /// <summary>Past any hour that a record can carry, and far from where arithmetic on hours would overflow.</summary>
-    private const int EndOfTime = 20_000_000;
 
     public async Task<InstancesView> QueryAsync(int page, InstanceQuery query, CancellationToken cancellation)
     {
@@ -34,20 +34,18 @@ internal sealed class InstanceService(
     /// <summary>Null when the instance is unknown.</summary>
     public async Task<InstanceView?> FindAsync(string id, TimelineSpan span, CancellationToken cancellation)
     {
-        if (await instances.FindAsync(id, cancellation) is not { } row) return null;
-        var facts = await instances.FactsAsync(id, cancellation);
-        var rows = await findings.OfInstanceAsync(id, MaximumFindings, cancellation);
-        return new(row, facts, rows, await TimelineAsync(id, span, rows, cancellation));
+        if (await histories.FindAsync(new(id), cancellation) is not { } history) return null;
+        var rows = await findings.OfInstanceAsync(history.Key.Id, MaximumFindings, cancellation);
+        return new(InstanceRow.Of(history, (long)options.HistoryWindow.TotalSeconds, rows), [.. history.Facts.OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal)], rows, await TimelineAsync(history, span, rows, cancellation));
     }
 
     /// <summary>Null when the instance is unknown.</summary>
-    public async Task<TimelineView?> TimelineAsync(string id, TimelineSpan span, CancellationToken cancellation) =>
-        await TimelineAsync(id, span, await findings.OfInstanceAsync(id, MaximumFindings, cancellation), cancellation);
+    public async Task<TimelineView?> TimelineAsync(string id, TimelineSpan span, CancellationToken cancellation) => await histories.FindAsync(new(id), cancellation) is { } history
+        ? await TimelineAsync(history, span, await findings.OfInstanceAsync(history.Key.Id, MaximumFindings, cancellation), cancellation) : null;
 
-    private async Task<TimelineView?> TimelineAsync(string id, TimelineSpan span, IReadOnlyList<FindingRow> rows, CancellationToken cancellation)
+    private async Task<TimelineView?> TimelineAsync(InstanceHistory history, TimelineSpan span, IReadOnlyList<FindingRow> rows, CancellationToken cancellation)
     {
-        // The whole history: first contacts and epochs must be true even when they lie before the span that is shown.
-        if (await instances.HistoryAsync(id, 0, EndOfTime, cancellation) is not { } history) return null;
+        // Of the whole history: first contacts and epochs must be true even when they lie before the span that is shown.
         var fleet = await instances.FleetAsync(cancellation);
         long dataFrom = history.Coverage.Values.Select(d => d.FirstStart).DefaultIfEmpty(fleet.FirstRecord).Min();
         long dataTo = Math.Max(fleet.MaxStart, history.Coverage.Values.Select(d => d.LastEnd).DefaultIfEmpty(0).Max()) + 1;
