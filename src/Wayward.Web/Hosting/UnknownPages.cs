@@ -1,6 +1,6 @@
 using Wayward.Storage;
 using Wayward.Storage.Findings;
-using Wayward.Storage.Instances;
+using Wayward.Engine.Inventories;
 
 namespace Wayward.Web.Hosting;
 
@@ -32,7 +32,7 @@ internal static class UnknownPages
             return what.ToLowerInvariant() switch
             {
                 "findings" => await services.GetRequiredService<IFindingStore>().FindAsync(id, context.RequestAborted) is null,
-                "instances" => await services.GetRequiredService<IInstanceStore>().FindAsync(id, context.RequestAborted) is null,
+                "instances" => await services.GetRequiredService<IHistoryReader>().FindAsync(new(id), context.RequestAborted) is null,
                 _ => false,
             };
         }

@@ -8,6 +8,7 @@ using Wayward.Engine.Inventories;
 using Wayward.Engine.Triage;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Instances;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Expected;
