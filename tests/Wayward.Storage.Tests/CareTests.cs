@@ -38,8 +38,10 @@ public abstract class CareTests(StorageProvider provider)
         await storage.Contacts.CommitAsync(objects, Token);
         var before = await storage.Contacts.LoadAsync(Token);
         var maintenance = storage.Get<IStorageMaintenance>();
-        var result = await maintenance.RunAsync(new() { CompactAfterDays = 60 }, Token);
-        Assert.True(result.Cells > 0);
+        // A run goes a step further than the one before it, so a long past takes several.
+        long folded = 0;
+        for (int run = 0; run < 24; run++) folded += (await maintenance.RunAsync(new() { CompactAfterDays = 60 }, Token)).Cells;
+        Assert.True(folded > 0);
         Assert.Equal(0, (await maintenance.RunAsync(new() { CompactAfterDays = 60 }, Token)).Cells);
         var after = await storage.Contacts.LoadAsync(Token);
         int cutoff = UnixTime.Day(before.MaxStart) - 60;

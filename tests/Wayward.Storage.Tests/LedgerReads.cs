@@ -26,5 +26,5 @@ internal static class LedgerReads
 
     /// <summary>The row of one instance, or null.</summary>
     public static async Task<InstanceRow?> FindAsync(this IInstanceStore store, string id, CancellationToken cancellation) =>
-        (await store.QueryAsync(new InstanceQuery { Text = id }, cancellation)).Rows.SingleOrDefault(r => r.Id == id);
+        (await store.QueryAsync(new InstanceQuery { Take = 10_000 }, cancellation)).Rows.SingleOrDefault(r => r.Id == id);
 }

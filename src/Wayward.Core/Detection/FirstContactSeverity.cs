@@ -60,14 +60,14 @@ internal static class FirstContactSeverity
 
     /// <summary>
     /// Another destination of the same provider that this instance used in [t-H, t), for longer than a day and in the same class: who reads its plain DNS cannot read what goes to the same operator
-    /// encrypted, so plain use vouches for nothing that is encrypted. The first encrypted DNS of an instance is news whoever the operator is.
+    /// encrypted, so plain use vouches for nothing that is encrypted. What was blocked hid nothing, so there the class does not matter.
     /// </summary>
     private static (Destination Destination, long Since)? KnownProvider(FindingCase c)
     {
         if (c.Provider is null || c.Basis == FindingBasis.CohortHistory) return null;
         foreach (var known in c.Instance.Destinations)
         {
-            if (known.Provider != c.Provider || known == c.First.Destination || known.Destination.Transport.IsEncrypted() != c.Transport.IsEncrypted()) continue;
+            if (known.Provider != c.Provider || known == c.First.Destination || (c.Outcome != ContactOutcome.Blocked && known.Destination.Transport.IsEncrypted() != c.Transport.IsEncrypted())) continue;
             if (known.UsedBefore(c.Time, c.Parameters, out var episode) && episode.Start < c.Time - UnixTime.DaySeconds) return (known.Destination, episode.Start);
         }
         return null;
