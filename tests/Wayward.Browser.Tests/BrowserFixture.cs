@@ -13,24 +13,28 @@ internal sealed class BrowserFixture : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
     private WebApplication _app;
+    private KeyValuePair<string, string?>[] _settings = [];
 
     private BrowserFixture(WebApplication app, DirectoryInfo folder) => (_app, _folder) = (app, folder);
 
     public string Url => _app.Urls.Single();
     private string Logs => Path.Combine(_folder.FullName, "logs");
 
-    public static async Task<BrowserFixture> StartAsync(params (string Name, byte[] Content)[] logs)
+    public static Task<BrowserFixture> StartAsync(params (string Name, byte[] Content)[] logs) => StartAsync([], logs);
+
+    /// <param name="settings">Configuration beside the fixture's own.</param>
+    public static async Task<BrowserFixture> StartAsync(KeyValuePair<string, string?>[] settings, params (string Name, byte[] Content)[] logs)
     {
         var folder = Directory.CreateTempSubdirectory("wayward-browser-test-");
         string source = Directory.CreateDirectory(Path.Combine(folder.FullName, "logs")).FullName;
         foreach (var (name, content) in logs) await File.WriteAllBytesAsync(Path.Combine(source, name), content);
-        var app = await StartAsync(folder, "http://127.0.0.1:0");
-        var fixture = new BrowserFixture(app, folder);
+        var app = await StartAsync(folder, "http://127.0.0.1:0", settings);
+        var fixture = new BrowserFixture(app, folder) { _settings = settings };
         await fixture.IdleAsync();
         return fixture;
     }
 
-    private static async Task<WebApplication> StartAsync(DirectoryInfo folder, string url)
+    private static async Task<WebApplication> StartAsync(DirectoryInfo folder, string url, KeyValuePair<string, string?>[] settings)
     {
         var app = WaywardHost.Build(new ServeRequest
         {
@@ -38,7 +42,7 @@ internal sealed class BrowserFixture : IAsyncDisposable
             DataDirectory = Path.Combine(folder.FullName, "data"),
             Sources = [Path.Combine(folder.FullName, "logs")],
             WorkingDirectory = folder.FullName,
-            Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2")],
+            Settings = [new("Desk:Analyst", "Test Analyst"), new("Ingest:SettleTime", "00:00:00"), new("Ingest:PollInterval", "00:00:00.2"), .. settings],
         }, builder => builder.Logging.ClearProviders());
         await app.StartAsync();
         return app;
@@ -50,7 +54,7 @@ internal sealed class BrowserFixture : IAsyncDisposable
         string url = Url;
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        _app = await StartAsync(_folder, url);
+        _app = await StartAsync(_folder, url, _settings);
         await IdleAsync();
     }
 

@@ -11,7 +11,7 @@ public sealed class HostileNamesTests(Chromium chromium)
     public async Task Every_page_shows_them_and_nothing_runs()
     {
         var log = HostileNames.FlowLog();
-        await using var fixture = await BrowserFixture.StartAsync(("hostile.log", log.Text));
+        await using var fixture = await BrowserFixture.StartAsync([new("Detection:Stories", "false")], ("hostile.log", log.Text));
         await using var window = await chromium.OpenAsync(fixture.Url);
         var page = window.Page;
         await window.GoAsync("/findings");
