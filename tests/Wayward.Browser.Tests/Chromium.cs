@@ -63,7 +63,15 @@ public sealed class Window : IAsyncDisposable
     /// <summary>Goes there and waits until the page answers to clicks and keys.</summary>
     public async Task GoAsync(string path)
     {
-        await Page.GotoAsync(path);
+        try
+        {
+            await Page.GotoAsync(path);
+        }
+        catch (PlaywrightException e) when (e.Message.Contains("ERR_ABORTED", StringComparison.Ordinal))
+        {
+            // A page whose server has restarted loads itself again, which ends a navigation that began at the same moment.
+            await Page.GotoAsync(path);
+        }
         await ReadyAsync();
     }
 
