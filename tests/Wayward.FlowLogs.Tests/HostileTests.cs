@@ -6,7 +6,7 @@ using Encoding = System.Text.Encoding;
 
 namespace Wayward.FlowLogs.Tests;
 
-/// <summary>What an object declares is held to a limit before anything is allocated for it, and takes time by its length only.</summary>
+/// <summary>Every size that an object declares is checked against a limit before memory is allocated. The time depends only on the object's length.</summary>
 public sealed class HostileTests
 {
     private static readonly ReadTuning Tuning = new() { Chunk = 64 * 1024 };

@@ -28,7 +28,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
     public PostgreSqlDialect(StorageOptions options)
     {
         var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? "") { PersistSecurityInfo = false };
-        // An evaluation of a large ledger reads for longer than the driver's half minute.
+        // Evaluating a large ledger takes longer than the driver's default timeout of 30 s.
         if (!builder.ShouldSerialize("Command Timeout")) builder.CommandTimeout = DefaultCommandTimeout;
         if (!builder.ShouldSerialize("Application Name")) builder.ApplicationName = "wayward";
         ConnectionString = builder.ToString();
