@@ -126,7 +126,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     answer_minutes = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
                     inner_sources = table.Column<byte[]>(type: "bytea", nullable: true),
                     first_object = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
-                    first_line = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L)
+                    first_line = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    last_reject = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L)
                 },
                 constraints: table =>
                 {

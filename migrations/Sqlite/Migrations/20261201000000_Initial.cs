@@ -1,4 +1,4 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -123,7 +123,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     answer_minutes = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
                     inner_sources = table.Column<byte[]>(type: "BLOB", nullable: true),
                     first_object = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
-                    first_line = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L)
+                    first_line = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
+                    last_reject = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L)
                 },
                 constraints: table =>
                 {
