@@ -45,11 +45,12 @@ document.addEventListener('visibilitychange', async () => { if (waiting && docum
 const typing = target => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 // A key or a button that opens a dialog is answered by the server. What is typed until the dialog has the focus belongs into the dialog: it is held, and then put into the first field for text.
+// Escape belongs to the dialog too: it closes the dialog as soon as the dialog has the focus.
 const opening = new Set(['e', 'c', 'm', '?']);
 let held = null;
 const textField = dialog => dialog.querySelector('textarea:not([disabled]):not([readonly]), input[type=text]:not([disabled]):not([readonly])');
 function hold(limit) {
-  const mine = held = { text: '' };
+  const mine = held = { text: '', escaped: false };
   const end = () => { clearInterval(timer); if (held === mine) held = null; };
   const began = performance.now();
   const timer = setInterval(() => {
@@ -57,20 +58,23 @@ function hold(limit) {
     if (dialog) {
       end();
       const field = mine.text && textField(dialog);
-      if (!field) return;
-      field.focus();
-      field.setRangeText(mine.text, field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length, 'end');
-      field.dispatchEvent(new Event('input', { bubbles: true }));
+      if (field) {
+        field.focus();
+        field.setRangeText(mine.text, field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length, 'end');
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+      if (mine.escaped) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', code: 'Escape', bubbles: true }));
     } else if (performance.now() - began > limit) end();
   }, 15);
   return end;
 }
 document.addEventListener('keydown', e => {
   if (!held || e.ctrlKey || e.metaKey || e.altKey) return;
-  if (e.key === 'Escape') { held = null; return; }
-  if (e.key.length !== 1 && e.key !== 'Backspace' && e.key !== 'Enter') return;
+  if (e.key.length !== 1 && e.key !== 'Backspace' && e.key !== 'Enter' && e.key !== 'Escape') return;
   e.preventDefault();
   e.stopImmediatePropagation();
+  if (e.key === 'Escape') held.escaped = true;
+  if (held.escaped) return;
   if (e.key === 'Backspace') held.text = held.text.slice(0, -1);
   else if (e.key.length === 1) held.text += e.key;
 }, true);

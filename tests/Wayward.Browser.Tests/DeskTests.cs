@@ -7,6 +7,9 @@ namespace Wayward.Browser.Tests;
 [Collection("Browser")]
 public sealed class DeskTests(Chromium chromium)
 {
+    /// <summary>Makes each message to the server take 300 ms longer. The browser's own throttling leaves web sockets alone.</summary>
+    private const string SlowLink = "const send = WebSocket.prototype.send; WebSocket.prototype.send = function (data) { setTimeout(() => send.call(this, data), 300); };";
+
     private static Task<BrowserFixture> FleetAsync() => BrowserFixture.StartAsync(("fleet.log", BrowserFixture.Log(BrowserFixture.Fleet().Lines())));
 
     [Fact]
@@ -15,8 +18,7 @@ public sealed class DeskTests(Chromium chromium)
         await using var fixture = await FleetAsync();
         await using var window = await chromium.OpenAsync(fixture.Url);
         var (page, keys) = (window.Page, window.Page.Keyboard);
-        // Each message to the server takes 300 ms longer; the browser's own throttling leaves web sockets alone.
-        await page.AddInitScriptAsync("const send = WebSocket.prototype.send; WebSocket.prototype.send = function (data) { setTimeout(() => send.call(this, data), 300); };");
+        await page.AddInitScriptAsync(SlowLink);
         await window.GoAsync("/findings");
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
         await keys.PressAsync("m");
@@ -28,6 +30,26 @@ public sealed class DeskTests(Chromium chromium)
         await Expect(page.Locator(".status.acknowledged")).ToHaveCountAsync(0);
         await page.Locator("#open-finding").ClickAsync();
         await Expect(page.Locator(".comment").First).ToContainTextAsync("a careful jack came");
+    }
+
+    [Fact]
+    public async Task On_a_slow_link_Escape_closes_the_dialog_that_comes_after_it()
+    {
+        await using var fixture = await FleetAsync();
+        await using var window = await chromium.OpenAsync(fixture.Url);
+        var (page, keys) = (window.Page, window.Page.Keyboard);
+        await page.AddInitScriptAsync(SlowLink);
+        await window.GoAsync("/findings");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await keys.PressAsync("m");
+        await keys.TypeAsync("half");
+        await keys.PressAsync("Escape");
+        await keys.TypeAsync("a");
+        await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".status.acknowledged")).ToHaveCountAsync(0);
+        await keys.PressAsync("m");
+        await Expect(page.Locator("#dialog-text")).ToHaveValueAsync("half");
     }
 
     [Fact]
