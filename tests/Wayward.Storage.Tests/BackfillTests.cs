@@ -132,13 +132,13 @@ public abstract class BackfillTests(StorageProvider provider)
         await using var storage = await StorageFixture.CreateAsync(provider);
         var store = storage.Get<IBackfillStore>();
         var row = await store.RequestAsync(All, survey: false, "ana", Token);
-        Assert.True(await store.KeepAsync(row.Id, Ann, Token));
-        Assert.True((await store.FindAsync(row.Id, Token))!.Kept);
+        Assert.True(await store.RenewLeaseAsync(row.Id, Ann, Token));
+        Assert.True((await store.FindAsync(row.Id, Token))!.Leased);
         // On SQLite there is but one process: another is the same, started anew.
-        Assert.Equal(provider == StorageProvider.Sqlite, await store.KeepAsync(row.Id, Ben, Token));
+        Assert.Equal(provider == StorageProvider.Sqlite, await store.RenewLeaseAsync(row.Id, Ben, Token));
         storage.Time.Now += TimeSpan.FromMinutes(5);
-        Assert.False((await store.FindAsync(row.Id, Token))!.Kept);
-        Assert.True(await store.KeepAsync(row.Id, Ben, Token));
+        Assert.False((await store.FindAsync(row.Id, Token))!.Leased);
+        Assert.True(await store.RenewLeaseAsync(row.Id, Ben, Token));
     }
 
     [Fact]

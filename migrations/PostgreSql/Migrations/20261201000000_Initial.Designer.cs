@@ -131,15 +131,6 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("from_day");
 
-                    b.Property<string>("Keeper")
-                        .HasColumnType("text")
-                        .HasColumnName("keeper")
-                        .UseCollation("C");
-
-                    b.Property<long?>("KeeperUntil")
-                        .HasColumnType("bigint")
-                        .HasColumnName("keeper_until");
-
                     b.Property<long>("LackingBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("lacking_bytes");
@@ -147,6 +138,15 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.Property<long>("LackingObjects")
                         .HasColumnType("bigint")
                         .HasColumnName("lacking_objects");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("text")
+                        .HasColumnName("lease_owner")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lease_until");
 
                     b.Property<bool>("Listed")
                         .HasColumnType("boolean")

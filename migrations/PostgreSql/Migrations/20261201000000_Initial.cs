@@ -74,8 +74,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     quarantined = table.Column<long>(type: "bigint", nullable: false),
                     objects_per_second = table.Column<double>(type: "double precision", nullable: false),
                     problem = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    keeper = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    keeper_until = table.Column<long>(type: "bigint", nullable: true)
+                    lease_owner = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    lease_until = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -114,14 +114,6 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("from_day");
 
-                    b.Property<string>("Keeper")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("keeper");
-
-                    b.Property<long?>("KeeperUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("keeper_until");
-
                     b.Property<long>("LackingBytes")
                         .HasColumnType("INTEGER")
                         .HasColumnName("lacking_bytes");
@@ -129,6 +121,14 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.Property<long>("LackingObjects")
                         .HasColumnType("INTEGER")
                         .HasColumnName("lacking_objects");
+
+                    b.Property<string>("LeaseOwner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lease_owner");
+
+                    b.Property<long?>("LeaseUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lease_until");
 
                     b.Property<bool>("Listed")
                         .HasColumnType("INTEGER")

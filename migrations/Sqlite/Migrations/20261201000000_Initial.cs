@@ -71,8 +71,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     quarantined = table.Column<long>(type: "INTEGER", nullable: false),
                     objects_per_second = table.Column<double>(type: "REAL", nullable: false),
                     problem = table.Column<string>(type: "TEXT", nullable: true),
-                    keeper = table.Column<string>(type: "TEXT", nullable: true),
-                    keeper_until = table.Column<long>(type: "INTEGER", nullable: true)
+                    lease_owner = table.Column<string>(type: "TEXT", nullable: true),
+                    lease_until = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {

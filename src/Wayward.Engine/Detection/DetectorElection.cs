@@ -7,7 +7,7 @@ namespace Wayward.Engine.Detection;
 /// <summary>Stands for election, keeps the role while it has it, and answers those who asked.</summary>
 internal sealed class DetectorElection(IDetectorRole role, IDetectionService detection, IngestOptions options, TimeProvider time, ILogger<DetectorElection> log) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
     private readonly LeaseTerms _terms = LeaseTerms.OfThisProcess(options.LeaseTime);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,7 +65,7 @@ internal sealed class DetectorElection(IDetectorRole role, IDetectionService det
             {
                 return;
             }
-            await Task.Delay(Look, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(PollInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class BackfillService(
         foreach (var row in active)
         {
             bool open = true;
-            if (await backfills.KeepAsync(row.Id, terms, cancellation))
+            if (await backfills.RenewLeaseAsync(row.Id, terms, cancellation))
             {
                 if (row.State == BackfillState.Surveying || !row.Listed) BeginListing(row, mine[row.Range.Source], cancellation);
                 if (row.State == BackfillState.Running) open = !(await CountAsync(row, cancellation)).AtRest;

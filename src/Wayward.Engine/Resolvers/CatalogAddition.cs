@@ -13,7 +13,7 @@ public sealed record CatalogAddition(string Name, string Path, DateTimeOffset Mo
     public string? Problem => Error ?? Waiting;
 
     /// <summary>Entries that left their feed.</summary>
-    public int Held => Entries.Count(e => e.ValidTo != long.MaxValue);
+    public int Retained => Entries.Count(e => e.ValidTo != long.MaxValue);
 
     /// <summary>Entries that still train at a time, Unix seconds.</summary>
     public int Training(long now) => Entries.Count(e => e.AlertsFrom > now);

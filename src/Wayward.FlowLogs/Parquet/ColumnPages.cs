@@ -151,7 +151,7 @@ internal sealed class ColumnPages : ColumnCells, IDisposable
 
     private void ReadValues(int count, bool alone)
     {
-        if (_form == Form.Indexed) IsConstant = _indexRuns.Look(Cells.AsSpan(0, count), _dictionary.AsSpan(0, _dictionaryCount), _indices) && alone;
+        if (_form == Form.Indexed) IsConstant = _indexRuns.DecodeTo(Cells.AsSpan(0, count), _dictionary.AsSpan(0, _dictionaryCount), _indices) && alone;
         else if (_form != Form.Plain)
         {
             if (count > _end - _next) throw Short();

@@ -42,7 +42,7 @@ internal struct RunDecoder(byte[] page, int at, int end, int width)
     /// <param name="indices">Room for as many.</param>
     /// <returns>Are they all the same, because one run holds them?</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Look(Span<long> cells, ReadOnlySpan<long> dictionary, Span<int> indices)
+    public bool DecodeTo(Span<long> cells, ReadOnlySpan<long> dictionary, Span<int> indices)
     {
         if (cells.Length == 0) return false;
         if (TryRun(cells.Length, out int same))

@@ -34,7 +34,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
             if (former.State is SourceObjectState.Changed or SourceObjectState.Skipped) continue;
             if (former.Sha256 == item.Sha256 && (former.State == SourceObjectState.Done || HasReplays(former.ObjectId)))
             {
-                TakeOver(former, item, commitNumber);
+                Inherit(former, item, commitNumber);
                 continue;
             }
             // One that waits may be the newer one; only a source's own time can tell.
@@ -51,7 +51,7 @@ internal sealed class ContactReplacement(ILedgerTransaction writer)
     /// A touched file, the same bytes under a new etag: the new row stands where the old one stood, with what it contributed and what it has to contribute again. The old etag can never be
     /// opened again, so were the old row left to answer for the content, a replay could not be served.
     /// </summary>
-    private void TakeOver(Former former, SourceObjectDone item, long commitNumber)
+    private void Inherit(Former former, SourceObjectDone item, long commitNumber)
     {
         writer.Record(item, former.State, null, commitNumber);
         writer.Prepare(ContactReplacementSql.InheritInstances).Bind(former.Instances).Bind(item.ObjectId).Run();

@@ -71,14 +71,14 @@ internal sealed class BackfillStore(Database database) : IBackfillStore
 
     public async Task<BackfillRow?> FindAsync(int id, CancellationToken cancellation) => (await RowsAsync(b => b.Where(x => x.Id == id), cancellation)).SingleOrDefault();
 
-    public Task<bool> KeepAsync(int id, LeaseTerms terms, CancellationToken cancellation)
+    public Task<bool> RenewLeaseAsync(int id, LeaseTerms terms, CancellationToken cancellation)
     {
         long now = database.NowSeconds, until = now + (long)Math.Ceiling(terms.For.TotalSeconds);
         // Where nothing is leased there is one process, and what another has left behind is its own.
         bool alone = database.Dialect.Leases is null;
         return database.WriteAsync(async (db, c) => await db.Backfills
-            .Where(b => b.Id == id && (b.State == Surveying || b.State == Running) && (alone || b.Keeper == null || b.Keeper == terms.Owner || b.KeeperUntil < now))
-            .ExecuteUpdateAsync(s => s.SetProperty(b => b.Keeper, terms.Owner).SetProperty(b => b.KeeperUntil, until), c) > 0, cancellation, WriteScope.Objects);
+            .Where(b => b.Id == id && (b.State == Surveying || b.State == Running) && (alone || b.LeaseOwner == null || b.LeaseOwner == terms.Owner || b.LeaseUntil < now))
+            .ExecuteUpdateAsync(s => s.SetProperty(b => b.LeaseOwner, terms.Owner).SetProperty(b => b.LeaseUntil, until), c) > 0, cancellation, WriteScope.Objects);
     }
 
     public Task<bool> SurveyedAsync(int id, long objects, long bytes, long lackingObjects, long lackingBytes, bool whole, CancellationToken cancellation) => database.WriteAsync(async (db, c) => await db.Backfills
@@ -158,6 +158,6 @@ internal sealed class BackfillStore(Database database) : IBackfillStore
         Range = new(b.Source, b.FromDay is { } from ? DateOnly.FromDayNumber(from) : null, b.ToDay is { } to ? DateOnly.FromDayNumber(to) : null, b.Prefix, b.NewestFirst),
         SurveyObjects = b.SurveyObjects, SurveyBytes = b.SurveyBytes, LackingObjects = b.LackingObjects, LackingBytes = b.LackingBytes,
         Objects = b.Objects, Bytes = b.Bytes, Listed = b.Listed, Settled = b.Settled, Quarantined = b.Quarantined, ObjectsPerSecond = b.ObjectsPerSecond, Problem = b.Problem,
-        Kept = b.KeeperUntil >= database.NowSeconds && b.State is Surveying or Running,
+        Leased = b.LeaseUntil >= database.NowSeconds && b.State is Surveying or Running,
     };
 }

@@ -53,7 +53,7 @@ public sealed record BackfillRow
     public double ObjectsPerSecond { get; init; }
     public string? Problem { get; init; }
     /// <summary>A process lists and counts for it now.</summary>
-    public bool Kept { get; init; }
+    public bool Leased { get; init; }
 
     public bool Active => State is BackfillState.Surveying or BackfillState.Running;
     public bool AtRest => State is BackfillState.Done or BackfillState.Cancelled;
@@ -83,7 +83,7 @@ public interface IBackfillStore
     Task<BackfillRow?> FindAsync(int id, CancellationToken cancellation);
 
     /// <summary>Makes this process the one that lists and counts, or keeps it so. By the caller's clock: two at once do no harm, what they offer and count is the same.</summary>
-    Task<bool> KeepAsync(int id, LeaseTerms terms, CancellationToken cancellation);
+    Task<bool> RenewLeaseAsync(int id, LeaseTerms terms, CancellationToken cancellation);
     /// <returns>False when the dry run was given up.</returns>
     Task<bool> SurveyedAsync(int id, long objects, long bytes, long lackingObjects, long lackingBytes, bool whole, CancellationToken cancellation);
 

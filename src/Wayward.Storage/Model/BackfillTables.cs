@@ -31,8 +31,8 @@ public sealed class BackfillEntity
     public double ObjectsPerSecond { get; set; }
     public string? Problem { get; set; }
     /// <summary>The process that lists and counts.</summary>
-    public string? Keeper { get; set; }
-    public long? KeeperUntil { get; set; }
+    public string? LeaseOwner { get; set; }
+    public long? LeaseUntil { get; set; }
 }
 
 /// <summary>A source that some process reads, or an operator has paused.</summary>

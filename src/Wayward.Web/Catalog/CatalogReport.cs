@@ -65,11 +65,11 @@ internal static class CatalogReport
     public static void WriteAdditions(TextWriter output, CatalogStore store, DateTimeOffset now)
     {
         output.WriteLine($"Catalogue {store.Current.Version} ({store.Current.Hash})");
-        var table = new TextTable("Name", "Endpoints", "Training", "Held", "Taken", "Problem").RightAlign(1, 2, 3);
+        var table = new TextTable("Name", "Endpoints", "Training", "Retained", "Fetched", "Problem").RightAlign(1, 2, 3);
         foreach (var a in store.Additions)
         {
             table.Add(a.Name, a.Entries.Count.ToString(CultureInfo.InvariantCulture), a.Training(now.ToUnixTimeSeconds()).ToString(CultureInfo.InvariantCulture),
-                a.Held.ToString(CultureInfo.InvariantCulture), a.Modified.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), a.Problem);
+                a.Retained.ToString(CultureInfo.InvariantCulture), a.Modified.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture), a.Problem);
         }
         table.Write(output);
     }

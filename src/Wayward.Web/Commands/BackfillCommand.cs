@@ -11,7 +11,7 @@ namespace Wayward.Web.Commands;
 internal sealed class BackfillCommand : ICommandModule
 {
     private const int ListedAtOnce = 50;
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private const string Actor = "command line";
 
     public Command Build(CommandContext context) => new("backfill", "Read the past of a source: dry run, start, progress, pause, resume and cancel. A running server carries it out.")
@@ -185,7 +185,7 @@ internal sealed class BackfillCommand : ICommandModule
             string line = Line(row);
             if (line != last) context.Error.WriteLine(line);
             last = line;
-            await Task.Delay(Look, cancellation);
+            await Task.Delay(PollInterval, cancellation);
         }
     }
 
@@ -204,7 +204,7 @@ internal sealed class BackfillCommand : ICommandModule
                 + (row.State == BackfillState.Running && row.ObjectsPerSecond > 0 ? Invariant($", {row.ObjectsPerSecond:0.#} objects/s") : "")
                 + (row.TimeLeft is { } left ? $", {left.ToString(left.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture)} left" : ""),
         };
-        string trouble = row.Problem is { } problem ? $"; {SafeText.Plain(problem)}" : row is { Active: true, Kept: false } ? "; waits for a process that reads this source" : "";
+        string trouble = row.Problem is { } problem ? $"; {SafeText.Plain(problem)}" : row is { Active: true, Leased: false } ? "; waits for a process that reads this source" : "";
         return Invariant($"{row.Id} {State(row.State)} {SafeText.Plain(range.Source)} {days}{(range.Prefix.Length > 0 ? " " + SafeText.Plain(range.Prefix) : "")} {(range.NewestFirst ? "newest" : "oldest")} first: {far}{trouble}");
     }
 

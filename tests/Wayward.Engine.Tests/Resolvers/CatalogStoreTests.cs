@@ -73,7 +73,7 @@ public sealed class CatalogStoreTests : IDisposable
         _time.Advance(TimeSpan.FromDays(10));
         store.Import("feed", File("192.88.1.2\n"));
         Assert.Equal(Start.AddDays(10).ToUnixTimeSeconds(), Find(store)?.ValidTo);
-        Assert.Equal(2, store.Additions.Single().Held);
+        Assert.Equal(2, store.Additions.Single().Retained);
         store.Import("other", File("wayward-catalog 1\nversion: 1\n[Mine]\nsource: ticket 1\n192.88.1.0/24 doh A\n"));
         Assert.Equal(("Mine", long.MaxValue), (Find(store)?.Provider, Find(store)!.ValidTo));
     }

@@ -18,7 +18,7 @@ public sealed class BackfillPanelTests : FixtureContext
 
     private static BackfillRow Row(BackfillState state) => new()
     {
-        Id = 7, Range = new(Source, new(2026, 10, 1), new(2026, 10, 31), "AWSLogs/<b>", true), State = state, RequestedBy = "ana", RequestedAt = 1, StartedAt = 2, Kept = true,
+        Id = 7, Range = new(Source, new(2026, 10, 1), new(2026, 10, 31), "AWSLogs/<b>", true), State = state, RequestedBy = "ana", RequestedAt = 1, StartedAt = 2, Leased = true,
         SurveyObjects = 1_200, SurveyBytes = 5_000_000, LackingObjects = 1_000, LackingBytes = 4_000_000, Objects = 1_000, Bytes = 4_000_000, Listed = true, Settled = 250, ObjectsPerSecond = 10,
     };
 
@@ -76,7 +76,7 @@ public sealed class BackfillPanelTests : FixtureContext
     [Fact]
     public void Progress_rate_and_time_left_are_shown_and_foreign_text_is_only_text()
     {
-        WithSource(Row(BackfillState.Running), Row(BackfillState.Surveyed) with { Id = 6 }, Row(BackfillState.Running) with { Id = 5, Kept = false, Problem = "no such <i>bucket</i>" }, Row(BackfillState.Done) with { Id = 4, Settled = 1_000, Quarantined = 3 });
+        WithSource(Row(BackfillState.Running), Row(BackfillState.Surveyed) with { Id = 6 }, Row(BackfillState.Running) with { Id = 5, Leased = false, Problem = "no such <i>bucket</i>" }, Row(BackfillState.Done) with { Id = 4, Settled = 1_000, Quarantined = 3 });
         var rows = Open<IngestPage>("ingest").FindAll("#backfills tbody tr");
         Assert.Contains("250 of 1,000 objects", rows[0].TextContent, StringComparison.Ordinal);
         Assert.Contains("10 objects/s", rows[0].TextContent, StringComparison.Ordinal);

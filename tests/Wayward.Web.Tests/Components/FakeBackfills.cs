@@ -27,7 +27,7 @@ internal sealed class FakeBackfills : IBackfillStore, ISourceDirectory
     Task<IReadOnlyList<KnownSource>> ISourceDirectory.ListAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<KnownSource>>([.. Known]);
     public Task<IReadOnlyList<BackfillRow>> ActiveAsync(CancellationToken cancellation) => throw new InvalidOperationException();
     public Task<BackfillRow?> FindAsync(int id, CancellationToken cancellation) => Task.FromResult(Rows.FirstOrDefault(r => r.Id == id));
-    public Task<bool> KeepAsync(int id, LeaseTerms terms, CancellationToken cancellation) => throw new InvalidOperationException();
+    public Task<bool> RenewLeaseAsync(int id, LeaseTerms terms, CancellationToken cancellation) => throw new InvalidOperationException();
     public Task<bool> SurveyedAsync(int id, long objects, long bytes, long lackingObjects, long lackingBytes, bool whole, CancellationToken cancellation) => throw new InvalidOperationException();
     public Task<bool> OfferAsync(int id, IReadOnlyList<OfferedObject> objects, CancellationToken cancellation) => throw new InvalidOperationException();
     public Task ListedAsync(int id, CancellationToken cancellation) => throw new InvalidOperationException();

@@ -29,8 +29,8 @@ internal sealed class SqsSource : ISource, IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _extender;
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, List<Held>> _byObject = [];
-    private readonly HashSet<Held> _held = [];
+    private readonly Dictionary<long, List<HeldMessage>> _byObject = [];
+    private readonly HashSet<HeldMessage> _held = [];
     private readonly ConcurrentQueue<Message> _received = new();
     private readonly Channel<bool> _room = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long _foreign, _others;
@@ -99,7 +99,7 @@ internal sealed class SqsSource : ISource, IDisposable
     /// <inheritdoc/>
     public async Task SettledAsync(IReadOnlyList<OfferedObject> items, CancellationToken cancellation)
     {
-        List<Held> complete = [];
+        List<HeldMessage> complete = [];
         lock (_gate)
         {
             foreach (var item in items)
@@ -150,15 +150,15 @@ internal sealed class SqsSource : ISource, IDisposable
     }
 
     /// <summary>Notes which objects each message waits for. A message that says of itself that it creates nothing is complete at once.</summary>
-    private (List<OfferedObject> Offered, List<Held> Empty, List<Held> Foreign, List<(Held, Message)> All) Hold(List<Message> messages)
+    private (List<OfferedObject> Offered, List<HeldMessage> Empty, List<HeldMessage> Foreign, List<(HeldMessage, Message)> All) Hold(List<Message> messages)
     {
         List<OfferedObject> offered = [];
-        List<Held> empty = [], foreign = [];
-        List<(Held, Message)> all = [];
+        List<HeldMessage> empty = [], foreign = [];
+        List<(HeldMessage, Message)> all = [];
         foreach (var message in messages)
         {
             var content = S3Notification.Parse(message.Body ?? "");
-            var held = new Held(message.ReceiptHandle, _time.GetUtcNow()) { Foreign = !content.Understood };
+            var held = new HeldMessage(message.ReceiptHandle, _time.GetUtcNow()) { Foreign = !content.Understood };
             if (held.Foreign) Interlocked.Increment(ref _foreign);
             all.Add((held, message));
             lock (_gate)
@@ -193,7 +193,7 @@ internal sealed class SqsSource : ISource, IDisposable
         item.Key.StartsWith(_source.KeyPrefix, StringComparison.Ordinal) && S3Layout.MayHoldFlowLogs(item.Key)
         && (_source.Start is not { } start || item.At == 0 || item.At >= new DateTimeOffset(start, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeSeconds());
 
-    private async Task DeleteAsync(IReadOnlyList<Held> messages, CancellationToken cancellation)
+    private async Task DeleteAsync(IReadOnlyList<HeldMessage> messages, CancellationToken cancellation)
     {
         foreach (var chunk in messages.Chunk(BatchLimit))
         {
@@ -213,7 +213,7 @@ internal sealed class SqsSource : ISource, IDisposable
     }
 
     /// <summary>Others may read the queue too: what is not ours is theirs soon, and in time it lands in the dead-letter queue.</summary>
-    private async Task LeaveAsync(IReadOnlyList<Held> messages, CancellationToken cancellation)
+    private async Task LeaveAsync(IReadOnlyList<HeldMessage> messages, CancellationToken cancellation)
     {
         foreach (var chunk in messages.Chunk(BatchLimit))
         {
@@ -229,7 +229,7 @@ internal sealed class SqsSource : ISource, IDisposable
         }
     }
 
-    private async Task SetVisibilityAsync(Held[] messages, int seconds, CancellationToken cancellation) => await _clients.Sqs.ChangeMessageVisibilityBatchAsync(
+    private async Task SetVisibilityAsync(HeldMessage[] messages, int seconds, CancellationToken cancellation) => await _clients.Sqs.ChangeMessageVisibilityBatchAsync(
         new ChangeMessageVisibilityBatchRequest
         {
             QueueUrl = _source.QueueUrl,
@@ -239,7 +239,7 @@ internal sealed class SqsSource : ISource, IDisposable
 
     private async Task ExtendAsync()
     {
-        Held[] held;
+        HeldMessage[] held;
         lock (_gate)
         {
             // The service refuses to hide one for longer than twelve hours: then it comes again, to whoever asks first.
@@ -262,14 +262,14 @@ internal sealed class SqsSource : ISource, IDisposable
     }
 
     /// <summary>The next listing begins with these messages.</summary>
-    private void GiveBack(List<(Held Held, Message Message)> all)
+    private void GiveBack(List<(HeldMessage Held, Message Message)> all)
     {
         lock (_gate)
             foreach (var (held, _) in all) Forget(held);
         foreach (var (_, message) in all) _received.Enqueue(message);
     }
 
-    private void Forget(Held message)
+    private void Forget(HeldMessage message)
     {
         _held.Remove(message);
         foreach (long id in message.Open)
@@ -277,7 +277,7 @@ internal sealed class SqsSource : ISource, IDisposable
     }
 
     /// <summary>A message in our hands and the objects it still waits for.</summary>
-    private sealed class Held(string handle, DateTimeOffset since)
+    private sealed class HeldMessage(string handle, DateTimeOffset since)
     {
         public string Handle { get; } = handle;
         public DateTimeOffset Since { get; } = since;

@@ -85,7 +85,7 @@ public partial class BackfillPanel
     private string State(BackfillRow row) => row switch
     {
         { Active: true } when Sources.FirstOrDefault(s => s.Name == row.Range.Source) is { PausedBy: not null } => "Source is paused",
-        { Active: true, Kept: false } => "Waits for a process that reads this source",
+        { Active: true, Leased: false } => "Waits for a process that reads this source",
         { State: BackfillState.Surveying } => "Dry run",
         { State: BackfillState.Surveyed } => "Dry run ended",
         { State: BackfillState.Running, Listed: false } => "Listing and reading",

@@ -42,8 +42,8 @@ public sealed partial class SettingsPage : IDisposable
 
     private string Remarks(CatalogAddition addition)
     {
-        int training = addition.Training(Ui.Now), held = addition.Held;
-        return (training > 0 ? $", {Words.Count(training)} still training" : "") + (held > 0 ? $", {Words.Count(held)} that left the feed" : "");
+        int training = addition.Training(Ui.Now), retained = addition.Retained;
+        return (training > 0 ? $", {Words.Count(training)} still training" : "") + (retained > 0 ? $", {Words.Count(retained)} that left the feed" : "");
     }
 
     private async Task SetKeysAsync(ChangeEventArgs e)
