@@ -4,35 +4,19 @@ using Plotly.Blazor;
 using Plotly.Blazor.Traces;
 using Plotly.Blazor.Traces.ScatterLib;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Components.Theme;
 
 namespace Wayward.Web.Components.Destinations;
 
 /// <summary>How a target spread: a step for each instance at its first contact.</summary>
-public sealed partial class AdoptionChart : IDisposable
+public sealed partial class AdoptionChart
 {
-    private Layout _layout = new();
-    private List<ITrace> _data = [];
-    private string _key = "";
-
-    [Inject] private UiState Ui { get; set; } = default!;
     [Parameter, EditorRequired] public DestinationView View { get; set; } = default!;
 
-    protected override void OnInitialized() => Ui.Changed += Redraw;
+    private protected override string KeyOfData() => string.Create(CultureInfo.InvariantCulture, $"{View.Address}|{View.Users.Count}|{View.Fleet.MaxStart}");
 
-    protected override void OnParametersSet() => Draw();
-
-    private void Redraw() => _ = InvokeAsync(() =>
+    private protected override List<ITrace> Draw(Layout layout, WaywardPalette palette)
     {
-        Draw();
-        StateHasChanged();
-    });
-
-    private void Draw()
-    {
-        string key = string.Create(CultureInfo.InvariantCulture, $"{View.Address}|{View.Users.Count}|{View.Fleet.MaxStart}|{Ui.Dark}|{Ui.ZoneName}");
-        if (key == _key) return;
-        _key = key;
-        var palette = ChartLook.Palette(Ui.Dark);
         var firsts = View.Users.GroupBy(u => u.InstanceId).Select(g => g.MinBy(u => u.First)!).OrderBy(u => u.First).ToList();
         long from = View.Fleet.FirstRecord > 0 ? View.Fleet.FirstRecord : firsts[0].First, to = Math.Max(View.Fleet.MaxStart, View.Last);
         var x = new List<object> { ChartLook.Time(from, Ui.Zone) };
@@ -44,19 +28,16 @@ public sealed partial class AdoptionChart : IDisposable
         }
         x.Add(ChartLook.Time(to, Ui.Zone));
         y.Add(firsts.Count);
-        _layout = ChartLook.Layout(palette);
-        _layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(from, Ui.Zone), ChartLook.Time(to, Ui.Zone))];
+        layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(from, Ui.Zone), ChartLook.Time(to, Ui.Zone))];
         var axis = ChartLook.Axis(palette, "");
         axis.RangeMode = Plotly.Blazor.LayoutLib.YAxisLib.RangeModeEnum.ToZero;
         axis.TickFormat = "d";
         // Instances are whole: a small count must not show half steps, which rounding would label twice.
         if (firsts.Count < 8) axis.DTick = 1;
-        _layout.YAxis = [axis];
-        _data =
+        layout.YAxis = [axis];
+        return
         [
             new Scatter { X = x, Y = y, Mode = ModeFlag.Lines, Fill = FillEnum.ToZeroY, FillColor = ChartLook.Mix(palette.Surface, palette.Accent, 0.18), Line = new() { Color = palette.Accent, Width = 2, Shape = Plotly.Blazor.Traces.ScatterLib.LineLib.ShapeEnum.Hv }, HoverTemplate = "%{x}<br>%{y} instances<extra></extra>" },
         ];
     }
-
-    public void Dispose() => Ui.Changed -= Redraw;
 }

@@ -5,37 +5,21 @@ using Plotly.Blazor.Traces;
 using Wayward.Core.Contacts;
 using Wayward.Core.Timeline;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Components.Theme;
 
 namespace Wayward.Web.Components.Instances;
 
 /// <summary>Records of one lane by day and hour of day (UTC): a beacon draws lines, working hours draw blocks.</summary>
-public sealed partial class RhythmChart : IDisposable
+public sealed partial class RhythmChart
 {
-    private Layout _layout = new();
-    private List<ITrace> _data = [];
-    private string _key = "";
-
-    [Inject] private UiState Ui { get; set; } = default!;
     [Parameter, EditorRequired] public TimelineView View { get; set; } = default!;
     [Parameter, EditorRequired] public TimelineLane Lane { get; set; } = default!;
 
-    protected override void OnInitialized() => Ui.Changed += Redraw;
+    private protected override string KeyOfData() => string.Create(CultureInfo.InvariantCulture, $"{Lane.Destination}|{View.Timeline.From}|{View.Timeline.To}|{Lane.Records}");
 
-    protected override void OnParametersSet() => Draw();
-
-    private void Redraw() => _ = InvokeAsync(() =>
-    {
-        Draw();
-        StateHasChanged();
-    });
-
-    private void Draw()
+    private protected override List<ITrace> Draw(Layout layout, WaywardPalette palette)
     {
         var timeline = View.Timeline;
-        string key = string.Create(CultureInfo.InvariantCulture, $"{Lane.Destination}|{timeline.From}|{timeline.To}|{Lane.Records}|{Ui.Dark}");
-        if (key == _key) return;
-        _key = key;
-        var palette = ChartLook.Palette(Ui.Dark);
         int firstDay = UnixTime.Day(timeline.From), days = UnixTime.Day(timeline.To - 1) - firstDay + 1;
         // One plain array per hour of day, explicit bounds and a fixed range: without them rows and axis can disagree.
         var rows = new double?[24][];
@@ -47,15 +31,13 @@ public sealed partial class RhythmChart : IDisposable
             cell = (cell ?? 0) + records;
         }
         double most = rows.SelectMany(r => r).Max() ?? 1;
-        _layout = ChartLook.Layout(palette);
-        _layout.DataRevision = key;
-        _layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(firstDay * UnixTime.DaySeconds, TimeZoneInfo.Utc), ChartLook.Time((firstDay + days) * UnixTime.DaySeconds, TimeZoneInfo.Utc))];
+        layout.XAxis = [ChartLook.TimeAxis(palette, ChartLook.Time(firstDay * UnixTime.DaySeconds, TimeZoneInfo.Utc), ChartLook.Time((firstDay + days) * UnixTime.DaySeconds, TimeZoneInfo.Utc))];
         var hours = ChartLook.Axis(palette, "");
         hours.Range = [24, 0];
         hours.TickVals = [0, 6, 12, 18, 24];
         hours.TickText = ["00:00", "06:00", "12:00", "18:00", "24:00"];
-        _layout.YAxis = [hours];
-        _layout.Shapes = ChartLook.Missing(palette, MissingDays(timeline, firstDay, days));
+        layout.YAxis = [hours];
+        layout.Shapes = ChartLook.Missing(palette, MissingDays(timeline, firstDay, days));
         string strong = Lane.Class switch
         {
             LaneClass.KnownPublic => palette.ClassKnown,
@@ -63,7 +45,7 @@ public sealed partial class RhythmChart : IDisposable
             LaneClass.Encrypted => palette.ClassEncrypted,
             _ => palette.ClassAuthoritative,
         };
-        _data =
+        return
         [
             new HeatMap
             {
@@ -95,6 +77,4 @@ public sealed partial class RhythmChart : IDisposable
         }
         return Enumerable.Range(0, days).Where(d => !known[d]).Select(d => (ChartLook.Time((firstDay + d) * UnixTime.DaySeconds, TimeZoneInfo.Utc), ChartLook.Time((firstDay + d + 1) * UnixTime.DaySeconds, TimeZoneInfo.Utc)));
     }
-
-    public void Dispose() => Ui.Changed -= Redraw;
 }
