@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wayward.Core.Detection;
+using Wayward.Storage.Access;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
@@ -40,6 +41,7 @@ public static class StorageServices
         services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), FindingText.Why));
         services.AddSingleton<IExpectedTargetStore>(p => new ExpectedTargetStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IAuditStore>(p => new AuditStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<IAccessStore>(p => new AccessStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IInstanceStore>(p => new InstanceStore(p.GetRequiredService<Database>(), DetectionOf(p)));
         return services;
     }

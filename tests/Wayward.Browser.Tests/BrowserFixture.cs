@@ -14,31 +14,37 @@ internal sealed class BrowserFixture : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private WebApplication _app;
     private KeyValuePair<string, string?>[] _settings = [];
+    private bool _open;
 
     private BrowserFixture(WebApplication app, DirectoryInfo folder) => (_app, _folder) = (app, folder);
 
     public string Url => _app.Urls.Single();
+    public IServiceProvider Services => _app.Services;
     private string Logs => Path.Combine(_folder.FullName, "logs");
 
     public static Task<BrowserFixture> StartAsync(params (string Name, byte[] Content)[] logs) => StartAsync([], logs);
 
     /// <param name="settings">Configuration beside the fixture's own.</param>
-    public static async Task<BrowserFixture> StartAsync(KeyValuePair<string, string?>[] settings, params (string Name, byte[] Content)[] logs)
+    public static Task<BrowserFixture> StartAsync(KeyValuePair<string, string?>[] settings, params (string Name, byte[] Content)[] logs) => StartAsync(true, settings, logs);
+
+    /// <param name="open">False: people sign in as the settings say, as with <c>serve</c>; true: nobody does, as with <c>demo</c>.</param>
+    public static async Task<BrowserFixture> StartAsync(bool open, KeyValuePair<string, string?>[] settings, params (string Name, byte[] Content)[] logs)
     {
         var folder = Directory.CreateTempSubdirectory("wayward-browser-test-");
         string source = Directory.CreateDirectory(Path.Combine(folder.FullName, "logs")).FullName;
         foreach (var (name, content) in logs) await File.WriteAllBytesAsync(Path.Combine(source, name), content);
-        var app = await StartAsync(folder, "http://127.0.0.1:0", settings);
-        var fixture = new BrowserFixture(app, folder) { _settings = settings };
+        var app = await StartAsync(folder, "http://127.0.0.1:0", open, settings);
+        var fixture = new BrowserFixture(app, folder) { _settings = settings, _open = open };
         await fixture.IdleAsync();
         return fixture;
     }
 
-    private static async Task<WebApplication> StartAsync(DirectoryInfo folder, string url, KeyValuePair<string, string?>[] settings)
+    private static async Task<WebApplication> StartAsync(DirectoryInfo folder, string url, bool open, KeyValuePair<string, string?>[] settings)
     {
         var app = WaywardHost.Build(new ServeRequest
         {
             Urls = url,
+            Open = open,
             DataDirectory = Path.Combine(folder.FullName, "data"),
             Sources = [Path.Combine(folder.FullName, "logs")],
             WorkingDirectory = folder.FullName,
@@ -54,7 +60,7 @@ internal sealed class BrowserFixture : IAsyncDisposable
         string url = Url;
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        _app = await StartAsync(_folder, url, _settings);
+        _app = await StartAsync(_folder, url, _open, _settings);
         await IdleAsync();
     }
 

@@ -442,6 +442,36 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "sessions",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    user_id = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    ended_at = table.Column<long>(type: "bigint", nullable: true),
+                    address = table.Column<string>(type: "text", nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sessions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sign_in_links",
+                columns: table => new
+                {
+                    hash = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    used_at = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sign_in_links", x => x.hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "source_objects",
                 columns: table => new
                 {
@@ -522,6 +552,25 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_touched_instances", x => x.instance_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "users",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    source = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    external_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    roles = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    seen_at = table.Column<long>(type: "bigint", nullable: false),
+                    disabled_at = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_users", x => x.id);
                 });
 
             migrationBuilder.InsertData(
@@ -672,6 +721,16 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 columns: new[] { "open_findings", "max_severity", "key" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_sessions_expires_at",
+                table: "sessions",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_sessions_user_id",
+                table: "sessions",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_source_objects_commit_number",
                 table: "source_objects",
                 column: "commit_number");
@@ -705,6 +764,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 name: "IX_source_objects_state_seen_at_object_id",
                 table: "source_objects",
                 columns: new[] { "state", "seen_at", "object_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_users_source_external_id",
+                table: "users",
+                columns: new[] { "source", "external_id" },
+                unique: true);
 
             migrationBuilder.Sql(PostgreSqlSchema.Roles);
         }
@@ -784,6 +849,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 name: "rebuild_windows");
 
             migrationBuilder.DropTable(
+                name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "sign_in_links");
+
+            migrationBuilder.DropTable(
                 name: "source_objects");
 
             migrationBuilder.DropTable(
@@ -794,6 +865,9 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "touched_instances");
+
+            migrationBuilder.DropTable(
+                name: "users");
         }
     }
 }

@@ -439,6 +439,36 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "sessions",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", nullable: false),
+                    user_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    ended_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    address = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sessions", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sign_in_links",
+                columns: table => new
+                {
+                    hash = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sign_in_links", x => x.hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "source_objects",
                 columns: table => new
                 {
@@ -519,6 +549,25 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_touched_instances", x => x.instance_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "users",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    source = table.Column<string>(type: "TEXT", nullable: false),
+                    external_id = table.Column<string>(type: "TEXT", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    roles = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    seen_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    disabled_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_users", x => x.id);
                 });
 
             migrationBuilder.InsertData(
@@ -669,6 +718,16 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 columns: new[] { "open_findings", "max_severity", "key" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_sessions_expires_at",
+                table: "sessions",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_sessions_user_id",
+                table: "sessions",
+                column: "user_id");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_source_objects_commit_number",
                 table: "source_objects",
                 column: "commit_number");
@@ -702,6 +761,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 name: "IX_source_objects_state_seen_at_object_id",
                 table: "source_objects",
                 columns: new[] { "state", "seen_at", "object_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_users_source_external_id",
+                table: "users",
+                columns: new[] { "source", "external_id" },
+                unique: true);
         }
 
         /// <inheritdoc />
@@ -777,6 +842,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 name: "rebuild_windows");
 
             migrationBuilder.DropTable(
+                name: "sessions");
+
+            migrationBuilder.DropTable(
+                name: "sign_in_links");
+
+            migrationBuilder.DropTable(
                 name: "source_objects");
 
             migrationBuilder.DropTable(
@@ -787,6 +858,9 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "touched_instances");
+
+            migrationBuilder.DropTable(
+                name: "users");
         }
     }
 }

@@ -35,12 +35,16 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<ExpectedTargetEntity> ExpectedTargets => Set<ExpectedTargetEntity>();
     public DbSet<AuditEntryEntity> AuditEntries => Set<AuditEntryEntity>();
     public DbSet<AuditSubjectEntity> AuditSubjects => Set<AuditSubjectEntity>();
+    public DbSet<UserEntity> Users => Set<UserEntity>();
+    public DbSet<SessionEntity> Sessions => Set<SessionEntity>();
+    public DbSet<SignInLinkEntity> SignInLinks => Set<SignInLinkEntity>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         bool byBytes = Database.IsNpgsql();
         ContactModel.Configure(modelBuilder);
         FindingModel.Configure(modelBuilder);
+        AccessModel.Configure(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             entity.SetTableName(SnakeCase(entity.GetTableName()!));

@@ -11,7 +11,7 @@ internal sealed class ServeCommand : ICommandModule
         var data = DataOption.New();
         var source = new Option<string[]>("--source") { Description = "A folder of flow logs, watched for new files; may be repeated.", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
         var urls = new Option<string?>("--urls") { Description = $"Addresses to listen on, separated by semicolons (default: {Configuration.HostingOptions.DefaultUrls}).", HelpName = "URLS" };
-        var allowRemote = new Option<bool>("--allow-remote") { Description = "Listen on other than loopback addresses although there is no sign-in." };
+        var allowRemote = new Option<bool>("--allow-remote") { Description = "Listen on other than loopback addresses with the printed link as the only sign-in." };
 
         var role = new Option<string?>("--role") { Description = "What this process does: all (default), or with PostgreSQL web (pages only) or ingest (no pages).", HelpName = "ROLE" };
 

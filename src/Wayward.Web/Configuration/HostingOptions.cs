@@ -11,7 +11,7 @@ internal sealed record HostingOptions
 
     /// <summary>Addresses to listen on, separated by semicolons. <c>--urls</c> and <c>ASPNETCORE_URLS</c> win.</summary>
     public string Urls { get; init; } = DefaultUrls;
-    /// <summary>Listen on other than loopback addresses although there is no sign-in.</summary>
+    /// <summary>Listen on other than loopback addresses although the printed link is the only sign-in.</summary>
     public bool AllowRemote { get; init; }
     /// <summary>What this process does: <c>All</c>, or where several work on one PostgreSQL database <c>Web</c> or <c>Ingest</c>. <c>--role</c> wins.</summary>
     public ProcessRole Role { get; init; } = ProcessRole.All;
@@ -44,11 +44,11 @@ internal sealed record HostingOptions
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text.TrimEnd('/') && uri.Scheme is "http" or "https";
 }
 
-/// <summary>Configuration section <c>Desk</c>: the analyst whose name the audit trail gets while there is no sign-in.</summary>
+/// <summary>Configuration section <c>Desk</c>: the person of an installation for one person.</summary>
 internal sealed record DeskOptions
 {
     public const string Section = "Desk";
-    /// <summary>Name for the audit trail; empty = the user the program runs as.</summary>
+    /// <summary>Name for the audit trail of whoever signs in by the printed link; empty = the user the program runs as.</summary>
     public string Analyst { get; init; } = "";
 
     /// <summary>All errors at once, each naming its key.</summary>

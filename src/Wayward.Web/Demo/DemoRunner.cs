@@ -24,6 +24,7 @@ internal sealed class DemoRunner(CommandContext context, string? dataDirectory, 
                 DataDirectory = Path.Combine(folder, "state"),
                 Sources = [logs],
                 Urls = urls,
+                Open = true,
                 Settings = [.. Settings, .. context.Settings],
                 WorkingDirectory = context.WorkingDirectory,
             };

@@ -4,6 +4,7 @@ using Wayward.Engine.Inventories;
 using Wayward.Engine.Resolvers;
 using Wayward.Storage;
 using Wayward.Storage.Maintenance;
+using Wayward.Web.Access;
 using Wayward.Web.Configuration;
 
 namespace Wayward.Web.Hosting;
@@ -13,6 +14,8 @@ internal sealed record ServeOptions
 {
     public required HostingOptions Hosting { get; init; }
     public required DeskOptions Desk { get; init; }
+    public required AccessOptions Access { get; init; }
+    public required SignInKind SignIn { get; init; }
     public required StorageOptions Storage { get; init; }
     public required DetectionOptions Detection { get; init; }
     public required IngestOptions Ingest { get; init; }
@@ -30,6 +33,7 @@ internal sealed record ServeOptions
         if (configuration is IConfigurationRoot root) OptionSections.Check(reader, root);
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
+        var access = reader.Read<AccessOptions>(AccessOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, o => o.Validate());
         if (storage.Provider == StorageProvider.Sqlite && hosting.Role != ProcessRole.All)
             reader.Add($"{HostingOptions.Section}:{nameof(HostingOptions.Role)} (--role) is {hosting.Role}, but a SQLite database is one process's, which does everything; roles need {StorageOptions.Section}:{nameof(StorageOptions.Provider)}={StorageProvider.PostgreSql}");
@@ -46,16 +50,14 @@ internal sealed record ServeOptions
         foreach (string error in urlErrors) reader.Add(error);
         // Kestrel's own section would override the addresses evaluated here.
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any()) reader.Add("Kestrel:Endpoints is not supported: give addresses with --urls");
-        if (!hosting.AllowRemote)
-        {
-            foreach (string url in urls.Where(u => !ListenAddresses.IsLoopback(u)))
-                reader.Add($"--urls {url}: other machines could reach it and there is no sign-in. Use 127.0.0.1, [::1] or localhost, or add --allow-remote if everyone who can reach it may read and change everything.");
-        }
+        CheckExposure(reader, configuration, request, hosting, access, urls);
         reader.ThrowIfAny();
         return new()
         {
             Hosting = hosting,
             Desk = desk,
+            Access = access,
+            SignIn = request.Open ? SignInKind.Open : access.SignIn == SignInMode.Header ? SignInKind.Header : SignInKind.Link,
             Storage = storage with { DataDirectory = Path.GetFullPath(storage.DataDirectory, Path.GetFullPath(request.WorkingDirectory)) },
             Detection = detection,
             Ingest = ingest,
@@ -64,6 +66,20 @@ internal sealed record ServeOptions
             Retention = retention,
             Urls = urls,
         };
+    }
+
+    /// <summary>A server that other machines can reach needs a sign-in that was chosen for it.</summary>
+    private static void CheckExposure(OptionsReader reader, IConfiguration configuration, ServeRequest request, HostingOptions hosting, AccessOptions access, IReadOnlyList<string> urls)
+    {
+        if (bool.TryParse(configuration["ForwardedHeaders_Enabled"], out bool everyone) && everyone)
+            reader.Add($"ASPNETCORE_FORWARDEDHEADERS_ENABLED believes every sender: remove it and name the proxies in {AccessOptions.Section}:{nameof(AccessOptions.KnownProxies)}");
+        foreach (string url in urls.Where(u => !ListenAddresses.IsLoopback(u)))
+        {
+            if (request.Open) reader.Add($"--urls {url}: the demo has no sign-in, so it listens on this machine only: use 127.0.0.1, [::1] or localhost");
+            else if (access.SignIn is null or SignInMode.Link && !hosting.AllowRemote)
+                reader.Add($"--urls {url}: other machines could reach it, and no sign-in for several people is set. Set {AccessOptions.Section}:{nameof(AccessOptions.SignIn)} to {SignInMode.Header} (docs/security.md), use 127.0.0.1, [::1] or localhost, "
+                    + "or add --allow-remote where only this machine can reach the address, as in a container: the link that the program prints is then the sign-in.");
+        }
     }
 
     private static SourceOptions SourceOf(string path, string workingDirectory) =>

@@ -10,6 +10,8 @@ internal sealed record ServeRequest
     public string? DataDirectory { get; init; }
     public IReadOnlyList<string> Sources { get; init; } = [];
     public bool AllowRemote { get; init; }
+    /// <summary>Nobody signs in. No option and no argument sets it: <c>demo</c> does, and loopback addresses only allow it.</summary>
+    public bool Open { get; init; }
     /// <summary><c>web</c>, <c>ingest</c> or <c>all</c>.</summary>
     public string? Role { get; init; }
     /// <summary>Settings as <c>Section:Key</c>, strongest of all.</summary>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Wayward.Web.Access;
 using Wayward.Web.Commands;
 
 namespace Wayward.Web.Hosting;
@@ -26,7 +27,9 @@ internal static class ServeRunner
             throw new UsageException($"--urls {string.Join(';', app.Urls)}: {e.Message}");
         }
         if (ready is not null) await ready(cancellation);
+        string? entry = await EntryAsync(app, cancellation);
         context.Out.WriteLine($"Wayward listens on {string.Join(", ", app.Urls)}   (stop with Ctrl+C)");
+        if (entry is not null) context.Out.WriteLine(entry);
         if (app.Services.GetRequiredService<HostExposure>().Banner is { } banner) context.Error.WriteLine($"wayward: warning: {banner}");
         try
         {
@@ -37,5 +40,16 @@ internal static class ServeRunner
             await app.StopAsync(CancellationToken.None);
         }
         return ExitCode.Success;
+    }
+
+    /// <summary>How to get in: a sentence for the terminal, or null where that is somebody else's business.</summary>
+    private static async Task<string?> EntryAsync(WebApplication app, CancellationToken cancellation)
+    {
+        var options = app.Services.GetRequiredService<ServeOptions>();
+        if (options.Hosting.Role == Engine.ProcessRole.Ingest) return null;
+        if (options.SignIn == SignInKind.Open) return "Nobody has to sign in: it is open to everyone on this machine.";
+        if (options.SignIn != SignInKind.Link) return null;
+        string token = await app.Services.GetRequiredService<SignInLinks>().CreateAsync(cancellation);
+        return $"Sign in at {SignInLinks.Address(app.Urls.First(), token)}   (once, within {SignInLinks.Lifetime.TotalHours:0} hours; 'wayward sign-in' prints another)";
     }
 }

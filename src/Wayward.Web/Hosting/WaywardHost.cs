@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MudBlazor.Services;
 using Wayward.Engine;
+using Wayward.Web.Access;
 using Wayward.Web.Api;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;
@@ -43,7 +44,10 @@ internal static class WaywardHost
     {
         var services = builder.Services;
         services.AddWaywardCore(options, builder.Configuration);
-        services.AddSingleton(new HostExposure(options.Urls));
+        services.AddSingleton(options);
+        // A process without pages has nobody to let in.
+        if (options.Hosting.Role != ProcessRole.Ingest) services.AddWaywardAccess(options);
+        services.AddSingleton(new HostExposure(options.Urls, options.SignIn));
         services.AddSingleton<CircuitLimit>();
         services.AddHostedService<StorageStartup>();
         services.AddHostedService<StorageCare>();
@@ -91,6 +95,8 @@ internal static class WaywardHost
 
     private static void UsePipeline(WebApplication app, ServeOptions options)
     {
+        app.UsePeerAddress();
+        if (options.Access.KnownProxies.Count > 0) app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseRequestGuard(new RequestGuard(options.Hosting, options.Urls));
         app.UseExceptionHandler(ErrorPage.Handle);
@@ -101,10 +107,12 @@ internal static class WaywardHost
         }
         app.UseCircuitLimit(app.Services.GetRequiredService<CircuitLimit>());
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseWaywardAccess();
         app.UseUnknownPages();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapHealth();
+        app.MapSignIn(options);
         app.MapReports();
         app.MapFindingsApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render =>

@@ -16,7 +16,8 @@ internal static class WaywardServices
         services.AddSingleton(options.Hosting);
         services.AddSingleton(options.Detection);
         services.AddSingleton(options.Ingest);
-        services.AddSingleton<ICurrentAnalyst>(new ConfiguredAnalyst(options.Desk));
+        services.AddSingleton(new LocalPerson(options.Desk));
+        services.AddSingleton<ICurrentAnalyst, CommandAnalyst>();
         services.AddSingleton(options.Catalog);
         services.AddSingleton(options.Retention);
         services.AddSingleton(options.Inventory);

@@ -93,6 +93,8 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
     private sealed class TestAnalyst : ICurrentAnalyst
     {
         public string Name => "tester";
+        public bool May(Web.Access.Permission permission) => true;
+        public ValueTask RequireAsync(Web.Access.Permission permission) => ValueTask.CompletedTask;
     }
 
     /// <summary>A day after the end of the world; timers stay real.</summary>

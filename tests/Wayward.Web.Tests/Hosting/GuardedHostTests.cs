@@ -72,6 +72,7 @@ public sealed partial class GuardedHostTests(GuardedHostFixture fixture) : IClas
     {
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Origin", _host.Url.GetLeftPart(UriPartial.Authority));
+        socket.Options.Cookies = _host.Cookies;
         await socket.ConnectAsync(new UriBuilder(_host.Url) { Scheme = "ws", Path = "/_blazor" }.Uri, Cancellation);
         Assert.Equal(WebSocketState.Open, socket.State);
     }

@@ -60,6 +60,7 @@ public sealed class RoleTests
         Assert.True(web.Services.GetRequiredService<IIngestControl>().Progress.Idle);
 
         using var client = new HttpClient();
+        await TestHost.SignInAsync(web, client);
         Assert.Equal(System.Net.HttpStatusCode.OK, (await client.GetAsync(new Uri(new Uri(web.Urls.Single()), "/findings"), cancellation)).StatusCode);
         foreach (var app in new[] { web, first, second })
             Assert.Equal(System.Net.HttpStatusCode.OK, (await client.GetAsync(new Uri(new Uri(app.Urls.Single()), "/health/live"), cancellation)).StatusCode);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Wayward.Engine.Pipeline;
 using Wayward.Storage.Findings;
+using Wayward.Web.Access;
 using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Tests.Hosting;
@@ -18,12 +19,16 @@ internal sealed class TestHost : IAsyncDisposable
         App = app;
         _folder = folder;
         Url = new Uri(app.Urls.Single());
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All }) { BaseAddress = Url };
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All, CookieContainer = Cookies }) { BaseAddress = Url };
+        Anonymous = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Url };
     }
 
     public WebApplication App { get; }
     public Uri Url { get; }
+    public CookieContainer Cookies { get; } = new();
+    /// <summary>Has signed in by a link of the program, where links are the way to sign in.</summary>
     public HttpClient Client { get; }
+    public HttpClient Anonymous { get; }
     public string Data => Path.Combine(_folder.FullName, "data");
     public string Source => Path.Combine(_folder.FullName, "logs");
     public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
@@ -49,7 +54,18 @@ internal sealed class TestHost : IAsyncDisposable
             services?.Invoke(builder.Services);
         });
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new(app, folder);
+        var host = new TestHost(app, folder);
+        if (app.Services.GetRequiredService<ServeOptions>().SignIn == SignInKind.Link) await host.SignInAsync(host.Client);
+        return host;
+    }
+
+    /// <summary>Follows a fresh link with this client, which keeps the cookie.</summary>
+    public Task<HttpResponseMessage> SignInAsync(HttpClient client) => SignInAsync(App, client);
+
+    public static async Task<HttpResponseMessage> SignInAsync(WebApplication app, HttpClient client)
+    {
+        string token = await app.Services.GetRequiredService<SignInLinks>().CreateAsync(TestContext.Current.CancellationToken);
+        return await client.GetAsync(new Uri(SignInLinks.Address(app.Urls.First(), token)), TestContext.Current.CancellationToken);
     }
 
     /// <summary>All findings once everything in the source is read and evaluated.</summary>
@@ -68,6 +84,7 @@ internal sealed class TestHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Anonymous.Dispose();
         await App.StopAsync(CancellationToken.None);
         await App.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();

@@ -25,6 +25,7 @@ public partial class NavRail : LivePage
     ];
 
     [Inject] private FrameService Service { get; set; } = default!;
+    [Inject] private HostExposure Exposure { get; set; } = default!;
     [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
 
     private int Open { get; set; }

@@ -15,6 +15,7 @@ internal sealed class SettingsService(DetectionOptions detection, StorageOptions
     public ResolverCatalog Catalog => catalogs.Current;
     public string Analyst => analyst.Name;
     public bool IsRemote => exposure.IsRemote;
+    public string SignIn => exposure.SignIn;
 
     /// <summary>What the catalogue folder adds; nothing where the catalogue is a fixed one.</summary>
     public IReadOnlyList<CatalogAddition> Additions => (catalogs as CatalogStore)?.Additions ?? [];

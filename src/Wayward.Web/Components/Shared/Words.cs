@@ -175,6 +175,12 @@ public static class Words
         "backfill.pause" => "paused a backfill",
         "backfill.resume" => "resumed a backfill",
         "backfill.cancel" => "cancelled a backfill",
+        "access.sign-in" => "signed in",
+        "access.sign-out" => "signed out",
+        "access.refused" => "was refused",
+        "access.denied" => "was denied",
+        "access.disable" => "took access away",
+        "access.enable" => "gave access back",
         _ => verb,
     };
 }

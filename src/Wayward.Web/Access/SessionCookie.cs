@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Wayward.Storage;
+using Wayward.Storage.Access;
+
+namespace Wayward.Web.Access;
+
+/// <summary>The cookie that stands for a session. The session itself is in the store, so ending it there ends every copy of the cookie.</summary>
+internal static class SessionCookie
+{
+    public const string Scheme = "session";
+
+    /// <summary>Browsers send cookies of one host to all its ports, so the name tells installations apart; all processes of one PostgreSQL database are one installation.</summary>
+    public static string NameFor(StorageOptions storage)
+    {
+        string place = storage.Provider == StorageProvider.Sqlite ? storage.DataDirectory : nameof(StorageProvider.PostgreSql);
+        return "wayward-session-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(place)))[..8];
+    }
+
+    public static void Configure(CookieAuthenticationOptions cookie, AccessOptions options, StorageOptions storage)
+    {
+        cookie.Cookie.Name = NameFor(storage);
+        cookie.Cookie.HttpOnly = true;
+        // Lax, so that a link from a ticket opens its page; no request that changes anything is a GET.
+        cookie.Cookie.SameSite = SameSiteMode.Lax;
+        cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        cookie.ExpireTimeSpan = options.SessionIdle;
+        cookie.SlidingExpiration = true;
+        cookie.Events.OnValidatePrincipal = ValidateAsync;
+        cookie.Events.OnRedirectToLogin = static context => Challenge.IsNavigation(context.Request)
+            ? Redirect(context.Response, $"{SignInEndpoints.Path}?to={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}")
+            : Challenge.WriteAsync(context.HttpContext, StatusCodes.Status401Unauthorized, "Sign in first: open the dashboard in a browser.");
+        cookie.Events.OnRedirectToAccessDenied = static context => Challenge.WriteAsync(context.HttpContext, StatusCodes.Status403Forbidden, Challenge.NoRole);
+    }
+
+    /// <summary>Opens a session for the person and sets the cookie. A cookie from before is worth nothing: the session's id is new.</summary>
+    public static async Task SignInAsync(HttpContext context, UserRow user)
+    {
+        var services = context.RequestServices;
+        var options = services.GetRequiredService<AccessOptions>();
+        string session = await services.GetRequiredService<IAccessStore>().OpenSessionAsync(user.Id, Refusals.KeyOf(context), options.SessionLength, context.RequestAborted);
+        await context.SignInAsync(Scheme, Principals.Create(Scheme, user.Id, user.Name, session));
+        services.GetRequiredService<Refusals>().Forgive(Refusals.KeyOf(context));
+    }
+
+    /// <summary>Ends the session in the store, its open pages, and the cookie.</summary>
+    public static async Task SignOutAsync(HttpContext context)
+    {
+        var services = context.RequestServices;
+        if (Principals.Session(context.User) is { } session)
+        {
+            await services.GetRequiredService<IAccessStore>().EndSessionAsync(session, CancellationToken.None);
+            services.GetRequiredService<AccessCache>().Forget(session);
+            services.GetRequiredService<OpenConnections>().Close(session);
+        }
+        await context.SignOutAsync(Scheme);
+    }
+
+    private static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var cache = context.HttpContext.RequestServices.GetRequiredService<AccessCache>();
+        if (context.Principal is { } principal && await cache.OfAsync(principal, context.HttpContext.RequestAborted) is { Valid: true }) return;
+        context.RejectPrincipal();
+        await context.HttpContext.SignOutAsync(Scheme);
+    }
+
+    private static Task Redirect(HttpResponse response, string to)
+    {
+        response.Redirect(to);
+        return Task.CompletedTask;
+    }
+}
