@@ -132,6 +132,7 @@ internal static class PlantedBug
         public Task<bool> SkipAsync(long objectId, CancellationToken cancellation) => inner.SkipAsync(objectId, cancellation);
         public Task<(IReadOnlyList<SourceObjectRow> Rows, int Total)> QueryAsync(IReadOnlyList<SourceObjectState> states, string? text, int skip, int take, CancellationToken cancellation) => inner.QueryAsync(states, text, skip, take, cancellation);
         public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => inner.FindAsync(objectId, cancellation);
+        public Task<IReadOnlyDictionary<long, SourceObjectName>> NamesAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) => inner.NamesAsync(objectIds, cancellation);
         public Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation) => inner.CoveringAsync(from, to, take, cancellation);
         public Task<IngestCounts> CountAsync(CancellationToken cancellation) => inner.CountAsync(cancellation);
         public Task<IReadOnlyDictionary<(string Source, SourceObjectState State), long>> CountBySourceAsync(CancellationToken cancellation) => inner.CountBySourceAsync(cancellation);

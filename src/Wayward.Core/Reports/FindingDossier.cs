@@ -48,7 +48,9 @@ public sealed record FindingDossier
 /// <param name="Container">Folder or bucket; null when the ledger no longer knows the object.</param>
 /// <param name="Line">1-based line in the expanded object.</param>
 /// <param name="Start">Unix seconds.</param>
-public sealed record DossierEvidence(string? Container, string? Key, long ObjectId, long Line, long Start, string Text);
+/// <param name="Ends">The record's two ends; null when its columns are unknown.</param>
+/// <param name="Sha256">Of the object's bytes as they were read; null when it was never hashed.</param>
+public sealed record DossierEvidence(string? Container, string? Key, long ObjectId, long Line, long Start, string Text, RecordEnds? Ends = null, string? Sha256 = null);
 
 /// <param name="At">Unix milliseconds.</param>
 /// <param name="Verb">As in the audit trail, such as <c>finding.close</c>.</param>
@@ -60,16 +62,3 @@ public sealed record DossierComment(long At, string Author, string Text);
 /// <param name="First">Unix seconds.</param>
 /// <param name="Severity">Tenths.</param>
 public sealed record DossierSibling(string Id, Subject Subject, string? InstanceName, string Address, long First, int Severity, FindingStatus Status, Resolution Resolution);
-
-/// <summary>A dossier as it is handed on: with the time, the person, the program and the parameters of the detection.</summary>
-public sealed record FindingReport
-{
-    public required FindingDossier Dossier { get; init; }
-    /// <summary>Unix seconds.</summary>
-    public required long GeneratedAt { get; init; }
-    public required string GeneratedBy { get; init; }
-    /// <summary>Name and version of the program.</summary>
-    public required string Generator { get; init; }
-    /// <summary>Detection parameters as used, by key.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; } = [];
-}

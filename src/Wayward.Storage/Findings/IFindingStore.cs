@@ -109,6 +109,10 @@ public sealed record StoredFinding
     public string? Note { get; init; }
 }
 
+/// <param name="First">First contact of the last finding read, Unix seconds.</param>
+/// <param name="Id">Its id.</param>
+public readonly record struct FindingPosition(long First, string Id);
+
 /// <summary>Reads and writes findings. Every method opens its own short-lived connection, is cancellable and never runs on a circuit's thread for long.</summary>
 public interface IFindingStore
 {
@@ -124,6 +128,10 @@ public interface IFindingStore
     Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation);
     /// <summary>By id, or by an id that was superseded. Null when unknown.</summary>
     Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation);
+    /// <summary>Whole findings that match, ascending by first contact and id, whatever the query's sort and place; for an export of any length.</summary>
+    /// <param name="changedSince">Only those that changed at or after this Unix second.</param>
+    /// <param name="after">Where the page before ended; null for the first.</param>
+    Task<IReadOnlyList<StoredFinding>> PageAsync(FindingQuery query, long? changedSince, FindingPosition? after, int take, CancellationToken cancellation);
     /// <summary>Other findings on the same target (provider, else address): siblings, newest first.</summary>
     Task<IReadOnlyList<FindingRow>> SiblingsAsync(string id, int take, CancellationToken cancellation);
     /// <summary>Findings of a subject or with it as a member, newest first.</summary>

@@ -56,6 +56,9 @@ public sealed record SourceObjectRow
     public double ReadMilliseconds { get; init; }
 }
 
+/// <param name="Columns">Column names of its format, separated by blanks; empty when it has not been read.</param>
+public sealed record SourceObjectName(string Container, string Key, string Columns, string? Sha256);
+
 /// <summary>What a source offers.</summary>
 /// <param name="Container">Bucket, or the folder's full path.</param>
 /// <param name="Key">Key, or path relative to the folder with forward slashes.</param>
@@ -147,6 +150,8 @@ public interface ISourceObjectStore
     Task<bool> SkipAsync(long objectId, CancellationToken cancellation);
     Task<(IReadOnlyList<SourceObjectRow> Rows, int Total)> QueryAsync(IReadOnlyList<SourceObjectState> states, string? text, int skip, int take, CancellationToken cancellation);
     Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation);
+    /// <summary>Names of objects by id; an id that is not in the ledger is left out.</summary>
+    Task<IReadOnlyDictionary<long, SourceObjectName>> NamesAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation);
     /// <summary>Done objects whose records overlap [from, to), Unix seconds: where to re-read evidence.</summary>
     Task<IReadOnlyList<SourceObjectRow>> CoveringAsync(long from, long to, int take, CancellationToken cancellation);
     Task<IngestCounts> CountAsync(CancellationToken cancellation);

@@ -209,6 +209,11 @@ internal sealed class SourceObjectStore(Database database) : ISourceObjectStore
             return [.. rows.Select(ToRow)];
         }, cancellation);
 
+    public Task<IReadOnlyDictionary<long, SourceObjectName>> NamesAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) =>
+        database.ReadAsync<IReadOnlyDictionary<long, SourceObjectName>>(async (db, c) =>
+            await db.SourceObjects.Where(o => objectIds.Contains(o.ObjectId)).Select(o => new { o.ObjectId, o.Container, o.Key, o.Columns, o.Sha256 })
+                .ToDictionaryAsync(o => o.ObjectId, o => new SourceObjectName(o.Container, o.Key, o.Columns ?? "", o.Sha256), c), cancellation);
+
     public Task<IngestCounts> CountAsync(CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
     {
         var groups = await db.SourceObjects.GroupBy(o => o.State)

@@ -11,21 +11,17 @@ internal sealed class ReportCommand : ICommandModule
     public Command Build(CommandContext context)
     {
         var finding = new Argument<string>("FINDING") { Description = "The finding's id." };
-        var format = new Option<string>("--format")
-        {
-            Description = $"{string.Join(", ", ReportFormats.All.Select(f => f.Name))}; {ReportFormats.Default.Name} when not given.", HelpName = string.Join('|', ReportFormats.All.Select(f => f.Name)),
-            DefaultValueFactory = _ => ReportFormats.Default.Name,
-        };
-        format.AcceptOnlyFromAmong([.. ReportFormats.All.Select(f => f.Name)]);
+        var options = new ReportOptionSet(ReportFormats.All, ReportFormats.Default);
         var output = new Option<string?>("--out") { Description = "Write here instead of standard output.", HelpName = "FILE" };
         var data = DataOption.New();
-        var command = new Command("report", "Write the report of one finding.") { finding, format, output, data };
+        var command = new Command("report", "Write the report of one finding.") { finding, output, data };
+        options.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var services = await StoreAccess.OpenAsync(context, parsed.GetValue(data), cancellation);
             string id = parsed.GetRequiredValue(finding);
             string actor = services.GetRequiredService<ICurrentAnalyst>().Name;
-            if (await services.GetRequiredService<ReportService>().ExportAsync(id, ReportFormats.Find(parsed.GetRequiredValue(format))!, actor, cancellation) is not { } report)
+            if (await services.GetRequiredService<ReportService>().ExportAsync(id, options.FormatOf(parsed), actor, cancellation, options.ChosenIn(parsed)) is not { } report)
             {
                 context.Error.WriteLine($"wayward: there is no finding {Core.Text.SafeText.Plain(id, 64)} in this store");
                 return ExitCode.Found;

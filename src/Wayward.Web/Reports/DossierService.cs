@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Reports;
@@ -20,6 +21,8 @@ internal sealed class DossierService(
 {
     /// <summary>Days shown after the first contact.</summary>
     private const int DaysAfter = 7;
+    /// <summary>Findings read at once for an export.</summary>
+    private const int PageSize = 250;
     private const int MaxCells = 360, MaxSiblings = 50, MaxFindings = 200;
 
     /// <summary>The finding and its triage state, without what is gathered around it. Null when unknown.</summary>
@@ -45,6 +48,21 @@ internal sealed class DossierService(
             Comments = [.. (await findings.CommentsAsync(finding.Id, cancellation)).Select(c => new DossierComment(c.At, c.Author, c.Text))],
             Siblings = await SiblingsAsync(finding.Id, cancellation),
         };
+    }
+
+    /// <summary>The findings of a query with their evidence, oldest first contact first, read a page at a time.</summary>
+    /// <param name="changedSince">Only findings that changed at or after this Unix second.</param>
+    public async IAsyncEnumerable<FindingDossier> StreamAsync(FindingQuery query, long? changedSince, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        StoredFinding? last = null;
+        while (true)
+        {
+            var page = await findings.PageAsync(query, changedSince, last is null ? null : new(last.Finding.First, last.Finding.Id), PageSize, cancellation);
+            var names = await objects.NamesAsync([.. page.SelectMany(f => f.Finding.Evidence).Select(e => e.ObjectId).Distinct()], cancellation);
+            foreach (var stored in page) yield return Head(stored) with { Evidence = Evidence(stored.Finding, names) };
+            if (page.Count < PageSize) yield break;
+            last = page[^1];
+        }
     }
 
     /// <summary>The dossier's timeline alone. Null when the history is gone.</summary>
@@ -108,15 +126,18 @@ internal sealed class DossierService(
     private static TimelineFinding Mark(FindingRow row) => new(
         row.Id, row.First, row.Transport, IpAddress.TryParse(row.Address, out var address) ? address : IpAddress.None, row.Provider, row.Severity, row.Status, row.Provider ?? row.Address);
 
-    private async Task<IReadOnlyList<DossierEvidence>> EvidenceAsync(Finding finding, CancellationToken cancellation)
+    private async Task<IReadOnlyList<DossierEvidence>> EvidenceAsync(Finding finding, CancellationToken cancellation) =>
+        Evidence(finding, await objects.NamesAsync([.. finding.Evidence.Select(e => e.ObjectId).Distinct()], cancellation));
+
+    private static IReadOnlyList<DossierEvidence> Evidence(Finding finding, IReadOnlyDictionary<long, SourceObjectName> names)
     {
-        List<DossierEvidence> evidence = [];
-        foreach (var line in finding.Evidence)
-        {
-            var item = await objects.FindAsync(line.ObjectId, cancellation);
-            evidence.Add(new(item is null ? null : Shown(item.Container), item?.Key, line.ObjectId, line.Line, line.Start, line.Text));
-        }
-        return evidence;
+        var remotes = finding.Addresses.Select(a => a.Address).ToHashSet();
+        return
+        [
+            .. finding.Evidence.Select(line => names.GetValueOrDefault(line.ObjectId) is { } name
+                ? new DossierEvidence(Shown(name.Container), name.Key, line.ObjectId, line.Line, line.Start, line.Text, RecordEnds.Of(name.Columns, line.Text, remotes), name.Sha256)
+                : new DossierEvidence(null, null, line.ObjectId, line.Line, line.Start, line.Text, RecordEnds.Of("", line.Text, remotes))),
+        ];
     }
 
     /// <summary>A bucket as it is. Of a folder its own name only: where it lies on this machine is nobody's business who is handed a report.</summary>

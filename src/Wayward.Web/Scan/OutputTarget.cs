@@ -30,6 +30,9 @@ internal static class OutputTarget
         }
     }
 
+    /// <summary>Standard output.</summary>
+    public static Stream Open(CommandContext context) => new WriterStream(context.Out);
+
     public static void WriteText(CommandContext context, string? file, Action<TextWriter> write) => Write(context, file, stream =>
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true);

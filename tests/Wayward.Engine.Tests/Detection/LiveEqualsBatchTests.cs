@@ -114,6 +114,7 @@ public sealed class LiveEqualsBatchTests
         public Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation) => Inner.DaysAsync(from, to, cancellation);
         public Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation) => Inner.OpenIdsAsync(cancellation);
         public Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation) => Inner.FindAsync(id, cancellation);
+        public Task<IReadOnlyList<StoredFinding>> PageAsync(FindingQuery query, long? changedSince, FindingPosition? after, int take, CancellationToken cancellation) => Inner.PageAsync(query, changedSince, after, take, cancellation);
         public Task<IReadOnlyList<FindingRow>> SiblingsAsync(string id, int take, CancellationToken cancellation) => Inner.SiblingsAsync(id, take, cancellation);
         public Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation) => Inner.OfInstanceAsync(instanceId, take, cancellation);
         public Task<long> TriageAsync(TriageChange change, CancellationToken cancellation) => Inner.TriageAsync(change, cancellation);

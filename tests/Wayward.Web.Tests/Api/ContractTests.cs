@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 using Wayward.Testing;
@@ -109,10 +110,13 @@ public sealed class ContractTests(HostileReportFixture fixture) : IClassFixture<
     private static void AssertValid(string name, string json)
     {
         var results = Evaluate(name, json);
-        Assert.True(results.IsValid, string.Join('\n', (results.Details ?? []).Where(d => d.HasErrors).Select(d => $"{d.InstanceLocation}: {string.Join(", ", d.Errors!.Values)}")));
+        Assert.True(results.IsValid, string.Join('\n', (results.Details ?? []).Where(d => d.Errors is { Count: > 0 }).Select(d => $"{d.InstanceLocation}: {string.Join(", ", d.Errors!.Values)}")));
     }
 
-    private static EvaluationResults Evaluate(string name, string json) =>
-        JsonSchema.FromText(File.ReadAllText(RepositoryFolder.Of("docs", "schemas", WebContracts.Published.Single(c => c.Name == name).FileName)))
-            .Evaluate(JsonNode.Parse(json), new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
+    private static EvaluationResults Evaluate(string name, string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return JsonSchema.FromText(File.ReadAllText(RepositoryFolder.Of("docs", "schemas", WebContracts.Published.Single(c => c.Name == name).FileName)), new BuildOptions { SchemaRegistry = new() })
+            .Evaluate(document.RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
+    }
 }

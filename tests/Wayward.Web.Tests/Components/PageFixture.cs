@@ -145,6 +145,8 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHist
         };
     }
 
+    public Task<IReadOnlyList<StoredFinding>> PageAsync(FindingQuery query, long? changedSince, FindingPosition? after, int take, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<StoredFinding>>([]);
+
     public async Task<StoredFinding?> FindAsync(string id, CancellationToken cancellation)
     {
         if (FindGate is { } gate) await gate.Task.WaitAsync(cancellation);

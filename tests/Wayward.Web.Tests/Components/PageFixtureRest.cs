@@ -51,6 +51,8 @@ internal sealed partial class PageFixture
     }
 
     public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => Task.FromResult(Objects.FirstOrDefault(o => o.ObjectId == objectId));
+    public Task<IReadOnlyDictionary<long, SourceObjectName>> NamesAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<long, SourceObjectName>>(Objects.Where(o => objectIds.Contains(o.ObjectId)).ToDictionary(o => o.ObjectId, o => new SourceObjectName(o.Container, o.Key, o.Columns, o.Sha256)));
 
     async Task<IngestCounts> ISourceObjectStore.CountAsync(CancellationToken cancellation)
     {

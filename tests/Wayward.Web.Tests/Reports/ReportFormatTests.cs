@@ -16,7 +16,8 @@ public sealed class ReportFormatTests(HostileReportFixture fixture) : IClassFixt
     public void Formats_have_names_that_fit_an_address_and_a_file_and_HTML_is_the_default()
     {
         Assert.Equal(ReportFormats.All.Count, ReportFormats.All.Select(f => f.Name).Distinct().Count());
-        Assert.All(ReportFormats.All, f => Assert.Matches("^[a-z]{2,8}$", f.Name));
+        Assert.All(ReportFormats.All, f => Assert.Matches("^[a-z]{2,12}$", f.Name));
+        Assert.Equal(ReportFormats.All.Count, ReportFormats.All.Select(f => f.Extension).Distinct().Count());
         Assert.Equal("html", ReportFormats.Default.Name);
         Assert.Null(ReportFormats.Find("docx"));
     }
@@ -28,7 +29,7 @@ public sealed class ReportFormatTests(HostileReportFixture fixture) : IClassFixt
         string id = fixture.FindingIds[0];
         using var response = await fixture.Host.Client.GetAsync($"/findings/{id}/report.{name}", Cancellation);
         Assert.Equal((HttpStatusCode.OK, format.MediaType), (response.StatusCode, response.Content.Headers.ContentType?.ToString()));
-        Assert.Equal($"wayward-{id}.{name}", response.Content.Headers.ContentDisposition?.FileName);
+        Assert.Equal($"wayward-{id}.{format.Extension}", response.Content.Headers.ContentDisposition?.FileName);
 
         using var folder = new TemporaryFolder();
         string file = folder.Combine("report." + name);

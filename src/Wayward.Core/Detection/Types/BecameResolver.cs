@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
@@ -7,6 +8,8 @@ namespace Wayward.Core.Detection;
 public sealed class BecameResolver() : PatternType(11, "BecameResolver")
 {
     public static FindingType Type { get; } = new BecameResolver();
+
+    public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Server;
 
     public override bool HasOperator => false;
     public override string WithoutOperator => "Name servers";

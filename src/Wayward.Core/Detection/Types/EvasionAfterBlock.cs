@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
@@ -7,6 +8,10 @@ namespace Wayward.Core.Detection;
 public sealed class EvasionAfterBlock() : PatternType(10, "EvasionAfterBlock")
 {
     public static FindingType Type { get; } = new EvasionAfterBlock();
+
+    public override IReadOnlyList<AttackTechnique> Techniques(Finding finding) => [AttackMapping.Fallback, .. base.Techniques(finding)];
+
+    public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Evasion;
 
     internal override void Find(PatternSearch search)
     {

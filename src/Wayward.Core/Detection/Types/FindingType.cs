@@ -36,6 +36,9 @@ public abstract class FindingType
     /// <summary>Which ATT&amp;CK techniques a finding points to.</summary>
     public virtual IReadOnlyList<AttackTechnique> Techniques(Finding finding) => FindingTypes.Of(finding.Transport).Techniques(finding);
 
+    /// <summary>What to do about a finding, unless the operator wrote something else.</summary>
+    public virtual IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Contact;
+
     /// <summary>Operator over address: ("Google Public DNS", "8.8.8.8 and 1 more"). Without an operator both are the address.</summary>
     public virtual (string Operator, string Address) Target(Finding finding)
     {

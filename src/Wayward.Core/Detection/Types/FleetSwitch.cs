@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Reports;
 
 namespace Wayward.Core.Detection;
 
@@ -9,6 +10,8 @@ namespace Wayward.Core.Detection;
 public sealed class FleetSwitch() : PatternType(12, "FleetSwitch")
 {
     public static FindingType Type { get; } = new FleetSwitch();
+
+    public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Fleet;
 
     private static readonly (InstanceAttribute Attribute, string Prefix)[] Units =
     [

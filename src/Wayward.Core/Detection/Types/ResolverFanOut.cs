@@ -1,3 +1,4 @@
+using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
@@ -9,6 +10,8 @@ namespace Wayward.Core.Detection;
 public sealed class ResolverFanOut() : PatternType(8, "ResolverFanOut")
 {
     public static FindingType Type { get; } = new ResolverFanOut();
+
+    public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Many;
 
     public override bool HasOperator => false;
     public override string WithoutOperator => "Several operators";

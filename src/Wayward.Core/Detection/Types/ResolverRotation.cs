@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
@@ -7,6 +8,10 @@ namespace Wayward.Core.Detection;
 public sealed class ResolverRotation() : PatternType(9, "ResolverRotation")
 {
     public static FindingType Type { get; } = new ResolverRotation();
+
+    public override IReadOnlyList<AttackTechnique> Techniques(Finding finding) => [AttackMapping.Fallback, .. base.Techniques(finding)];
+
+    public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Many;
 
     public override bool HasOperator => false;
     public override string WithoutOperator => "Several operators";

@@ -1,3 +1,4 @@
+using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 
 namespace Wayward.Core.Detection;
@@ -5,6 +6,8 @@ namespace Wayward.Core.Detection;
 /// <summary>A tunnel by the volume of single hours (<see cref="TunnelHours"/>). How long the target has been in use does not matter.</summary>
 public abstract class TunnelType(byte id, string name) : PatternType(id, name)
 {
+    public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Tunnel;
+
     /// <summary>Is it about tunnels over this transport?</summary>
     private protected abstract bool Uses(DnsTransport transport);
 

@@ -9,7 +9,7 @@ public sealed class UnusualDoqActivity() : FirstContactType(4, "UnusualDoQActivi
     public static FindingType Type { get; } = new UnusualDoqActivity();
 
     public override IReadOnlyList<DnsTransport> Transports { get; } = [DnsTransport.DoQ];
-    public override IReadOnlyList<AttackTechnique> Techniques(Finding finding) => [AttackMapping.Dns, AttackMapping.Encrypted];
+    public override IReadOnlyList<AttackTechnique> Techniques(Finding finding) => [AttackMapping.Dns, AttackMapping.Asymmetric];
 
     internal override ScoreFactor Confidence(FindingCase c)
     {

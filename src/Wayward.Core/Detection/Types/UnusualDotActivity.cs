@@ -10,7 +10,7 @@ public sealed class UnusualDotActivity() : FirstContactType(3, "UnusualDoTActivi
 
     public override bool IsOfGuardDuty => true;
     public override IReadOnlyList<DnsTransport> Transports { get; } = [DnsTransport.DoT];
-    public override IReadOnlyList<AttackTechnique> Techniques(Finding finding) => [AttackMapping.Dns, AttackMapping.Encrypted];
+    public override IReadOnlyList<AttackTechnique> Techniques(Finding finding) => [AttackMapping.Dns, AttackMapping.Asymmetric];
 
     internal override ScoreFactor Confidence(FindingCase c)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -16,6 +17,15 @@ public sealed class JsonContract<T>(string name, string title, JsonTypeInfo<T> t
     {
         JsonSerializer.Serialize(output, document, type);
         output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>The document on one line, with its line feed.</summary>
+    public byte[] Line(T document)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4_096);
+        using (var writer = new Utf8JsonWriter(buffer)) JsonSerializer.Serialize(writer, document, type);
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>The document without the line feed.</summary>

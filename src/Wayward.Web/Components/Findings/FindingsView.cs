@@ -56,6 +56,14 @@ internal sealed record FindingsState
         Page = page is > 1 and < 100_000 ? page.Value : 1,
     };
 
+    /// <summary>As <see cref="FindingsPage"/> reads its address.</summary>
+    public static FindingsState Read(IQueryCollection query)
+    {
+        return Read(One("show"), One("severity"), One("transport"), One("q"), One("assignee"), One("provider"), One("below"), One("from"), One("to"), One("sort"), One("dir"), null);
+
+        string? One(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
+    }
+
     public string SortKey => Sort switch { FindingSort.FirstContact => "first", FindingSort.LastContact => "last", FindingSort.Count => "count", FindingSort.Subject => "subject", FindingSort.DetectedAt => "detected", _ => "severity" };
 
     public FindingQuery ToQuery() => new()

@@ -17,17 +17,21 @@ internal sealed class HtmlReportWriter : IReportWriter
     public string Name => "html";
     public string Label => "HTML";
     public string MediaType => "text/html; charset=utf-8";
+    public string Extension => "html";
     public int Order => 10;
     public bool Viewable => true;
+    public bool Many => false;
 
-    public async Task WriteAsync(FindingReport report, Stream output, CancellationToken cancellation)
+    public async Task WriteAsync(FindingsReport report, ReportOutput output, CancellationToken cancellation)
     {
+        var dossier = await report.Dossiers.SingleAsync(cancellation);
         await using var renderer = new HtmlRenderer(NoServices, NullLoggerFactory.Instance);
         string html = await renderer.Dispatcher.InvokeAsync(async () =>
         {
-            var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(HtmlReport.Report)] = report });
+            var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(HtmlReport.Report)] = report.Of(dossier) });
             return (await renderer.RenderComponentAsync<HtmlReport>(parameters)).ToHtmlString();
         });
-        await output.WriteAsync(Encoding.UTF8.GetBytes(html), cancellation);
+        await using var stream = output.Open();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(html), cancellation);
     }
 }
