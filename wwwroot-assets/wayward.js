@@ -46,7 +46,7 @@ const typing = target => target instanceof HTMLElement && (target.isContentEdita
 
 // A key or a button that opens a dialog is answered by the server. What is typed until the dialog has the focus belongs into the dialog: it is held, and then put into the first field for text.
 // Escape belongs to the dialog too: it closes the dialog as soon as the dialog has the focus.
-const opening = new Set(['e', 'c', 'm', '?']);
+const opening = new Set(['e', 'c', 'm', 'i', '?']);
 let held = null;
 const textField = dialog => dialog.querySelector('textarea:not([disabled]):not([readonly]), input[type=text]:not([disabled]):not([readonly])');
 function hold(limit) {
@@ -233,4 +233,13 @@ export function timeline(root, dotnet) {
       tip.remove();
     },
   };
+}
+
+// The focus goes to a field that has just been drawn, with the caret at its end.
+export async function focusOn(id) {
+  for (let i = 0; i < 40; i++) {
+    const field = document.getElementById(id);
+    if (field) { field.focus(); field.setSelectionRange?.(field.value.length, field.value.length); return; }
+    await new Promise(resolve => setTimeout(resolve, 25));
+  }
 }

@@ -8,6 +8,7 @@ using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
+using Wayward.Engine.Incidents;
 using Wayward.Engine.Inventories;
 using Wayward.Engine.Loops;
 using Wayward.Engine.Notifications;
@@ -72,6 +73,7 @@ public static class IngestServices
         services.AddSingleton<IngestPipeline>();
         services.AddSingleton<IIngestControl>(p => p.GetRequiredService<IngestPipeline>());
         services.AddSingleton<ITriageService, TriageService>();
+        services.AddSingleton<IIncidentService, IncidentService>();
         services.AddSingleton<IEvidenceReader, EvidenceReader>();
         if (role != ProcessRole.Ingest) services.AddHostedService<ChangeWatch>();
         if (role == ProcessRole.Web) return services;

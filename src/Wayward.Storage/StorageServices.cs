@@ -7,6 +7,7 @@ using Wayward.Storage.Audit;
 using Wayward.Storage.Contacts;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Incidents;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
 using Wayward.Storage.Maintenance;
@@ -39,6 +40,8 @@ public static class StorageServices
         services.AddSingleton<IDetectionStateStore>(p => new DetectionStateStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IDetectorRole>(p => new DetectorRole(p.GetRequiredService<Database>()));
         services.AddSingleton<IFindingStore>(p => new FindingStore(p.GetRequiredService<Database>(), FindingText.Why));
+        services.AddSingleton<IIncidentStore>(p => new IncidentStore(p.GetRequiredService<Database>()));
+        services.AddSingleton<IPeriodStore>(p => new PeriodStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IExpectedTargetStore>(p => new ExpectedTargetStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IAuditStore>(p => new AuditStore(p.GetRequiredService<Database>()));
         services.AddSingleton<IAccessStore>(p => new AccessStore(p.GetRequiredService<Database>()));

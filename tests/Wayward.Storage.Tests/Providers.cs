@@ -33,3 +33,7 @@ public sealed class CareOnPostgreSql() : CareTests(StorageProvider.PostgreSql);
 public sealed class ContactColumnsOnSqlite() : ContactColumnTests(StorageProvider.Sqlite);
 
 public sealed class ContactColumnsOnPostgreSql() : ContactColumnTests(StorageProvider.PostgreSql);
+
+public sealed class IncidentOnSqlite() : IncidentTests(StorageProvider.Sqlite);
+
+public sealed class IncidentOnPostgreSql() : IncidentTests(StorageProvider.PostgreSql);

@@ -146,7 +146,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void No_text_becomes_markup_outside_the_files_that_are_reviewed_for_it()
     {
-        string[] reviewed = ["ThemeStyle.razor", "ReportStyleSheet.razor"];
+        string[] reviewed = ["ThemeStyle.razor", "ReportStyleSheet.razor", "NarrativeText.razor"];
         foreach (string file in RepositoryFolder.Files(Path.Combine("src", "Wayward.Web"), "*.cs", "*.razor"))
         {
             if (reviewed.Contains(Path.GetFileName(file))) continue;

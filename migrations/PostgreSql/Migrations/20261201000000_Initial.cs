@@ -330,6 +330,7 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     resolution = table.Column<byte>(type: "smallint", nullable: false),
                     assignee = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     expected_target_id = table.Column<int>(type: "integer", nullable: true),
+                    incident_id = table.Column<int>(type: "integer", nullable: true),
                     note = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     revision = table.Column<int>(type: "integer", nullable: false),
                     guard_revision = table.Column<int>(type: "integer", nullable: false),
@@ -339,6 +340,51 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_findings", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "incident_tasks",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    incident_id = table.Column<int>(type: "integer", nullable: false),
+                    text = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    done_by = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    done_at = table.Column<long>(type: "bigint", nullable: true),
+                    shown = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_incident_tasks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "incidents",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    title = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    status = table.Column<byte>(type: "smallint", nullable: false),
+                    is_open = table.Column<int>(type: "integer", nullable: false),
+                    shown = table.Column<int>(type: "integer", nullable: false),
+                    owner = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    set_severity = table.Column<int>(type: "integer", nullable: true),
+                    severity_reason = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    narrative = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    highest_severity = table.Column<int>(type: "integer", nullable: false),
+                    finding_count = table.Column<int>(type: "integer", nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    narrative_revision = table.Column<int>(type: "integer", nullable: false),
+                    created_by = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    search = table.Column<string>(type: "text", nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_incidents", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -630,6 +676,11 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 column: "instance_key");
 
             migrationBuilder.CreateIndex(
+                name: "IX_findings_asg_first",
+                table: "findings",
+                columns: new[] { "asg", "first" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_findings_expected_target_id",
                 table: "findings",
                 column: "expected_target_id");
@@ -643,6 +694,11 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 name: "IX_findings_group_id",
                 table: "findings",
                 column: "group_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_incident_id",
+                table: "findings",
+                column: "incident_id");
 
             migrationBuilder.CreateIndex(
                 name: "IX_findings_is_open_reported_count_id",
@@ -688,6 +744,21 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 name: "IX_findings_target_first",
                 table: "findings",
                 columns: new[] { "target", "first" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_incident_tasks_incident_id",
+                table: "incident_tasks",
+                column: "incident_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_incidents_shown_is_open_updated_at_id",
+                table: "incidents",
+                columns: new[] { "shown", "is_open", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_incidents_shown_updated_at_id",
+                table: "incidents",
+                columns: new[] { "shown", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_instance_facts_attribute_value",
@@ -829,6 +900,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "findings");
+
+            migrationBuilder.DropTable(
+                name: "incident_tasks");
+
+            migrationBuilder.DropTable(
+                name: "incidents");
 
             migrationBuilder.DropTable(
                 name: "instance_facts");

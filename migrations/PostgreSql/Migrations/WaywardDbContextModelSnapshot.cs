@@ -741,6 +741,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("guard_revision");
 
+                    b.Property<int?>("IncidentId")
+                        .HasColumnType("integer")
+                        .HasColumnName("incident_id");
+
                     b.Property<string>("InstanceName")
                         .HasColumnType("text")
                         .HasColumnName("instance_name")
@@ -851,6 +855,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("GroupId");
 
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("Asg", "First");
+
                     b.HasIndex("First", "Id");
 
                     b.HasIndex("SubjectId", "First");
@@ -922,6 +930,138 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.HasKey("Status", "Reported", "Type", "Transport", "Band");
 
                     b.ToTable("finding_tallies");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.IncidentEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by")
+                        .UseCollation("C");
+
+                    b.Property<int>("FindingCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("finding_count");
+
+                    b.Property<int>("HighestSeverity")
+                        .HasColumnType("integer")
+                        .HasColumnName("highest_severity");
+
+                    b.Property<int>("IsOpen")
+                        .HasColumnType("integer")
+                        .HasColumnName("is_open");
+
+                    b.Property<string>("Narrative")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("narrative")
+                        .UseCollation("C");
+
+                    b.Property<int>("NarrativeRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("narrative_revision");
+
+                    b.Property<string>("Owner")
+                        .HasColumnType("text")
+                        .HasColumnName("owner")
+                        .UseCollation("C");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Search")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search")
+                        .UseCollation("C");
+
+                    b.Property<int?>("SetSeverity")
+                        .HasColumnType("integer")
+                        .HasColumnName("set_severity");
+
+                    b.Property<string>("SeverityReason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("severity_reason")
+                        .UseCollation("C");
+
+                    b.Property<int>("Shown")
+                        .HasColumnType("integer")
+                        .HasColumnName("shown");
+
+                    b.Property<byte>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Shown", "UpdatedAt", "Id");
+
+                    b.HasIndex("Shown", "IsOpen", "UpdatedAt", "Id");
+
+                    b.ToTable("incidents");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.IncidentTaskEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("DoneAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done_at");
+
+                    b.Property<string>("DoneBy")
+                        .HasColumnType("text")
+                        .HasColumnName("done_by")
+                        .UseCollation("C");
+
+                    b.Property<int>("IncidentId")
+                        .HasColumnType("integer")
+                        .HasColumnName("incident_id");
+
+                    b.Property<int>("Shown")
+                        .HasColumnType("integer")
+                        .HasColumnName("shown");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("IncidentId");
+
+                    b.ToTable("incident_tasks");
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.InstanceEntity", b =>

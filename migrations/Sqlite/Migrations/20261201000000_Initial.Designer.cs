@@ -698,6 +698,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("guard_revision");
 
+                    b.Property<int?>("IncidentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("incident_id");
+
                     b.Property<string>("InstanceName")
                         .HasColumnType("TEXT")
                         .HasColumnName("instance_name");
@@ -800,6 +804,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
                     b.HasIndex("GroupId");
 
+                    b.HasIndex("IncidentId");
+
+                    b.HasIndex("Asg", "First");
+
                     b.HasIndex("First", "Id");
 
                     b.HasIndex("SubjectId", "First");
@@ -869,6 +877,126 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.HasKey("Status", "Reported", "Type", "Transport", "Band");
 
                     b.ToTable("finding_tallies");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.IncidentEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_by");
+
+                    b.Property<int>("FindingCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finding_count");
+
+                    b.Property<int>("HighestSeverity")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("highest_severity");
+
+                    b.Property<int>("IsOpen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_open");
+
+                    b.Property<string>("Narrative")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("narrative");
+
+                    b.Property<int>("NarrativeRevision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("narrative_revision");
+
+                    b.Property<string>("Owner")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Search")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search");
+
+                    b.Property<int?>("SetSeverity")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("set_severity");
+
+                    b.Property<string>("SeverityReason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("severity_reason");
+
+                    b.Property<int>("Shown")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shown");
+
+                    b.Property<byte>("Status")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Shown", "UpdatedAt", "Id");
+
+                    b.HasIndex("Shown", "IsOpen", "UpdatedAt", "Id");
+
+                    b.ToTable("incidents");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.IncidentTaskEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("DoneAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done_at");
+
+                    b.Property<string>("DoneBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("done_by");
+
+                    b.Property<int>("IncidentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("incident_id");
+
+                    b.Property<int>("Shown")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shown");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("IncidentId");
+
+                    b.ToTable("incident_tasks");
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.InstanceEntity", b =>

@@ -327,6 +327,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     resolution = table.Column<byte>(type: "INTEGER", nullable: false),
                     assignee = table.Column<string>(type: "TEXT", nullable: true),
                     expected_target_id = table.Column<int>(type: "INTEGER", nullable: true),
+                    incident_id = table.Column<int>(type: "INTEGER", nullable: true),
                     note = table.Column<string>(type: "TEXT", nullable: true),
                     revision = table.Column<int>(type: "INTEGER", nullable: false),
                     guard_revision = table.Column<int>(type: "INTEGER", nullable: false),
@@ -336,6 +337,51 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_findings", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "incident_tasks",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    incident_id = table.Column<int>(type: "INTEGER", nullable: false),
+                    text = table.Column<string>(type: "TEXT", nullable: false),
+                    done_by = table.Column<string>(type: "TEXT", nullable: true),
+                    done_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    shown = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_incident_tasks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "incidents",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    title = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<byte>(type: "INTEGER", nullable: false),
+                    is_open = table.Column<int>(type: "INTEGER", nullable: false),
+                    shown = table.Column<int>(type: "INTEGER", nullable: false),
+                    owner = table.Column<string>(type: "TEXT", nullable: true),
+                    set_severity = table.Column<int>(type: "INTEGER", nullable: true),
+                    severity_reason = table.Column<string>(type: "TEXT", nullable: false),
+                    narrative = table.Column<string>(type: "TEXT", nullable: false),
+                    highest_severity = table.Column<int>(type: "INTEGER", nullable: false),
+                    finding_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    narrative_revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_by = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    search = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_incidents", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -627,6 +673,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 column: "instance_key");
 
             migrationBuilder.CreateIndex(
+                name: "IX_findings_asg_first",
+                table: "findings",
+                columns: new[] { "asg", "first" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_findings_expected_target_id",
                 table: "findings",
                 column: "expected_target_id");
@@ -640,6 +691,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 name: "IX_findings_group_id",
                 table: "findings",
                 column: "group_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_findings_incident_id",
+                table: "findings",
+                column: "incident_id");
 
             migrationBuilder.CreateIndex(
                 name: "IX_findings_is_open_reported_count_id",
@@ -685,6 +741,21 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 name: "IX_findings_target_first",
                 table: "findings",
                 columns: new[] { "target", "first" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_incident_tasks_incident_id",
+                table: "incident_tasks",
+                column: "incident_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_incidents_shown_is_open_updated_at_id",
+                table: "incidents",
+                columns: new[] { "shown", "is_open", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_incidents_shown_updated_at_id",
+                table: "incidents",
+                columns: new[] { "shown", "updated_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_instance_facts_attribute_value",
@@ -822,6 +893,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "findings");
+
+            migrationBuilder.DropTable(
+                name: "incident_tasks");
+
+            migrationBuilder.DropTable(
+                name: "incidents");
 
             migrationBuilder.DropTable(
                 name: "instance_facts");

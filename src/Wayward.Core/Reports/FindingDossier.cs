@@ -25,6 +25,8 @@ public sealed record FindingDossier
     public IReadOnlyList<string> Supersedes { get; init; } = [];
     /// <summary>The rule that closed it; null when none did.</summary>
     public int? ExpectedTargetId { get; init; }
+    /// <summary>The incident that it is gathered into; null = none.</summary>
+    public int? IncidentId { get; init; }
 
     /// <summary>The same rule, when it is still stored.</summary>
     public ExpectedTarget? ExpectedBy { get; init; }

@@ -1,7 +1,7 @@
 namespace Wayward.Engine.Notifications;
 
 [Flags]
-public enum ChangeKinds { None = 0, Contacts = 1, Findings = 2, Triage = 4, Ingest = 8, Expected = 16 }
+public enum ChangeKinds { None = 0, Contacts = 1, Findings = 2, Triage = 4, Ingest = 8, Expected = 16, Incidents = 32 }
 
 /// <summary>Says that something changed, throttled; pages then query again. Handlers must be quick and not throw.</summary>
 public interface IChangeNotifier

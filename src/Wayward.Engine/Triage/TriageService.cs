@@ -105,7 +105,7 @@ public sealed class TriageService(
         var result = await audit.UndoAsync(auditId, Actor(actor), cancellation);
         // Not cut short either: what is undone must show.
         if (result.ReevaluationNeeded) await detection.RunBatchAsync(CancellationToken.None);
-        notifier.Publish(result.ReevaluationNeeded ? RuleChange : ChangeKinds.Triage);
+        notifier.Publish((result.ReevaluationNeeded ? RuleChange : ChangeKinds.Triage) | ChangeKinds.Incidents);
         return result;
     }
 

@@ -30,6 +30,12 @@ public sealed record AuditState
     public IReadOnlyDictionary<int, bool>? Rules { get; init; }
     /// <summary>Comment number to: shown.</summary>
     public IReadOnlyDictionary<long, bool>? Comments { get; init; }
+    /// <summary>Incident number to its changed fields.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyDictionary<string, string?>>? Incidents { get; init; }
+    /// <summary>Task number to its changed fields.</summary>
+    public IReadOnlyDictionary<long, IReadOnlyDictionary<string, string?>>? Tasks { get; init; }
+    /// <summary>Finding id to the incident that it is in; null = none.</summary>
+    public IReadOnlyDictionary<string, int?>? Gathered { get; init; }
     /// <summary>What the analyst wrote beside the decision.</summary>
     public string? Comment { get; init; }
 

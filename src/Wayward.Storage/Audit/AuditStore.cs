@@ -23,9 +23,13 @@ internal sealed class AuditStore(Database database) : IAuditStore
     public Task<IReadOnlyList<AuditEntry>> OfFindingAsync(string findingId, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<AuditEntry>>(async (db, c) =>
     {
         string id = await db.FindingAliases.Where(a => a.OldId == findingId).Select(a => a.FindingId).FirstOrDefaultAsync(c) ?? findingId;
-        var rows = await db.AuditEntries.Where(e => db.AuditSubjects.Where(s => s.Subject == id).Select(s => s.AuditId).Contains(e.Id)).OrderBy(e => e.Id).ToListAsync(c);
-        return [.. rows.Select(ToEntry)];
+        return await OfSubjectsAsync(db, [id], c);
     }, cancellation);
+
+    public Task<IReadOnlyList<AuditEntry>> OfSubjectsAsync(IReadOnlyCollection<string> subjects, CancellationToken cancellation) => database.ReadAsync((db, c) => OfSubjectsAsync(db, [.. subjects], c), cancellation);
+
+    private static async Task<IReadOnlyList<AuditEntry>> OfSubjectsAsync(WaywardDbContext db, List<string> subjects, CancellationToken cancellation) =>
+        [.. (await db.AuditEntries.Where(e => db.AuditSubjects.Where(s => subjects.Contains(s.Subject)).Select(s => s.AuditId).Contains(e.Id)).OrderBy(e => e.Id).ToListAsync(cancellation)).Select(ToEntry)];
 
     public Task<UndoResult> UndoAsync(long entryId, string actor, CancellationToken cancellation) =>
         database.WriteAsync((db, c) => new AuditUndo(db, database, actor).RunAsync(entryId, c), cancellation);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Triage;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Incidents;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Audit;
@@ -14,6 +15,7 @@ internal sealed class AuditUndo(WaywardDbContext db, Database database, string a
     private readonly Dictionary<string, (TriageState Before, TriageState After)> _findings = [];
     private readonly Dictionary<int, (bool Before, bool After)> _rules = [];
     private readonly Dictionary<long, (bool Before, bool After)> _comments = [];
+    private readonly IncidentUndo _incidents = new(db, database);
 
     public async Task<UndoResult> RunAsync(long entryId, CancellationToken cancellation)
     {
@@ -25,6 +27,7 @@ internal sealed class AuditUndo(WaywardDbContext db, Database database, string a
         await RestoreFindingsAsync(before, after, cancellation);
         await RestoreRulesAsync(before, after, cancellation);
         await RestoreCommentsAsync(before, after, cancellation);
+        await _incidents.RestoreAsync(before, after, _restored, _left, cancellation);
         if (_restored.Count == 0) return _left.Count > 0 ? new(null, [], _left, false) : Refused($"'{entry.Verb}' changed nothing that can be restored");
 
         await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
@@ -108,7 +111,7 @@ internal sealed class AuditUndo(WaywardDbContext db, Database database, string a
         }
     }
 
-    private AuditState Side(bool after) => new()
+    private AuditState Side(bool after) => _incidents.Side(after) with
     {
         Findings = _findings.Count == 0 ? null : _findings.ToDictionary(f => f.Key, f => after ? f.Value.After : f.Value.Before),
         Rules = _rules.Count == 0 ? null : _rules.ToDictionary(r => r.Key, r => after ? r.Value.After : r.Value.Before),

@@ -2,7 +2,7 @@ namespace Wayward.Storage.Audit;
 
 /// <summary>One audited action. Rows are only ever added.</summary>
 /// <param name="At">Unix milliseconds.</param>
-/// <param name="Verb">Stable: <c>finding.acknowledge</c>, <c>finding.close</c>, <c>finding.reopen</c>, <c>finding.comment</c>, <c>finding.assign</c>, <c>expected.add</c>, <c>expected.delete</c>, <c>undo</c>, <c>object.retry</c>, <c>object.skip</c>, <c>source.pause</c>, <c>source.resume</c>, <c>backfill.dry-run</c>, <c>backfill.start</c>, <c>backfill.pause</c>, <c>backfill.resume</c>, <c>backfill.cancel</c>, <c>report.export</c>.</param>
+/// <param name="Verb">Stable: <c>finding.acknowledge</c>, <c>finding.close</c>, <c>finding.reopen</c>, <c>finding.comment</c>, <c>finding.assign</c>, <c>expected.add</c>, <c>expected.delete</c>, <c>undo</c>, <c>object.retry</c>, <c>object.skip</c>, <c>source.pause</c>, <c>source.resume</c>, <c>backfill.dry-run</c>, <c>backfill.start</c>, <c>backfill.pause</c>, <c>backfill.resume</c>, <c>backfill.cancel</c>, <c>incident.create</c>, <c>incident.edit</c>, <c>incident.attach</c>, <c>incident.detach</c>, <c>incident.task</c>, <c>report.export</c>.</param>
 /// <param name="Subject">Finding id, rule number, object id, source or backfill.</param>
 /// <param name="Before">JSON of what was, per subject; what undo restores.</param>
 /// <param name="After">JSON of what is.</param>
@@ -16,6 +16,9 @@ public interface IAuditStore
     Task<(IReadOnlyList<AuditEntry> Rows, int Total)> QueryAsync(string? subject, string? text, int skip, int take, CancellationToken cancellation);
     /// <summary>Entries about a finding (its own, and rules made from it), oldest first.</summary>
     Task<IReadOnlyList<AuditEntry>> OfFindingAsync(string findingId, CancellationToken cancellation);
+
+    /// <summary>Entries about any of these subjects (present finding ids, <see cref="AuditSubjects"/>), oldest first.</summary>
+    Task<IReadOnlyList<AuditEntry>> OfSubjectsAsync(IReadOnlyCollection<string> subjects, CancellationToken cancellation);
 
     /// <summary>
     /// Restores exactly what the entry changed, as a new entry; what someone changed since is left alone and reported.

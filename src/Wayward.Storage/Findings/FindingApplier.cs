@@ -177,7 +177,7 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         var row = new FindingEntity
         {
             Status = previous.Status, IsOpen = previous.IsOpen, PreviousStatus = previous.PreviousStatus, Resolution = previous.Resolution, Assignee = previous.Assignee,
-            ExpectedTargetId = previous.ExpectedTargetId, Note = previous.Note, Revision = previous.Revision, GuardRevision = previous.GuardRevision,
+            ExpectedTargetId = previous.ExpectedTargetId, IncidentId = previous.IncidentId, Note = previous.Note, Revision = previous.Revision, GuardRevision = previous.GuardRevision,
             DetectedAt = previous.DetectedAt, UpdatedAt = database.NowSeconds,
         };
         finding.CopyTo(row, json, why(finding));

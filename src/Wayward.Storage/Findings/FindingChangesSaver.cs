@@ -24,12 +24,15 @@ internal static class FindingChangesSaver
         var deltas = new Dictionary<Tally, int>();
         var concerned = new HashSet<string>(StringComparer.Ordinal);
         var recount = new List<string>();
+        var incidents = new HashSet<int>();
         foreach (var entry in db.ChangeTracker.Entries<FindingEntity>())
         {
             if (entry.State is not (EntityState.Added or EntityState.Modified or EntityState.Deleted)) continue;
             if (entry.State != EntityState.Added) Count(TallyOf(entry.OriginalValues), -1);
             if (entry.State != EntityState.Deleted) Count(TallyOf(entry.CurrentValues), +1);
             recount.Add(entry.Entity.Id);
+            if (entry.Entity.IncidentId is { } incident) incidents.Add(incident);
+            if (entry.State != EntityState.Added && entry.OriginalValues.GetValue<int?>(nameof(FindingEntity.IncidentId)) is { } former) incidents.Add(former);
         }
         foreach (var member in db.ChangeTracker.Entries<FindingMemberEntity>().Where(m => m.State is EntityState.Added or EntityState.Deleted))
             concerned.Add(member.Entity.InstanceKey);
@@ -37,9 +40,20 @@ internal static class FindingChangesSaver
         foreach (var chunk in recount.Chunk(5_000))
             concerned.UnionWith(await db.FindingMembers.Where(m => chunk.Contains(m.FindingId)).Select(m => m.InstanceKey).Distinct().ToListAsync(cancellation));
         await WriteTalliesAsync(db, deltas, cancellation);
+        foreach (int incident in incidents) await SumAsync(db, incident, cancellation);
         foreach (var chunk in concerned.Order(StringComparer.Ordinal).Chunk(5_000)) await dialect.RecountFindingsAsync(db, chunk, cancellation);
 
         void Count(Tally tally, int by) => deltas[tally] = deltas.GetValueOrDefault(tally) + by;
+    }
+
+    /// <summary>Sets how many findings an incident has, and the highest severity among them.</summary>
+    private static async Task SumAsync(WaywardDbContext db, int incident, CancellationToken cancellation)
+    {
+        var findings = db.Findings.Where(f => f.IncidentId == incident);
+        int count = await findings.CountAsync(cancellation);
+        int highest = await findings.MaxAsync(f => (int?)f.Severity, cancellation) ?? 0;
+        if (db.ChangeTracker.Entries<IncidentEntity>().FirstOrDefault(e => e.Entity.Id == incident) is { } tracked) (tracked.Entity.FindingCount, tracked.Entity.HighestSeverity) = (count, highest);
+        await db.Incidents.Where(i => i.Id == incident).ExecuteUpdateAsync(s => s.SetProperty(i => i.FindingCount, count).SetProperty(i => i.HighestSeverity, highest), cancellation);
     }
 
     private static Tally TallyOf(PropertyValues values) => new(

@@ -91,5 +91,6 @@ internal static class FindingMapping
         Why = f.Why,
         Revision = f.Revision,
         DetectedAt = f.DetectedAt,
+        IncidentId = f.IncidentId,
     };
 }

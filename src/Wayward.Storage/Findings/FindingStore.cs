@@ -88,7 +88,7 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
     private static StoredFinding ToStored(FindingEntity row, string json, IReadOnlyList<string> supersedes) => new()
     {
         Finding = WaywardJson.ReadFinding(json), Status = (FindingStatus)row.Status, Resolution = (Resolution)row.Resolution, Assignee = row.Assignee,
-        ExpectedTargetId = row.ExpectedTargetId, Revision = row.Revision, DetectedAt = row.DetectedAt, UpdatedAt = row.UpdatedAt, Note = row.Note, Supersedes = supersedes,
+        ExpectedTargetId = row.ExpectedTargetId, IncidentId = row.IncidentId, Revision = row.Revision, DetectedAt = row.DetectedAt, UpdatedAt = row.UpdatedAt, Note = row.Note, Supersedes = supersedes,
     };
 
     private static async Task<string> PresentIdAsync(WaywardDbContext db, string id, CancellationToken cancellation) =>
@@ -101,6 +101,13 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         if (target is null) return [];
         return await db.Findings.Where(f => f.Target == target && f.Id != present)
             .OrderByDescending(f => f.First).ThenByDescending(f => f.Id).Take(take).Select(FindingMapping.ToRow).ToListAsync(c);
+    }, cancellation);
+
+    public Task<IReadOnlyList<FindingRow>> RowsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingRow>>(async (db, c) =>
+    {
+        var asked = ids.ToList();
+        var present = asked.Concat(await db.FindingAliases.Where(a => asked.Contains(a.OldId)).Select(a => a.FindingId).ToListAsync(c)).ToList();
+        return await db.Findings.Where(f => present.Contains(f.Id)).OrderBy(f => f.First).ThenBy(f => f.Id).Select(FindingMapping.ToRow).ToListAsync(c);
     }, cancellation);
 
     public Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<FindingRow>>(async (db, c) =>

@@ -38,6 +38,8 @@ public sealed record FindingRow
     public int Revision { get; init; }
     /// <summary>When the finding was first stored, Unix seconds.</summary>
     public required long DetectedAt { get; init; }
+    /// <summary>The incident that it is gathered into; null = none.</summary>
+    public int? IncidentId { get; init; }
 }
 
 public enum FindingSort : byte { Severity, FirstContact, LastContact, Count, Subject, DetectedAt }
@@ -55,6 +57,7 @@ public sealed record FindingQuery
     public string? Provider { get; init; }
     public string? Address { get; init; }
     public string? Assignee { get; init; }
+    public int? IncidentId { get; init; }
     public long? FirstFrom { get; init; }
     public long? FirstTo { get; init; }
     /// <summary>First stored before this moment.</summary>
@@ -99,6 +102,8 @@ public sealed record StoredFinding
     public string? Assignee { get; init; }
     /// <summary>The rule that closed it, when <see cref="FindingStatus.ClosedExpected"/>.</summary>
     public int? ExpectedTargetId { get; init; }
+    /// <summary>The incident that it is gathered into; null = none.</summary>
+    public int? IncidentId { get; init; }
     /// <summary>Raised with every change of the engine's or of triage: optimistic concurrency.</summary>
     public required int Revision { get; init; }
     public required long DetectedAt { get; init; }
@@ -134,6 +139,8 @@ public interface IFindingStore
     Task<IReadOnlyList<StoredFinding>> PageAsync(FindingQuery query, long? changedSince, FindingPosition? after, int take, CancellationToken cancellation);
     /// <summary>Other findings on the same target (provider, else address): siblings, newest first.</summary>
     Task<IReadOnlyList<FindingRow>> SiblingsAsync(string id, int take, CancellationToken cancellation);
+    /// <summary>Rows of these findings, present ids or superseded ones, in the order of their first contact; unknown ids are left out.</summary>
+    Task<IReadOnlyList<FindingRow>> RowsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation);
     /// <summary>Findings of a subject or with it as a member, newest first.</summary>
     Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation);
 

@@ -27,6 +27,9 @@ internal static class FindingModel
             e.HasIndex(x => new { x.Target, x.First });
             e.HasIndex(x => x.GroupId);
             e.HasIndex(x => x.ExpectedTargetId);
+            e.HasIndex(x => x.IncidentId);
+            // Findings of one Auto Scaling group around a moment.
+            e.HasIndex(x => new { x.Asg, x.First });
         });
         model.Entity<FindingDocumentEntity>(e =>
         {

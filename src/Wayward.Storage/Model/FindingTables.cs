@@ -43,6 +43,8 @@ public sealed class FindingEntity
     public byte Resolution { get; set; }
     public string? Assignee { get; set; }
     public int? ExpectedTargetId { get; set; }
+    /// <summary>The incident that it is gathered into; null = none.</summary>
+    public int? IncidentId { get; set; }
     public string? Note { get; set; }
     public int Revision { get; set; }
     /// <summary>The revision of the last change that an analyst must have seen to decide: triage by someone, new addresses or members, another status.</summary>

@@ -32,6 +32,8 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<FindingAliasEntity> FindingAliases => Set<FindingAliasEntity>();
     public DbSet<FindingTallyEntity> FindingTallies => Set<FindingTallyEntity>();
     public DbSet<FindingCommentEntity> FindingComments => Set<FindingCommentEntity>();
+    public DbSet<IncidentEntity> Incidents => Set<IncidentEntity>();
+    public DbSet<IncidentTaskEntity> IncidentTasks => Set<IncidentTaskEntity>();
     public DbSet<ExpectedTargetEntity> ExpectedTargets => Set<ExpectedTargetEntity>();
     public DbSet<AuditEntryEntity> AuditEntries => Set<AuditEntryEntity>();
     public DbSet<AuditSubjectEntity> AuditSubjects => Set<AuditSubjectEntity>();
@@ -45,6 +47,7 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
         ContactModel.Configure(modelBuilder);
         FindingModel.Configure(modelBuilder);
         AccessModel.Configure(modelBuilder);
+        IncidentModel.Configure(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             entity.SetTableName(SnakeCase(entity.GetTableName()!));

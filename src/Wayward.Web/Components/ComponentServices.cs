@@ -3,6 +3,7 @@ using Wayward.Web.Components.Audit;
 using Wayward.Web.Components.Destinations;
 using Wayward.Web.Components.Expected;
 using Wayward.Web.Components.Findings;
+using Wayward.Web.Components.Incidents;
 using Wayward.Web.Components.Instances;
 using Wayward.Web.Components.Frame;
 using Wayward.Web.Components.Ingest;
@@ -26,6 +27,10 @@ internal static class ComponentServices
         services.AddScoped<SearchService>();
         services.AddScoped<InstanceService>();
         services.TryAddSingleton<DossierService>();
+        services.TryAddSingleton<IncidentViews>();
+        services.AddScoped<IncidentsService>();
+        services.AddScoped<IncidentActions>();
+        services.AddScoped<IncidentDialogs>();
         services.AddScoped<FindingsService>();
         services.AddScoped<FindingDialogs>();
         services.AddScoped<DestinationService>();

@@ -81,6 +81,7 @@ internal sealed class DossierService(
         Note = stored.Note,
         Supersedes = stored.Supersedes,
         ExpectedTargetId = stored.ExpectedTargetId,
+        IncidentId = stored.IncidentId,
     };
 
     private async Task<IReadOnlyList<DossierSibling>> SiblingsAsync(string id, CancellationToken cancellation) =>

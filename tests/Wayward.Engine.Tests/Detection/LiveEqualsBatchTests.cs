@@ -117,6 +117,7 @@ public sealed class LiveEqualsBatchTests
         public Task<IReadOnlyList<StoredFinding>> PageAsync(FindingQuery query, long? changedSince, FindingPosition? after, int take, CancellationToken cancellation) => Inner.PageAsync(query, changedSince, after, take, cancellation);
         public Task<IReadOnlyList<FindingRow>> SiblingsAsync(string id, int take, CancellationToken cancellation) => Inner.SiblingsAsync(id, take, cancellation);
         public Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation) => Inner.OfInstanceAsync(instanceId, take, cancellation);
+        public Task<IReadOnlyList<FindingRow>> RowsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) => Inner.RowsAsync(ids, cancellation);
         public Task<long> TriageAsync(TriageChange change, CancellationToken cancellation) => Inner.TriageAsync(change, cancellation);
         public Task<IReadOnlyList<FindingComment>> CommentsAsync(string findingId, CancellationToken cancellation) => Inner.CommentsAsync(findingId, cancellation);
         public Task<long> AddCommentAsync(string findingId, string author, string text, CancellationToken cancellation) => Inner.AddCommentAsync(findingId, author, text, cancellation);

@@ -8,6 +8,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
+using Wayward.Engine.Incidents;
 using Wayward.Engine.Inventories;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
@@ -16,6 +17,7 @@ using Wayward.Storage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Incidents;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
 using Wayward.Testing;
@@ -33,6 +35,7 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
 
     private protected PageFixture Fixture { get; private set; } = new();
     private protected FakeTriage Triage { get; private set; } = default!;
+    private protected FakeIncidents Incidents { get; private set; } = default!;
     private protected IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = default!;
     private protected IRenderedComponent<MudSnackbarProvider> Snackbars { get; private set; } = default!;
 
@@ -72,6 +75,9 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<IAcceptedContactReader>(fixture);
         Services.AddSingleton<IIngestControl>(fixture);
         Services.AddSingleton<IChangeNotifier>(fixture);
+        Incidents = new(fixture);
+        Services.AddSingleton<IIncidentStore>(Incidents);
+        Services.AddSingleton<IIncidentService>(Incidents);
         Services.AddSingleton<ITriageService>(Triage);
         Services.AddWaywardComponents();
         Services.RemoveAll<PageScript>();

@@ -95,7 +95,7 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHist
             Id = f.Id, Type = f.Type, Subject = f.Subject, InstanceName = f.InstanceName, AccountId = f.AccountId, VpcId = f.VpcId, Asg = f.Asg, Transport = f.Transport, Provider = f.Provider,
             Address = f.Addresses[0].Address.ToString(), AddressCount = f.Addresses.Count, MemberCount = f.Members.Count, Basis = f.Basis, Outcome = f.Outcome, Severity = f.Severity, Confidence = f.Confidence,
             First = f.First, Last = f.Last, Count = f.Count, Status = stored.Status, Resolution = stored.Resolution, Assignee = stored.Assignee, Reported = f.Reported, Provisional = f.Provisional,
-            Why = FindingText.Why(f), Revision = stored.Revision, DetectedAt = stored.DetectedAt,
+            Why = FindingText.Why(f), Revision = stored.Revision, DetectedAt = stored.DetectedAt, IncidentId = stored.IncidentId,
         };
     }
 
@@ -162,6 +162,9 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHist
 
     public Task<IReadOnlyList<FindingRow>> OfInstanceAsync(string instanceId, int take, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<FindingRow>>([.. _findings.Where(f => f.Finding.Members.Contains(new(instanceId))).Select(RowOf).Take(take)]);
+
+    public Task<IReadOnlyList<FindingRow>> RowsAsync(IReadOnlyCollection<string> ids, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<FindingRow>>([.. _findings.Where(f => ids.Contains(f.Finding.Id)).OrderBy(f => f.Finding.First).Select(RowOf)]);
 
     public Task<FindingChanges> ApplyAsync(DetectionResult result, DetectionScope? scope, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation) => throw new InvalidOperationException("Pages do not evaluate.");
 

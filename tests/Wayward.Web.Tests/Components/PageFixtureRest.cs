@@ -32,6 +32,7 @@ internal sealed partial class PageFixture
     }
 
     public Task<IReadOnlyList<AuditEntry>> OfFindingAsync(string findingId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AuditEntry>>([.. Entries.Where(e => e.Subject == findingId)]);
+    public Task<IReadOnlyList<AuditEntry>> OfSubjectsAsync(IReadOnlyCollection<string> subjects, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AuditEntry>>([.. Entries.Where(e => subjects.Contains(e.Subject))]);
     public Task<UndoResult> UndoAsync(long entryId, string actor, CancellationToken cancellation) => throw new InvalidOperationException("Pages undo through the triage service.");
 
     public Task<IReadOnlyList<OfferedObject>> OfferAsync(IReadOnlyList<OfferedObject> objects, CancellationToken cancellation) => throw new InvalidOperationException();

@@ -26,10 +26,11 @@ public partial class AuditPage
         View = await Service.ReadAsync(string.IsNullOrWhiteSpace(Text) ? null : Text.Trim(), Page ?? 1, cancellation);
     }
 
-    private static bool CanUndo(AuditEntry row) => row.Verb.StartsWith("finding.", StringComparison.Ordinal) || row.Verb.StartsWith("expected.", StringComparison.Ordinal);
+    private static bool CanUndo(AuditEntry row) => row.Verb.Split('.')[0] is "finding" or "expected" or "incident";
 
     private static string? Target(AuditEntry row) =>
         AuditService.NamesFinding(row) ? Links.Finding(row.Subject)
+        : row.Subject.StartsWith("incident:", StringComparison.Ordinal) ? "incidents/" + row.Subject[9..]
         : row.Verb.StartsWith("expected.", StringComparison.Ordinal) && int.TryParse(row.Subject, out int rule) ? Links.Rule(rule)
         : null;
 

@@ -6,6 +6,7 @@ using Wayward.Core.Triage;
 using Wayward.Engine.Notifications;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
+using Wayward.Web.Components.Incidents;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Findings;
@@ -17,6 +18,7 @@ public partial class FindingPage
 
     [Inject] private FindingsService Service { get; set; } = default!;
     [Inject] private FindingDialogs Dialogs { get; set; } = default!;
+    [Inject] private IncidentDialogs Incidents { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
     [Inject] private Shortcuts Shortcuts { get; set; } = default!;
 
@@ -25,7 +27,7 @@ public partial class FindingPage
     private FindingView? View { get; set; }
     private Finding F => View!.Finding;
 
-    protected override ChangeKinds Watches => ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected;
+    protected override ChangeKinds Watches => ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected | ChangeKinds.Incidents;
 
     protected override void OnInitialized()
     {
@@ -50,6 +52,9 @@ public partial class FindingPage
             case "e" when View.Stored.Status.IsOpen():
                 await Dialogs.ExpectAsync(F);
                 break;
+            case "i":
+                await GatherAsync();
+                break;
             case "m":
                 await Dialogs.CommentAsync(F.Id);
                 break;
@@ -61,6 +66,12 @@ public partial class FindingPage
         }
         await ReloadAsync();
         return true;
+    }
+
+    private async Task GatherAsync()
+    {
+        if (View!.Stored.IncidentId is { } id) Navigation.NavigateTo(Links.Incident(id));
+        else if ((await Incidents.GatherAsync([F.Id])).Made is { } made) Navigation.NavigateTo(Links.Incident(made));
     }
 
     private void Cell((TimelineLane Lane, int Cell) at)

@@ -5,6 +5,7 @@ using Wayward.Core.Triage;
 using Wayward.Engine.Notifications;
 using Wayward.Engine.Triage;
 using Wayward.Storage.Findings;
+using Wayward.Web.Components.Incidents;
 using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Findings;
@@ -22,6 +23,7 @@ public partial class FindingsPage
 
     [Inject] private FindingsService Service { get; set; } = default!;
     [Inject] private FindingDialogs Dialogs { get; set; } = default!;
+    [Inject] private IncidentDialogs Incidents { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
     [Inject] private Shortcuts Shortcuts { get; set; } = default!;
     [Inject] private PageScript Script { get; set; } = default!;
@@ -32,6 +34,7 @@ public partial class FindingsPage
     [SupplyParameterFromQuery(Name = "q")] private string? Query { get; set; }
     [SupplyParameterFromQuery(Name = "assignee")] private string? Assignee { get; set; }
     [SupplyParameterFromQuery(Name = "provider")] private string? Provider { get; set; }
+    [SupplyParameterFromQuery(Name = "incident")] private int? Incident { get; set; }
     [SupplyParameterFromQuery(Name = "below")] private string? Below { get; set; }
     [SupplyParameterFromQuery(Name = "from")] private string? From { get; set; }
     [SupplyParameterFromQuery(Name = "to")] private string? To { get; set; }
@@ -46,7 +49,7 @@ public partial class FindingsPage
     /// <summary>The row that the next verb is about: the one just moved to, even while its reasoning is still being read.</summary>
     private string? SelectedId => _pending ?? Reasoning?.Finding.Id;
 
-    protected override ChangeKinds Watches => ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected;
+    protected override ChangeKinds Watches => ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected | ChangeKinds.Incidents;
 
     private IEnumerable<(string Show, string Word, int Count)> Shows
     {
@@ -65,7 +68,7 @@ public partial class FindingsPage
 
     protected override async Task ReadAsync(CancellationToken cancellation)
     {
-        State = FindingsState.Read(Show, Severity, Transport, Query, Assignee, Provider, Below, From, To, Sort, Direction, Page);
+        State = FindingsState.Read(Show, Severity, Transport, Query, Assignee, Provider, Below, From, To, Sort, Direction, Page) with { Incident = Incident };
         _text = State.Text ?? "";
         var view = await Service.QueueAsync(State, cancellation);
         var rows = view.Page.Rows;
@@ -122,6 +125,18 @@ public partial class FindingsPage
 
     private async Task BulkAssignAsync() => await FinishAsync(await Dialogs.AssignAsync(Picked, null));
 
+    /// <summary>The picked findings, else the selected one, into an incident. A new incident is opened: its narrative is written next.</summary>
+    private async Task GatherAsync()
+    {
+        IReadOnlyCollection<string> findings = _picked.Count > 0 ? [.. _picked.Keys] : SelectedId is { } id ? [id] : [];
+        if (findings.Count == 0) return;
+        var gathered = await Incidents.GatherAsync(findings);
+        if (!gathered.Done) return;
+        ClearPicked();
+        if (gathered.Made is { } made) Navigation.NavigateTo(Links.Incident(made));
+        else await ReloadAsync();
+    }
+
     private async Task FinishAsync(bool done)
     {
         // Rows that somebody else changed stay selected and say so; the others are done.
@@ -145,6 +160,9 @@ public partial class FindingsPage
             case "x" when View.Page.Rows.FirstOrDefault(r => r.Id == SelectedId) is { } row:
                 Pick(row);
                 StateHasChanged();
+                return true;
+            case "i":
+                await GatherAsync();
                 return true;
             case "a" or "c" when _picked.Count > 0:
                 if (key == "a") await BulkAcknowledgeAsync();

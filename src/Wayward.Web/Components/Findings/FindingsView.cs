@@ -19,6 +19,7 @@ internal sealed record FindingsState
     public string? Text { get; init; }
     public string? Assignee { get; init; }
     public string? Provider { get; init; }
+    public int? Incident { get; init; }
     public bool BelowThreshold { get; init; }
     public long? From { get; init; }
     public long? To { get; init; }
@@ -26,7 +27,7 @@ internal sealed record FindingsState
     public bool Descending { get; init; } = true;
     public int Page { get; init; } = 1;
 
-    public bool Filtered => Band is not null || Transport is not null || Text is not null || Assignee is not null || Provider is not null || From is not null;
+    public bool Filtered => Band is not null || Transport is not null || Text is not null || Assignee is not null || Provider is not null || Incident is not null || From is not null;
 
     private static readonly Dictionary<string, FindingStatus[]> Shows = new()
     {
@@ -74,6 +75,7 @@ internal sealed record FindingsState
         Text = Text,
         Assignee = Assignee,
         Provider = Provider,
+        IncidentId = Incident,
         IncludeUnreported = BelowThreshold,
         FirstFrom = From,
         FirstTo = To,

@@ -16,6 +16,7 @@ public partial class NavRail : LivePage
     [
         new("", "Overview", Icons.Material.Outlined.SpaceDashboard),
         new("findings", "Findings", Icons.Material.Outlined.Flag),
+        new("incidents", "Incidents", Icons.Material.Outlined.Workspaces),
         new("instances", "Instances", Icons.Material.Outlined.Dns),
         new("destinations", "Destinations", Icons.Material.Outlined.CallMade),
         new("expected", "Expected", Icons.Material.Outlined.PlaylistAddCheck),

@@ -15,6 +15,10 @@ internal sealed class Drafts(PageScript script)
 
     public static string Close(string findingIds) => "close." + findingIds;
 
+    public static string Narrative(int incidentId) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"narrative.{incidentId}");
+
+    public static string Task(int incidentId) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"task.{incidentId}");
+
     /// <summary>One field of the rule that is made from a finding: <c>reason</c>, <c>ticket</c> or <c>owner</c>.</summary>
     public static string Rule(string findingId, string field) => $"rule.{findingId}.{field}";
 }

@@ -96,7 +96,8 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
 
     private Task<bool> RunAsync(string? done, Func<CancellationToken, Task<long>> action) => RunAsync(done, async token => (await action(token), ""));
 
-    private async Task<bool> RunAsync(string? done, Func<CancellationToken, Task<(long, string)>> action)
+    /// <summary>Runs an action of any feature: says what it did with an offer to undo it, or why it did not.</summary>
+    public async Task<bool> RunAsync(string? done, Func<CancellationToken, Task<(long, string)>> action)
     {
         try
         {
@@ -122,10 +123,13 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
         }
         catch (ArgumentException exception)
         {
-            snackbar.Add(exception.Message, MudBlazor.Severity.Error);
+            snackbar.Add(Sentence(exception), MudBlazor.Severity.Error);
             return false;
         }
     }
+
+    /// <summary>The message without the name of the parameter, which is for programmers.</summary>
+    private static string Sentence(ArgumentException exception) => exception.ParamName is { } name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
 
     private static string Named(FindingRefs findings) => findings.Revisions.Count == 1 ? "the finding" : Words.Count(findings.Revisions.Count, "finding");
 

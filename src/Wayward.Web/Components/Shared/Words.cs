@@ -70,6 +70,8 @@ public static class Words
         _ => status.ToString(),
     };
 
+    public static string Status(Core.Incidents.IncidentStatus status) => status == Core.Incidents.IncidentStatus.InProgress ? "In progress" : status.ToString();
+
     public static string Resolution(Resolution resolution) => resolution switch
     {
         Core.Triage.Resolution.TruePositive => "True positive",
@@ -164,6 +166,11 @@ public static class Words
         "finding.assign" => "assigned",
         "expected.add" => "marked expected",
         "expected.delete" => "withdrew a rule",
+        "incident.create" => "made an incident",
+        "incident.edit" => "changed an incident",
+        "incident.attach" => "added to an incident",
+        "incident.detach" => "took out of an incident",
+        "incident.task" => "worked on a task",
         "undo" => "undid",
         "object.retry" => "retried an object",
         "object.skip" => "skipped an object",
