@@ -28,6 +28,8 @@ public readonly ref struct FlowIdentity
 {
     /// <summary>1-based line in the expanded object (row for parquet).</summary>
     public long Line { get; init; }
+    /// <summary>The format of the line: one object for all lines of a format within a run of lines.</summary>
+    public FlowLayout? Layout { get; init; }
     public ReadOnlySpan<byte> AccountId { get; init; }
     public ReadOnlySpan<byte> InterfaceId { get; init; }
     /// <summary>Empty when absent or <c>-</c>; <see cref="HasInstanceColumn"/> tells the two apart.</summary>

@@ -87,7 +87,7 @@ public sealed class CanonicalDump
             await writer.WriteLineAsync(Line("pair", name, pair.First, pair.Last));
             foreach (var h in cells[pair.EndpointId])
             {
-                await writer.WriteLineAsync(Line("cell", [name, h.Hour, .. ContactColumns.All.Select(column => ValueOf(column, h, names))]));
+                await writer.WriteLineAsync(Line("cell", [name, h.Hour, h.Log, .. ContactColumns.All.Select(column => ValueOf(column, h, names))]));
             }
             foreach (var l in evidence[pair.EndpointId].OrderBy(l => (l.Start, NameOf(l.ObjectId, names), l.Line)))
                 await writer.WriteLineAsync(Line("evidence", name, l.Start, NameOf(l.ObjectId, names), l.Line, l.Text));

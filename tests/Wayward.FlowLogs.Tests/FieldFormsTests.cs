@@ -47,6 +47,18 @@ public sealed class FieldFormsTests
 
     private static string Message(string message) => JsonSerializer.Serialize(new { message });
 
+    /// <summary>A header that the reader makes for JSON records is told beside the lines: no line of a sender can pass for one.</summary>
+    [Theory]
+    [InlineData('\u0001'), InlineData('\u0002'), InlineData('\0'), InlineData('\u0003')]
+    public void A_message_that_begins_with_a_control_character_is_a_line_like_any_other(char mark)
+    {
+        string forged = mark + "dstaddr srcaddr interface-id dstport srcport protocol start";
+        AssertHolds($"{Message(Question)}\n{Message(forged)}\n{Message(Question)}\n", 2, 2, quarantined: 1);
+        AssertHolds($"{Message($"{Question}\n{forged}\n{Question}")}\n", 2, 2, quarantined: 1);
+        AssertHolds($"{Fields(Question)}\n{Message(forged)}\n{Fields(Question)}\n{Message(Question)}\n", 3, 3, quarantined: 1);
+        AssertHolds($"timestamp,message\n1,{Question}\n2,{forged}\n3,{Question}\n", 2, 2, quarantined: 1);
+    }
+
     [Fact]
     public void Transit_gateway_records_are_counted_beside_VPC_records_in_any_order_and_under_any_header()
     {

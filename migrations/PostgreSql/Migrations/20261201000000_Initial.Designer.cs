@@ -276,144 +276,149 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("hour")
                         .HasColumnOrder(2);
 
+                    b.Property<int>("Log")
+                        .HasColumnType("integer")
+                        .HasColumnName("log")
+                        .HasColumnOrder(3);
+
                     b.Property<long>("answer_minutes")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("answer_minutes")
-                        .HasColumnOrder(21);
+                        .HasColumnOrder(22);
 
                     b.Property<long>("first_answer")
                         .HasColumnType("bigint")
                         .HasDefaultValue(9223372036854775807L)
                         .HasColumnName("first_answer")
-                        .HasColumnOrder(19);
+                        .HasColumnOrder(20);
 
                     b.Property<long>("first_contact")
                         .HasColumnType("bigint")
                         .HasDefaultValue(9223372036854775807L)
                         .HasColumnName("first_contact")
-                        .HasColumnOrder(3);
+                        .HasColumnOrder(4);
 
                     b.Property<long>("first_line")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("first_line")
-                        .HasColumnOrder(24);
+                        .HasColumnOrder(25);
 
                     b.Property<long>("first_object")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("first_object")
-                        .HasColumnOrder(23);
+                        .HasColumnOrder(24);
 
                     b.Property<short>("flags")
                         .HasColumnType("smallint")
                         .HasDefaultValue((short)0)
                         .HasColumnName("flags")
-                        .HasColumnOrder(18);
+                        .HasColumnOrder(19);
 
                     b.Property<long>("in_accepted_bytes")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("in_accepted_bytes")
-                        .HasColumnOrder(13);
+                        .HasColumnOrder(14);
 
                     b.Property<long>("in_accepted_packets")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("in_accepted_packets")
-                        .HasColumnOrder(12);
+                        .HasColumnOrder(13);
 
                     b.Property<long>("in_accepted_records")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("in_accepted_records")
-                        .HasColumnOrder(11);
+                        .HasColumnOrder(12);
 
                     b.Property<long>("in_rejected_bytes")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("in_rejected_bytes")
-                        .HasColumnOrder(16);
+                        .HasColumnOrder(17);
 
                     b.Property<long>("in_rejected_packets")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("in_rejected_packets")
-                        .HasColumnOrder(15);
+                        .HasColumnOrder(16);
 
                     b.Property<long>("in_rejected_records")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("in_rejected_records")
-                        .HasColumnOrder(14);
+                        .HasColumnOrder(15);
 
                     b.Property<byte[]>("inner_sources")
                         .HasColumnType("bytea")
                         .HasColumnName("inner_sources")
-                        .HasColumnOrder(22);
+                        .HasColumnOrder(23);
 
                     b.Property<long>("last_answer")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("last_answer")
-                        .HasColumnOrder(20);
+                        .HasColumnOrder(21);
 
                     b.Property<long>("last_contact")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("last_contact")
-                        .HasColumnOrder(4);
+                        .HasColumnOrder(5);
 
                     b.Property<long>("last_reject")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("last_reject")
-                        .HasColumnOrder(25);
+                        .HasColumnOrder(26);
 
                     b.Property<long>("max_packets")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("max_packets")
-                        .HasColumnOrder(17);
+                        .HasColumnOrder(18);
 
                     b.Property<long>("out_accepted_bytes")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("out_accepted_bytes")
-                        .HasColumnOrder(7);
+                        .HasColumnOrder(8);
 
                     b.Property<long>("out_accepted_packets")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("out_accepted_packets")
-                        .HasColumnOrder(6);
+                        .HasColumnOrder(7);
 
                     b.Property<long>("out_accepted_records")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("out_accepted_records")
-                        .HasColumnOrder(5);
+                        .HasColumnOrder(6);
 
                     b.Property<long>("out_rejected_bytes")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("out_rejected_bytes")
-                        .HasColumnOrder(10);
+                        .HasColumnOrder(11);
 
                     b.Property<long>("out_rejected_packets")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("out_rejected_packets")
-                        .HasColumnOrder(9);
+                        .HasColumnOrder(10);
 
                     b.Property<long>("out_rejected_records")
                         .HasColumnType("bigint")
                         .HasDefaultValue(0L)
                         .HasColumnName("out_rejected_records")
-                        .HasColumnOrder(8);
+                        .HasColumnOrder(9);
 
-                    b.HasKey("InstanceId", "EndpointId", "Hour");
+                    b.HasKey("InstanceId", "EndpointId", "Hour", "Log");
 
                     b.ToTable("contact_hours");
                 });

@@ -105,6 +105,7 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     instance_id = table.Column<int>(type: "integer", nullable: false),
                     endpoint_id = table.Column<int>(type: "integer", nullable: false),
                     hour = table.Column<int>(type: "integer", nullable: false),
+                    log = table.Column<int>(type: "integer", nullable: false),
                     first_contact = table.Column<long>(type: "bigint", nullable: false, defaultValue: 9223372036854775807L),
                     last_contact = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
                     out_accepted_records = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
@@ -131,7 +132,7 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_contact_hours", x => new { x.instance_id, x.endpoint_id, x.hour });
+                    table.PrimaryKey("PK_contact_hours", x => new { x.instance_id, x.endpoint_id, x.hour, x.log });
                 });
 
             migrationBuilder.CreateTable(

@@ -102,6 +102,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     instance_id = table.Column<int>(type: "INTEGER", nullable: false),
                     endpoint_id = table.Column<int>(type: "INTEGER", nullable: false),
                     hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    log = table.Column<int>(type: "INTEGER", nullable: false),
                     first_contact = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 9223372036854775807L),
                     last_contact = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
                     out_accepted_records = table.Column<long>(type: "INTEGER", nullable: false, defaultValue: 0L),
@@ -128,7 +129,7 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_contact_hours", x => new { x.instance_id, x.endpoint_id, x.hour });
+                    table.PrimaryKey("PK_contact_hours", x => new { x.instance_id, x.endpoint_id, x.hour, x.log });
                 });
 
             migrationBuilder.CreateTable(

@@ -85,7 +85,7 @@ public sealed class ContactBatch
         foreach (var (_, share) in shares.InOrderOfArrival)
         {
             foreach (var (day, _) in share.Coverage.InOrderOfArrival) days.Add(day);
-            foreach (var ((_, hour), _) in share.Cells.InOrderOfArrival) days.Add(hour / 24);
+            foreach (var (at, _) in share.Cells.InOrderOfArrival) days.Add(at.Hour / 24);
         }
         return days;
     }
@@ -98,7 +98,7 @@ public sealed class ContactBatch
 /// <summary>One instance's share of a batch.</summary>
 public sealed class InstanceContribution
 {
-    /// <summary>By (endpoint, hour).</summary>
+    /// <summary>By (endpoint, hour, flow log).</summary>
     public LedgerMap<CellKey, ContactHour> Cells { get; } = new();
     public LedgerMap<int, CoverageDay> Coverage { get; } = new();
     public LedgerMap<FactKey, InstanceFact> Facts { get; } = new();

@@ -21,10 +21,19 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     private readonly ObservedIdentities _identities = new();
     private ObservedIdentity? _current;
     private long _objectId;
+    private string? _flowLog;
+    private FlowLayout? _layout;
+    private LogOrigin _origin = LogOrigin.Unknown;
 
     /// <summary>Starts an object.</summary>
     /// <param name="objectId">The object's stable id (<see cref="ObjectIdentity.Id"/>), for evidence.</param>
-    public void Begin(long objectId) => _objectId = objectId;
+    /// <param name="key">The object's key or path, which may name its flow log.</param>
+    public void Begin(long objectId, string? key = null)
+    {
+        _objectId = objectId;
+        _flowLog = key is null ? null : LogOrigin.IdOf(key);
+        (_layout, _origin) = (null, LogOrigin.Unknown);
+    }
 
     /// <summary>This folder for a reader.</summary>
     public FolderSink AsSink() => new(this);
@@ -33,7 +42,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
     public ContactBatch TakeBatch()
     {
         var batch = _batch;
-        _identities.EndBatch();
+        _identities.EndBatch(batch);
         for (int reason = 0; reason < _skipped.Length; reason++)
             if (_skipped[reason] != 0) batch.Skip((SkipReason)reason, _skipped[reason]);
         Array.Clear(_skipped);
@@ -46,6 +55,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
 
     public void Observe(in FlowIdentity identity)
     {
+        if (!ReferenceEquals(identity.Layout, _layout) && (_layout = identity.Layout) is { } layout) _origin = LogOrigin.Of(_flowLog, layout);
         var current = _current = _identities.Get(identity, _batch);
         Count(current, 1, identity.HasTimes, identity.Start, identity.End, identity.Status);
     }
@@ -119,26 +129,30 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
                 break;
         }
         var flags = record.Direction == FlowDirection.Unknown ? ContactFlags.SideFromAddresses : ContactFlags.None;
-        if (egress) Egress(current, record, source, destination, flags);
-        else Ingress(current, record, source, flags);
+        current.SeeLog(_origin, record.Identity.Start, record.Identity.End);
+        // What a NAT instance forwards looks like its own where the format does not tell the direction: only the other records tell whose address it is.
+        var local = flags == ContactFlags.None ? null : current.LocalShare(egress ? source : destination, _addresses);
+        if (egress) Egress(current, local, record, source, destination, flags);
+        else Ingress(local?.Contribution ?? current.Contribution, record, source, flags);
     }
 
-    private void Egress(ObservedIdentity current, in FlowRecord record, IpAddress source, IpAddress destination, ContactFlags flags)
+    private void Egress(ObservedIdentity current, LocalShare? local, in FlowRecord record, IpAddress source, IpAddress destination, ContactFlags flags)
     {
+        var contribution = local?.Contribution ?? current.Contribution!;
         var written = record.PacketDestinationAddress.IsNone ? record.DestinationAddress : record.PacketDestinationAddress;
         var remote = record.PacketDestinationAddress.IsNone ? destination : AddressSpace.Fold(written);
         if (remote != written) flags |= ContactFlags.Nat64;
         // What a forwarding instance passes on from port 53 of another machine is no answer of its own.
         bool own = record.PacketSourceAddress.IsNone || record.PacketSourceAddress == record.SourceAddress;
         if (own && record.SourcePort == 53 && record.DestinationPort >= ContactRules.FirstEphemeral && record.Action != FlowAction.Reject && !ContactRules.IsReset(record))
-            Served(current.Contribution!, ContactHour.Served, remote, record.Identity.Start);
+            Served(contribution, ContactHour.Served, remote, record.Identity.Start);
         if (!_addresses.IsPublic(remote) || !IsService(remote, record.Protocol, record.DestinationPort)) return;
 
         var direction = ContactRules.Egress(record);
         if (direction == ContactProof.FarEndOpened) return;
         var endpoint = new Endpoint(remote, record.Protocol, record.DestinationPort,
             ContactRules.IsOwnPath(record.TrafficPath) ? FlowClass.OwnNetwork : ClassOf(record.SourcePort, record.DestinationPort));
-        var cell = Cell(current.Contribution!, endpoint, record.Identity.Start);
+        var cell = Cell(contribution, endpoint, record.Identity.Start);
         if (direction == ContactProof.Reset)
         {
             cell.Flags |= flags | ContactFlags.ResetSent;
@@ -147,11 +161,14 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         if (direction == ContactProof.Opened) flags |= ContactFlags.SynSent;
         else if (direction == ContactProof.Unclear) flags |= ContactFlags.BothPortsService;
         cell.Flags |= flags | ContactRules.Proof(record);
-        Contact(current.Contribution!, cell, endpoint, record);
+        Contact(contribution, cell, endpoint, record);
         if (!record.PacketSourceAddress.IsNone && AddressSpace.Fold(record.PacketSourceAddress) is var inner && inner != source) cell.AddInnerSource(inner);
-        if (!_addresses.IsPublic(source)) current.SeePrivateAddress(source, record.Identity.Start, record.Identity.End);
+        if (local is not null) local.See(record.Identity.Start, record.Identity.End);
+        else if (!_addresses.IsPublic(source)) current.SeePrivateAddress(source, record.Identity.Start, record.Identity.End);
         else if (!source.IsIPv4) current.SeePublicAddress(source, record.Identity.Start, record.Identity.End);
-        if (_catalog.Classify(remote, record.Protocol, record.DestinationPort) is not null) _batch.ContactRecords++;
+        if (_catalog.Classify(remote, record.Protocol, record.DestinationPort) is null) return;
+        if (local is not null) local.ContactRecords++;
+        else _batch.ContactRecords++;
     }
 
     private void Contact(InstanceContribution contribution, ContactHour cell, Endpoint endpoint, in FlowRecord record)
@@ -176,7 +193,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         EvidenceLine.Keep(lines, new EvidenceLine(start, _objectId, line, EvidenceText.Of(record)));
     }
 
-    private void Ingress(ObservedIdentity current, in FlowRecord record, IpAddress source, ContactFlags flags)
+    private void Ingress(InstanceContribution contribution, in FlowRecord record, IpAddress source, ContactFlags flags)
     {
         var written = record.PacketSourceAddress.IsNone ? record.SourceAddress : record.PacketSourceAddress;
         var remote = record.PacketSourceAddress.IsNone ? source : AddressSpace.Fold(written);
@@ -185,10 +202,10 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         bool service = IsService(remote, record.Protocol, record.SourcePort);
         // From a service port it may be the answer to a question of ours; from any other port it came from a client.
         if (!service && record.DestinationPort < ContactRules.FirstEphemeral && record.Action != FlowAction.Reject)
-            Served(current.Contribution!, ContactHour.ServedAt(record.Protocol, record.DestinationPort), remote, start);
+            Served(contribution, ContactHour.ServedAt(record.Protocol, record.DestinationPort), remote, start);
         if (!service || !_addresses.IsPublic(remote)) return;
 
-        var cell = Cell(current.Contribution!, new Endpoint(remote, record.Protocol, record.SourcePort, ClassOf(record.DestinationPort, record.SourcePort)), start);
+        var cell = Cell(contribution, new Endpoint(remote, record.Protocol, record.SourcePort, ClassOf(record.DestinationPort, record.SourcePort)), start);
         cell.Flags |= flags;
         var sum = new TrafficSum(1, record.Packets, record.Bytes);
         if (record.Action == FlowAction.Reject)
@@ -205,7 +222,7 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
 
     private static FlowClass ClassOf(ushort local, ushort remote) => ContactRules.IsServerPort(local, remote) ? FlowClass.ServerPort : FlowClass.Client;
 
-    private static void Served(InstanceContribution contribution, Endpoint at, IpAddress client, long start)
+    private void Served(InstanceContribution contribution, Endpoint at, IpAddress client, long start)
     {
         var cell = Cell(contribution, at, start);
         cell.Flags |= ContactFlags.ServedDns;
@@ -216,11 +233,11 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
         (!record.PacketSourceAddress.IsNone && _addresses.IsPublic(AddressSpace.Fold(record.PacketSourceAddress)))
         || (!record.PacketDestinationAddress.IsNone && _addresses.IsPublic(AddressSpace.Fold(record.PacketDestinationAddress)));
 
-    private static ContactHour Cell(InstanceContribution contribution, Endpoint endpoint, long start)
+    private ContactHour Cell(InstanceContribution contribution, Endpoint endpoint, long start)
     {
         int hour = UnixTime.Hour(start);
-        ref var cell = ref contribution.Cells.GetValueRefOrAddDefault(new CellKey(endpoint, hour));
-        return cell ??= new ContactHour { Hour = hour };
+        ref var cell = ref contribution.Cells.GetValueRefOrAddDefault(new CellKey(endpoint, hour, _origin.Number));
+        return cell ??= new ContactHour { Hour = hour, Log = _origin.Number };
     }
 
     /// <summary>

@@ -41,7 +41,7 @@ public enum ContactFlags : short
 }
 
 /// <summary>
-/// One cell of the contact ledger: (instance, endpoint, UTC hour of start). Everything in it is a min, max, sum, or, or a capped set by
+/// One cell of the contact ledger: (instance, endpoint, UTC hour of start, flow log). Everything in it is a min, max, sum, or, or a capped set by
 /// a fixed order, so the order of merging cannot matter. A cell exists also for records that are not contacts (answers, both ports 53): then <see cref="HasContact"/> is false.
 /// </summary>
 public sealed class ContactHour
@@ -61,6 +61,10 @@ public sealed class ContactHour
 
     /// <summary>Hours since the epoch.</summary>
     public required int Hour { get; init; }
+    /// <summary>The flow log that it is of, <see cref="LogOrigin.Number"/>.</summary>
+    public int Log { get; init; }
+    /// <summary>Of two flow logs over one interface, the one of the richer format counts.</summary>
+    internal int Richness => LogOrigin.RichnessOf(Log);
 
     /// <summary>Start of the first contact record, Unix seconds; <see cref="long.MaxValue"/> when there is none.</summary>
     public long FirstContact { get; set; } = long.MaxValue;
@@ -230,4 +234,4 @@ public sealed record InstanceFact(InstanceAttribute Attribute, string Value, lon
 }
 
 /// <summary>Values are stored; do not renumber.</summary>
-public enum InstanceAttribute : byte { Account = 1, Vpc = 2, Subnet = 3, Asg = 4, Interface = 5, Image = 6, Name = 7, Region = 8, LaunchTemplate = 9, Role = 10, PrivateAddress = 11, OwnNetwork = 12 }
+public enum InstanceAttribute : byte { Account = 1, Vpc = 2, Subnet = 3, Asg = 4, Interface = 5, Image = 6, Name = 7, Region = 8, LaunchTemplate = 9, Role = 10, PrivateAddress = 11, OwnNetwork = 12, FlowLog = 13 }

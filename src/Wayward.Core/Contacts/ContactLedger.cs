@@ -37,7 +37,7 @@ public sealed class ContactLedger
 public sealed class InstanceHistory
 {
     public required InstanceKey Key { get; init; }
-    /// <summary>By endpoint, each list ascending by hour.</summary>
+    /// <summary>By endpoint, each list ascending by hour, and one cell an hour once <see cref="FlowLogOverlaps.Resolve(InstanceHistory)"/> has been called.</summary>
     public LedgerMap<Endpoint, List<ContactHour>> Pairs { get; } = new();
     /// <summary>By day.</summary>
     public LedgerMap<int, CoverageDay> Coverage { get; } = new();
@@ -58,10 +58,10 @@ public sealed class InstanceHistory
     /// <summary>Folds one instance's share of a batch in.</summary>
     internal void Add(InstanceContribution contribution)
     {
-        foreach (var ((endpoint, hour), cell) in contribution.Cells.InOrderOfArrival)
+        foreach (var ((endpoint, hour, log), cell) in contribution.Cells.InOrderOfArrival)
         {
             if (!Pairs.TryGetValue(endpoint, out var cells)) Pairs.Add(endpoint, cells = []);
-            int at = Find(cells, hour);
+            int at = Find(cells, hour, log);
             if (at >= 0) cells[at].Merge(cell);
             else cells.Insert(~at, cell.Copy());
         }
@@ -92,16 +92,16 @@ public sealed class InstanceHistory
     }
 
     /// <summary>Index of the hour, or the complement of where it belongs. New hours are mostly the latest, so the end is tried first.</summary>
-    private static int Find(List<ContactHour> cells, int hour)
+    private static int Find(List<ContactHour> cells, int hour, int log)
     {
         int low = 0, high = cells.Count - 1;
         if (high < 0 || cells[high].Hour < hour) return ~(high + 1);
         while (low <= high)
         {
             int middle = (low + high) >>> 1;
-            int value = cells[middle].Hour;
-            if (value == hour) return middle;
-            if (value < hour) low = middle + 1;
+            int order = cells[middle].Hour != hour ? cells[middle].Hour.CompareTo(hour) : cells[middle].Log.CompareTo(log);
+            if (order == 0) return middle;
+            if (order < 0) low = middle + 1;
             else high = middle - 1;
         }
         return ~low;

@@ -14,7 +14,7 @@ public sealed class InstanceFactSummary
         foreach (var fact in facts.OrderBy(f => f.Attribute).ThenByDescending(f => f.Last).ThenBy(f => f.Value, StringComparer.Ordinal))
         {
             _latest.TryAdd(fact.Attribute, fact.Value);
-            _values.Add(fact.Value);
+            if (fact.Attribute != InstanceAttribute.FlowLog) _values.Add(fact.Value);
         }
     }
 

@@ -51,8 +51,13 @@ public sealed class Inventory
         foreach (var list in _byInterface.Values.Concat(_byInstance.Values)) list.Sort((a, b) => (a.From ?? long.MinValue).CompareTo(b.From ?? long.MinValue));
     }
 
-    public IReadOnlyList<InventoryItem> Items { get; }
+    public IReadOnlyList<InventoryItem> Items { get; private init; }
     public int Count => Items.Count;
+    /// <summary>It says nothing, and flow logs taught it nothing.</summary>
+    public bool IsEmpty => _byInterface.Count + _byInstance.Count == 0;
+
+    /// <summary>This inventory and what flow logs say of interfaces, which comes first. <see cref="Items"/> and <see cref="Hash"/> stay the operator's own.</summary>
+    public Inventory With(IReadOnlyCollection<InventoryItem> taught) => taught.Count == 0 ? this : new Inventory([.. Items, .. taught]) { Items = Items };
 
     /// <summary>32 hex digits over all items, in whatever order; empty for an empty inventory.</summary>
     public string Hash => Count == 0 ? ""
@@ -100,7 +105,7 @@ public sealed class Inventory
         {
             var batch = new ContactBatch { MaxStart = ledger.MaxStart };
             foreach (var (endpoint, cells) in history.Pairs)
-                foreach (var cell in cells) Share(batch, KeyAt(key, cell.Hour * UnixTime.HourSeconds)).Cells.Add(new CellKey(endpoint, cell.Hour), cell);
+                foreach (var cell in cells) Share(batch, KeyAt(key, cell.Hour * UnixTime.HourSeconds)).Cells.Add(new CellKey(endpoint, cell.Hour, cell.Log), cell);
             foreach (var (day, coverage) in history.Coverage) Share(batch, KeyAt(key, coverage.FirstStart)).Coverage.Add(day, coverage);
             foreach (var (endpoint, lines) in history.Evidence)
                 foreach (var line in lines) Lines(Share(batch, KeyAt(key, line.Start)), endpoint).Add(line);

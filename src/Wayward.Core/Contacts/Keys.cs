@@ -65,11 +65,13 @@ public readonly struct Endpoint(IpAddress address, byte protocol, ushort port, F
     public override string ToString() => $"{Address} {Protocol}/{Port}{(Class == FlowClass.Client ? "" : $" {Class}")}";
 }
 
-/// <summary>A cell of an instance: endpoint and hour since the epoch.</summary>
-public readonly record struct CellKey(Endpoint Endpoint, int Hour) : IComparable<CellKey>
+/// <summary>A cell of an instance.</summary>
+/// <param name="Hour">Since the epoch.</param>
+/// <param name="Log">The flow log, <see cref="LogOrigin.Number"/>.</param>
+public readonly record struct CellKey(Endpoint Endpoint, int Hour, int Log = 0) : IComparable<CellKey>
 {
-    public int CompareTo(CellKey other) => Endpoint.CompareTo(other.Endpoint) is var e && e != 0 ? e : Hour.CompareTo(other.Hour);
-    public bool Equals(CellKey other) => Hour == other.Hour && Endpoint.Equals(other.Endpoint);
+    public int CompareTo(CellKey other) => Endpoint.CompareTo(other.Endpoint) is var e && e != 0 ? e : Hour != other.Hour ? Hour.CompareTo(other.Hour) : Log.CompareTo(other.Log);
+    public bool Equals(CellKey other) => Hour == other.Hour && Log == other.Log && Endpoint.Equals(other.Endpoint);
     public override int GetHashCode() => Endpoint.GetHashCode() * 31 + Hour;
 }
 

@@ -16,6 +16,8 @@ internal sealed class ObservedIdentity
     private readonly FieldLengths _lengths;
     private readonly InstanceKey? _key;
     private LedgerMap<IpAddress, SeenSpan>? _privateAddresses, _ownNetworks;
+    private LedgerMap<int, LogSpan>? _logs;
+    private LedgerMap<IpAddress, LocalShare>? _locals;
     private FactKey[]? _facts;
     private long _first, _last;
     // Coverage of the day that lines are of now; goes to the contribution when another day begins, and at the end.
@@ -49,16 +51,27 @@ internal sealed class ObservedIdentity
         Batch = batch;
         _day = -1;
         (_first, _last) = (long.MaxValue, 0);
-        (_privateAddresses, _ownNetworks) = (null, null);
+        (_privateAddresses, _ownNetworks, _logs, _locals) = (null, null, null, null);
         if (_key is not { } key) return;
         ref var contribution = ref batch.Instances.GetValueRefOrAddDefault(key);
         Contribution = contribution ??= new InstanceContribution();
     }
 
     /// <summary>Leaves its batch, which belongs to somebody else from now on.</summary>
-    public void End()
+    /// <param name="others">Addresses that are other interfaces' own: what is kept under them is dropped. Null = none is.</param>
+    public void End(ContactBatch batch, IReadOnlySet<LocalAddress>? others)
     {
         EndDay();
+        if (_locals is not null)
+        {
+            foreach (var (address, share) in _locals.InOrderOfArrival)
+            {
+                if (HasSeveralLocals && others?.Contains(new(AccountId, address)) is true) continue;
+                Contribution!.Merge(share.Contribution);
+                batch.ContactRecords += share.ContactRecords;
+                if (share.Last > 0) SeePrivateAddress(address, share.First, share.Last);
+            }
+        }
         AddFacts();
         (Batch, Contribution) = (null, null);
     }
@@ -128,9 +141,36 @@ internal sealed class ObservedIdentity
         seen = seen.Last == 0 ? new(start, end) : new(Math.Min(seen.First, start), Math.Max(seen.Last, end));
     }
 
+    /// <summary>A flow log has a record of it that may be a contact, or the answer to one.</summary>
+    public void SeeLog(LogOrigin origin, long start, long end)
+    {
+        if (origin.Number == 0) return;
+        _logs ??= new();
+        ref var seen = ref _logs.GetValueRefOrAddDefault(origin.Number);
+        seen = seen.Origin is null ? new(origin, start, end) : new(origin, Math.Min(seen.First, start), Math.Max(seen.Last, end));
+    }
+
+    /// <summary>Where what happens at a private IPv4 address is kept until it is known whether the address is the interface's own; null for other addresses, which need no such question.</summary>
+    public LocalShare? LocalShare(IpAddress address, Resolvers.AddressSpace addresses)
+    {
+        if (!address.IsIPv4 || addresses.IsPublic(address)) return null;
+        _locals ??= new();
+        ref var share = ref _locals.GetValueRefOrAddDefault(address);
+        return share ??= new LocalShare();
+    }
+
+    /// <summary>Addresses of its own, as far as its records can tell; empty where the format or IPv6 told the side.</summary>
+    public IReadOnlyCollection<IpAddress> Locals => _locals is { } all ? all.Keys : Array.Empty<IpAddress>();
+
+    public bool HasSeveralLocals => _locals is { Count: > 1 };
+
+    public string AccountId => field ??= Plain(_text.AsSpan(_lengths.Interface, _lengths.Account));
+
     private void AddFacts()
     {
         if (Contribution is null || _first == long.MaxValue) return;
+        if (_logs is not null)
+            foreach (var (_, log) in _logs.InOrderOfArrival) Contribution.Add(new InstanceFact(InstanceAttribute.FlowLog, FlowLogOverlaps.Value(InterfaceId, log.Origin!), log.First, log.Last));
         foreach (var fact in _facts ??= MakeFacts()) Contribution.Add(new InstanceFact(fact.Attribute, fact.Value, _first, _last));
         Add(Contribution, InstanceAttribute.PrivateAddress, _privateAddresses, "");
         Add(Contribution, InstanceAttribute.OwnNetwork, _ownNetworks, "/64");
@@ -171,6 +211,8 @@ internal sealed class ObservedIdentity
 
     private readonly record struct SeenSpan(long First, long Last);
 
+    private readonly record struct LogSpan(LogOrigin? Origin, long First, long Last);
+
     private static (string? Id, SkipReason? Skip) SubjectId(in FlowIdentity identity)
     {
         if (identity.InstanceId.StartsWith("i-"u8)) return (Plain(identity.InstanceId), null);
@@ -187,6 +229,21 @@ internal sealed class ObservedIdentity
     /// <summary>AWS tag values have at most 256 characters; what is longer was not written by AWS.</summary>
     private static string Cut(string value) => value.Length <= 256 ? value : value[..256];
 }
+
+/// <summary>What an interface's records say of one address that may be its own, in an object.</summary>
+internal sealed class LocalShare
+{
+    public InstanceContribution Contribution { get; } = new();
+    public long ContactRecords { get; set; }
+    /// <summary>Span of contacts from the address, Unix seconds; 0 when there is none.</summary>
+    public long First { get; private set; } = long.MaxValue;
+    public long Last { get; private set; }
+
+    public void See(long start, long end) => (First, Last) = (Math.Min(First, start), Math.Max(Last, end));
+}
+
+/// <summary>Private addresses repeat from account to account.</summary>
+internal readonly record struct LocalAddress(string Account, IpAddress Address);
 
 /// <summary>How long each field of an identity is, and whether there is an instance column: most identities that differ in these are told apart without a look at their text.</summary>
 internal readonly record struct FieldLengths(int Interface, int Account, int Instance, int Vpc, int Subnet, int Asg, int Tag, int Region, bool HasInstanceColumn)
@@ -226,13 +283,27 @@ internal sealed class ObservedIdentities
     }
 
     /// <summary>Adds what each knows of its instance to the batch, and lets go of it.</summary>
-    public void EndBatch()
+    public void EndBatch(ContactBatch batch)
     {
-        foreach (var identity in _inBatch) identity.End();
+        var owned = OwnedAddresses();
+        foreach (var identity in _inBatch) identity.End(batch, owned);
         _inBatch.Clear();
         if (_count <= MaxKept) return;
         _slots = new Slot[FirstSize];
         _count = 0;
+    }
+
+    /// <summary>
+    /// Addresses that the records show as an interface's own: the only one that it has. Needed only where another interface has several, which is one that forwards what others send. Flow logs show an interface's primary
+    /// address even for its secondary ones (AWS VPC user guide, "Flow log records", <c>srcaddr</c>).
+    /// </summary>
+    private HashSet<LocalAddress>? OwnedAddresses()
+    {
+        if (!_inBatch.Exists(static i => i.HasSeveralLocals)) return null;
+        var owned = new HashSet<LocalAddress>();
+        foreach (var locals in _inBatch.GroupBy(i => (i.AccountId, i.InterfaceId), i => i.Locals))
+            if (locals.SelectMany(l => l).Distinct().Take(2).ToList() is [var only]) owned.Add(new(locals.Key.AccountId, only));
+        return owned;
     }
 
     private ObservedIdentity Begin(ObservedIdentity identity, ContactBatch batch)

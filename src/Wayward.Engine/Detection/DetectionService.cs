@@ -116,7 +116,7 @@ public sealed class DetectionService(
         // The end of the other objects' reading is a commit, and that wakes the evaluation again. An evaluation of everything that is requested now uses the data already there.
         if (ledger.HasGap && !all) return null;
         bool isNew = all || evaluatedWith != fingerprint;
-        var view = new InventoryView(ledger, inventory);
+        var view = await InventoryView.OpenAsync(ledger, inventory, cancellation);
         LiveFleet fleet;
         LiveBatch batch;
         if (_memory is { } memory && memory.Serves(ledger, engine))

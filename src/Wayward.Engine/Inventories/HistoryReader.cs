@@ -23,6 +23,11 @@ public interface IHistoryReader
 /// <inheritdoc cref="IHistoryReader"/>
 public sealed class HistoryReader(IContactStore contacts, IInventoryProvider inventories) : IHistoryReader
 {
+    /// <summary>What flow logs taught, as of a commit: pages ask far more often than it changes.</summary>
+    private sealed record Taught(long CommitNumber, IReadOnlyList<InventoryItem> Items);
+
+    private volatile Taught? _taught;
+
     public Task<InstanceHistory?> FindAsync(InstanceKey key, CancellationToken cancellation) => ReadAsync(async (view, c) =>
     {
         if ((await view.LoadAsync(new HashSet<InstanceKey> { key }, c)).Find(key) is { } history) return history;
@@ -31,12 +36,16 @@ public sealed class HistoryReader(IContactStore contacts, IInventoryProvider inv
         return instances.Count == 0 ? null : (await view.LoadAsync(instances, c)).Instances.Values.Where(h => instances.Contains(h.Key)).MaxBy(LastSeen);
     }, cancellation);
 
-    public InstanceKey KeyAt(InstanceKey stored, long at) => inventories.Current.KeyAt(stored, at);
+    public InstanceKey KeyAt(InstanceKey stored, long at) => inventories.Current.With(_taught?.Items ?? []).KeyAt(stored, at);
 
     public Task<T> ReadAsync<T>(Func<InventoryView, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         var inventory = inventories.Current;
-        return contacts.ReadAsync((ledger, c) => work(new InventoryView(ledger, inventory), c), cancellation);
+        return contacts.ReadAsync(async (ledger, c) =>
+        {
+            var taught = _taught is { } known && known.CommitNumber == ledger.CommitNumber ? known : _taught = new(ledger.CommitNumber, await ledger.TaughtInterfacesAsync(c));
+            return await work(new InventoryView(ledger, inventory, taught.Items), c);
+        }, cancellation);
     }
 
     private static long LastSeen(InstanceHistory history) => history.Coverage.Values.Select(d => d.LastEnd).DefaultIfEmpty().Max();

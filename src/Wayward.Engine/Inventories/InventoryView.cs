@@ -8,26 +8,44 @@ namespace Wayward.Engine.Inventories;
 /// The stored ledger as the inventory sees it: what stands under a bare interface is read under the instance that it belonged to, and groups, images and names are added. The store keeps what the logs
 /// said, so another inventory only has to be read with.
 /// </summary>
-public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
+public sealed class InventoryView
 {
     private const int AtOnce = 500;
 
-    public Inventory Inventory => inventory;
+    private readonly ILedgerSnapshot _ledger;
+    private readonly Inventory _inventory;
+    private readonly ILookup<InstanceKey, InstanceKey> _taught;
+
+    /// <param name="taught">What flow logs say of bare interfaces.</param>
+    public InventoryView(ILedgerSnapshot ledger, Inventory inventory, IReadOnlyList<InventoryItem> taught)
+    {
+        (_ledger, _inventory) = (ledger, inventory.With(taught));
+        _taught = taught.ToLookup(t => new InstanceKey(t.InstanceId!), t => new InstanceKey(t.InterfaceId!));
+    }
+
+    public static async Task<InventoryView> OpenAsync(ILedgerSnapshot ledger, Inventory inventory, CancellationToken cancellation) => new(ledger, inventory, await ledger.TaughtInterfacesAsync(cancellation));
+
+    public Inventory Inventory => _inventory;
 
     /// <summary>Largest record start of the whole data set.</summary>
-    public long MaxStart => ledger.MaxStart;
+    public long MaxStart => _ledger.MaxStart;
 
     /// <summary>These instances, whole; unknown ones are left out.</summary>
-    public async Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inventory.Count == 0
-        ? await ledger.LoadAsync(instances, cancellation) : inventory.Apply(await ledger.LoadAsync(instances.SelectMany(inventory.SourcesOf).ToHashSet(), cancellation));
+    public async Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation)
+    {
+        var part = _inventory.IsEmpty
+            ? await _ledger.LoadAsync(instances, cancellation) : _inventory.Apply(await _ledger.LoadAsync(instances.SelectMany(_inventory.SourcesOf).ToHashSet(), cancellation));
+        FlowLogOverlaps.Resolve(part);
+        return part;
+    }
 
     public async Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation)
     {
         var mapped = new HashSet<InstanceKey>();
-        await ledger.ForEachAsync(history =>
+        await _ledger.ForEachAsync(history =>
         {
-            if (IsMapped(history.Key)) mapped.UnionWith(inventory.KeysOf(history.Key));
-            else take(inventory.Knows(history.Key) ? Applied(history) : history);
+            if (IsMapped(history.Key)) mapped.UnionWith(_inventory.KeysOf(history.Key));
+            else take(Applied(history));
         }, cancellation);
         // Those whose records may stand under several keys are put together from all of these.
         await TakeAsync(mapped, take, cancellation);
@@ -50,12 +68,12 @@ public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
     /// <returns>How many summaries were damaged; null = none was kept that could be used, and nothing was given.</returns>
     public async Task<int?> ForEachSummaryAsync(string with, Func<InstanceKey, byte[], long?, SavedSummary> kept, Action<InstanceHistory> take, CancellationToken cancellation)
     {
-        var touched = await ledger.TouchedAsync(cancellation);
+        var touched = await _ledger.TouchedAsync(cancellation);
         var whole = new HashSet<InstanceKey>();
         int damaged = 0;
-        bool any = await ledger.ForEachSummaryAsync(with, (key, content, lastSeen) =>
+        bool any = await _ledger.ForEachSummaryAsync(with, (key, content, lastSeen) =>
         {
-            if (IsMapped(key)) whole.UnionWith(inventory.KeysOf(key));
+            if (IsMapped(key)) whole.UnionWith(_inventory.KeysOf(key));
             else if (content is null) whole.Add(key);
             else if (kept(key, content, touched.ContainsKey(key) ? null : lastSeen) is not SavedSummary.Taken and var why)
             {
@@ -75,7 +93,7 @@ public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
         foreach (var chunk in instances.Order().Chunk(AtOnce))
         {
             var whole = chunk.ToHashSet();
-            foreach (var (key, summary) in await ledger.SummariesAsync(with, whole.Where(k => !IsMapped(k)).ToHashSet(), cancellation))
+            foreach (var (key, summary) in await _ledger.SummariesAsync(with, whole.Where(k => !IsMapped(k)).ToHashSet(), cancellation))
                 if (kept(key, summary.Content, summary.LastSeen)) whole.Remove(key);
             await TakeAsync(whole, take, cancellation);
         }
@@ -83,7 +101,7 @@ public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
 
     /// <summary>See <see cref="ILedgerSnapshot.LoadTargetsAsync"/>; as the inventory sees it, and not for those it puts together of several.</summary>
     public async Task<IReadOnlyList<InstanceHistory>?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation) =>
-        await ledger.LoadTargetsAsync(instances, which, cancellation) is { } part ? [.. part.Instances.Values.Select(h => inventory.Knows(h.Key) ? Applied(h) : h)] : null;
+        await _ledger.LoadTargetsAsync(instances, which, cancellation) is { } part ? [.. part.Instances.Values.Select(Applied)] : null;
 
     /// <summary>Members of cohorts, by what makes these.</summary>
     public async Task<IReadOnlySet<InstanceKey>> MembersAsync(IEnumerable<(InstanceAttribute Attribute, string Value)> cohorts, CancellationToken cancellation)
@@ -91,8 +109,8 @@ public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
         var members = new HashSet<InstanceKey>();
         foreach (var cohort in cohorts.GroupBy(c => c.Attribute, c => c.Value))
         {
-            members.UnionWith((await ledger.WithFactAsync(cohort.Key, [.. cohort], cancellation)).SelectMany(inventory.KeysOf));
-            members.UnionWith(inventory.WithFact(cohort.Key, cohort.ToHashSet()).SelectMany(inventory.KeysOf));
+            members.UnionWith((await _ledger.WithFactAsync(cohort.Key, [.. cohort], cancellation)).SelectMany(_inventory.KeysOf));
+            members.UnionWith(_inventory.WithFact(cohort.Key, cohort.ToHashSet()).SelectMany(_inventory.KeysOf));
         }
         return members;
     }
@@ -101,16 +119,16 @@ public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
     /// <param name="saw">Told of the others; false = that is not enough.</param>
     public async Task TouchedAsync(Dictionary<InstanceKey, int> into, Func<InstanceKey, long, bool> saw, CancellationToken cancellation)
     {
-        foreach (var (key, hour) in await ledger.TouchedAsync(cancellation))
+        foreach (var (key, hour) in await _ledger.TouchedAsync(cancellation))
         {
             if (!IsMapped(key)) into.TryAdd(key, hour);
             else
-                foreach (var mapped in inventory.KeysOf(key)) into[mapped] = 0;
+                foreach (var mapped in Concerned(key)) into[mapped] = 0;
         }
-        foreach (var (key, end) in await ledger.SeenAsync(cancellation))
+        foreach (var (key, end) in await _ledger.SeenAsync(cancellation))
         {
             if (IsMapped(key))
-                foreach (var mapped in inventory.KeysOf(key)) into[mapped] = 0;
+                foreach (var mapped in Concerned(key)) into[mapped] = 0;
             else if (!into.ContainsKey(key) && !saw(key, end)) into.Add(key, 0);
         }
     }
@@ -119,21 +137,28 @@ public sealed class InventoryView(ILedgerSnapshot ledger, Inventory inventory)
     public async Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation)
     {
         var own = from.Where(f => !IsMapped(f.Key)).ToDictionary(f => f.Key, f => f.Value);
-        var tails = await ledger.TailsAsync(own, cancellation);
-        return inventory.Count == 0 ? tails : [.. tails.Select(t => inventory.Knows(t.Part.Key) ? t with { Part = Applied(t.Part) } : t)];
+        return [.. (await _ledger.TailsAsync(own, cancellation)).Select(t => t with { Part = Applied(t.Part) })];
     }
 
     /// <summary>Is it put together of several by the inventory, or does part of it go elsewhere?</summary>
     public static bool IsPutTogether(Inventory inventory, InstanceKey key) => inventory.KeysOf(key).Skip(1).Any() || inventory.SourcesOf(key).Skip(1).Any();
 
-    public async Task<IEnumerable<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => (await ledger.UsersAsync(which, cancellation)).SelectMany(inventory.KeysOf);
+    public async Task<IEnumerable<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => (await _ledger.UsersAsync(which, cancellation)).SelectMany(_inventory.KeysOf);
 
-    private bool IsMapped(InstanceKey stored) => IsPutTogether(inventory, stored);
+    private bool IsMapped(InstanceKey stored) => IsPutTogether(_inventory, stored);
+
+    /// <summary>Whoever looks different when records of a key were added: an instance that tells whose an interface is takes hours away from that interface.</summary>
+    private IEnumerable<InstanceKey> Concerned(InstanceKey stored) => _inventory.KeysOf(stored).Concat(_taught[stored]);
 
     private InstanceHistory Applied(InstanceHistory history)
     {
-        var one = new ContactLedger { MaxStart = ledger.MaxStart };
-        one.Put(history);
-        return inventory.Apply(one).Instances[history.Key];
+        if (_inventory.Knows(history.Key))
+        {
+            var one = new ContactLedger { MaxStart = _ledger.MaxStart };
+            one.Put(history);
+            history = _inventory.Apply(one).Instances[history.Key];
+        }
+        FlowLogOverlaps.Resolve(history);
+        return history;
     }
 }

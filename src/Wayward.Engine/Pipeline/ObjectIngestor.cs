@@ -45,7 +45,7 @@ internal sealed class ObjectIngestor(AddressSpace addresses, FlowReadLimits limi
             clock.RequireNotAhead(item.LastModified);
             await using var stream = new MeteredStream(await source.OpenAsync(item, cancellation), progress);
             progress.Step();
-            _folder.Begin(item.ObjectId);
+            _folder.Begin(item.ObjectId, item.Key);
             var sink = new MeteredSink(_folder.AsSink(), progress);
             read = FlowLogReader.Read(stream, InfoOf(source, item) with { LastModified = clock.Of(item.LastModified) }, ref sink, limits, cancellation);
             clock.RequireNotAhead(read);

@@ -84,7 +84,7 @@ public sealed class CatalogRescan(
         {
             if (sources.Find(row.Source) is not { } source) throw new IOException($"its source {row.Source} is not configured any more");
             var folder = new ContactFolder(catalog, addresses, inventories.Current);
-            folder.Begin(row.ObjectId);
+            folder.Begin(row.ObjectId, row.Key);
             await using var stream = await source.OpenAsync(item, cancellation);
             await Task.Run(() =>
             {

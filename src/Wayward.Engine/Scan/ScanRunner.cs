@@ -22,7 +22,10 @@ public static class ScanRunner
         var run = new Run(request);
         await run.ReadAsync(cancellation);
         var engine = new DetectionEngine(request.Catalog, request.Expected, request.Detection);
-        var ledger = request.Inventory?.Apply(run.Ledger) ?? run.Ledger;
+        var inventory = (request.Inventory ?? Inventory.Empty).With(TaughtInterfaces.Of(run.Ledger));
+        var ledger = inventory.IsEmpty ? run.Ledger : inventory.Apply(run.Ledger);
+        var overlaps = FlowLogOverlaps.Of(ledger.Instances.Values);
+        FlowLogOverlaps.Resolve(ledger);
         var evaluated = await Task.Run(() => engine.Evaluate(ledger), cancellation);
         var contacts = ContactsOf(ledger, request.Catalog, request.Detection);
         return new ScanResult
@@ -31,6 +34,7 @@ public static class ScanRunner
             Contacts = contacts,
             Findings = evaluated.Findings,
             Accepted = evaluated.Accepted,
+            Overlaps = overlaps,
             Ledger = ledger,
         };
     }
@@ -195,7 +199,7 @@ public static class ScanRunner
                         Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
                         Options = candidate.Length is null ? FileOptions.None : FileOptions.SequentialScan,
                     });
-                    folder.Begin(new ObjectIdentity(Path.GetDirectoryName(candidate.Path) ?? "", Path.GetFileName(candidate.Path), "").Id);
+                    folder.Begin(new ObjectIdentity(Path.GetDirectoryName(candidate.Path) ?? "", Path.GetFileName(candidate.Path), "").Id, candidate.Path);
                     var sink = folder.AsSink();
                     var read = FlowLogReader.Read(stream, new FlowObjectInfo(candidate.Name, candidate.Length, candidate.LastModified, request.FormatHeader), ref sink, request.Limits, cancellation);
                     var batch = folder.TakeBatch();

@@ -296,6 +296,7 @@ internal sealed class ParquetRecords
     private FlowIdentity Identity(int row, ColumnPlan plan, long line, long start, long end, LogStatus status) => new()
     {
         Line = line,
+        Layout = plan.Layout,
         AccountId = plan.Account12(Text(FlowField.AccountId, plan.Account, row)),
         InterfaceId = Text(FlowField.InterfaceId, plan.Interface, row),
         InstanceId = Text(FlowField.InstanceId, plan.Instance, row),

@@ -8,6 +8,7 @@ internal sealed class ColumnPlan
     private readonly short[] _index;
     private readonly byte[] _account = new byte[AccountDigits];
     private const int AccountDigits = 12;
+    private bool _isMade;
 
     private static readonly FlowField[] IdentityFields =
     [
@@ -60,6 +61,8 @@ internal sealed class ColumnPlan
     }
 
     public string[] Names { get; }
+    /// <summary>The same for all lines of one format.</summary>
+    public FlowLayout Layout => field ??= _isMade ? FlowLayout.Members : new FlowLayout(Names);
     public int Count => Names.Length;
     /// <summary>A column that only a transit gateway's records have a value in, in a table of both kinds; -1 in other formats.</summary>
     public int Gateway { get; private init; } = -1;
@@ -144,8 +147,9 @@ internal sealed class ColumnPlan
     }
 
     /// <summary>Compiles a header.</summary>
+    /// <param name="isMade">Made of the fields that records happen to have.</param>
     /// <param name="problem">Why the object must be refused, when null is returned.</param>
-    public static ColumnPlan? FromHeader(ReadOnlySpan<string> tokens, int maximumColumns, out string problem)
+    public static ColumnPlan? FromHeader(ReadOnlySpan<string> tokens, int maximumColumns, out string problem, bool isMade = false)
     {
         problem = "";
         if (tokens.Length > maximumColumns)
@@ -181,6 +185,7 @@ internal sealed class ColumnPlan
         return new ColumnPlan(names, fields)
         {
             Gateway = gateway,
+            _isMade = isMade,
             Description = isDefault ? "v2 default" : $"v{version}, {names.Length} columns",
         };
     }

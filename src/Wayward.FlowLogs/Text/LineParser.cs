@@ -127,6 +127,7 @@ internal static class LineParser
     private static FlowIdentity Identity(ref byte text, ref int ends, ColumnPlan plan, long line, long start, long end, LogStatus status) => new()
     {
         Line = line,
+        Layout = plan.Layout,
         AccountId = plan.Account12(Optional(ref text, ref ends, plan.Account)),
         InterfaceId = Optional(ref text, ref ends, plan.Interface),
         InstanceId = Optional(ref text, ref ends, plan.Instance),

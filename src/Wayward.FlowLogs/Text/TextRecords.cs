@@ -15,7 +15,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
     private byte[] _scratch = new byte[1024];
     /// <summary>The format of VPC records, and the one that held before a header that a wrapping made.</summary>
     private ColumnPlan? _plan, _planBefore;
-    private bool _headerIsMade;
+    private string? _madeHeader;
     /// <summary>Fields of a transit gateway's header; 0 before there is one.</summary>
     private int _gatewayFields;
     private FlowObjectException? _foreign;
@@ -36,6 +36,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
         bool skipping = false;
         while (window.Fill())
         {
+            if (!ReferenceEquals(opened.MadeHeader, _madeHeader)) TakeMadeHeader(opened.MadeHeader);
             if (skipping)
             {
                 int feed = window.Unread.IndexOf((byte)'\n');
@@ -147,11 +148,6 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
     private void ReadCarefully<TSink>(ReadOnlySpan<byte> raw, long line, ref TSink sink) where TSink : IFlowRecordSink
     {
         if (line == _firstLine && raw.StartsWith("\uFEFF"u8)) raw = raw[3..];
-        if (opened.IsMixed && raw is [JsonFields.HeaderMark or JsonFields.EndMark, ..])
-        {
-            TakeMadeHeader(raw);
-            return;
-        }
         if (raw.EndsWith("\r"u8)) raw = raw[..^1];
         int blank = raw.IndexOfAnyExcept((byte)' ', (byte)'\t');
         if (blank < 0) return;
@@ -261,13 +257,12 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
         tally.Quarantine(line, FaultKind.NotRecord, detail: $"{fields} fields, the first is '{begin}'");
     }
 
-    /// <summary>A header that a wrapping made for records whose fields are named one by one, or its end. It is no line of the object.</summary>
-    private void TakeMadeHeader(ReadOnlySpan<byte> raw)
+    /// <summary>A header that a wrapping made for records whose fields are named one by one, or its end (null). It is no line of the object. All lines before it have been read, because it comes between two reads.</summary>
+    private void TakeMadeHeader(string? names)
     {
-        _line--;
-        if (!_headerIsMade) _planBefore = _plan;
-        _headerIsMade = raw[0] == JsonFields.HeaderMark;
-        _plan = _headerIsMade ? ColumnPlan.FromHeader(Encoding.ASCII.GetString(raw[1..]).Split(' '), int.MaxValue, out _) : _planBefore;
+        if (_madeHeader is null) _planBefore = _plan;
+        _madeHeader = names;
+        _plan = names is null ? _planBefore : ColumnPlan.FromHeader(names.Split(' '), int.MaxValue, out _, isMade: true);
     }
 
     /// <summary>Once there is a plan, only lines that name a port are looked at as another header.</summary>

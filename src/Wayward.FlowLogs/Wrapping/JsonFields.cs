@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Wayward.FlowLogs.Text;
 
 namespace Wayward.FlowLogs.Wrapping;
@@ -8,10 +7,9 @@ namespace Wayward.FlowLogs.Wrapping;
 /// JSON objects whose members are flow-log fields, as lines under a header. Shippers leave out members without a value, so a member that is missing is <c>-</c>: records are gathered until the columns
 /// of many are known, and the header names the default format's columns and all that were seen.
 /// </summary>
-internal sealed class JsonFields(ReadContext context)
+/// <param name="beginHeader">Called with the names of the fields of the lines that are written next; null = they have no header.</param>
+internal sealed class JsonFields(ReadContext context, Action<ArrayBufferWriter<byte>, string?> beginHeader)
 {
-    /// <summary>Begins a line that is a header made here, and one that ends its validity. Neither is a line of the object.</summary>
-    public const byte HeaderMark = 1, EndMark = 2;
     private const int FewestFields = 4, MostHeld = 256, MostHeldBytes = 256 * 1024;
 
     private readonly ArrayBufferWriter<byte> _values = new();
@@ -100,22 +98,17 @@ internal sealed class JsonFields(ReadContext context)
     }
 
     /// <summary>What follows is not under the header written last.</summary>
-    /// <returns>Was there one?</returns>
-    public bool EndHeader(ArrayBufferWriter<byte> lines)
+    public void EndHeader(ArrayBufferWriter<byte> lines)
     {
-        if (!_headerHolds) return false;
+        if (!_headerHolds) return;
         _headerHolds = false;
-        lines.Write([EndMark, (byte)'\n']);
-        return true;
+        beginHeader(lines, null);
     }
 
     private void WriteHeader(ArrayBufferWriter<byte> lines)
     {
         _headerHolds = true;
-        string names = string.Join(' ', FlowColumns.All.Where((_, i) => _columns[i]).Select(c => c.Name));
-        lines.Write([HeaderMark]);
-        lines.Write(Encoding.ASCII.GetBytes(names));
-        lines.Write("\n"u8);
+        beginHeader(lines, string.Join(' ', FlowColumns.All.Where((_, i) => _columns[i]).Select(c => c.Name)));
     }
 
     private void WriteRecord(Range?[] cells, ArrayBufferWriter<byte> lines)

@@ -9,14 +9,16 @@ namespace Wayward.FlowLogs.Wrapping;
 /// the fields themselves; one after the other, with or without line feeds, or in one array. Members and documents may come in any order, and a document that holds no flow log is set aside by itself.
 /// </summary>
 /// <remarks>Each message, record and document that is set aside makes one line, so that its number is that of the line.</remarks>
-internal sealed class JsonLineSource(SourceWindow input, ReadContext context, RecordTally tally) : LineSource(input)
+internal sealed class JsonLineSource : LineSource
 {
     /// <summary>Longest string or number in bytes: CloudWatch Logs takes events of 1 MiB, and escapes make them longer.</summary>
     public const int LongestValue = 4 << 20;
     private const int Enough = 32 * 1024;
 
     private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Disallow });
-    private readonly JsonFields _fields = new(context);
+    private readonly ReadContext _context;
+    private readonly RecordTally _tally;
+    private readonly JsonFields _fields;
     private long _taken, _line = 1;
     /// <summary>Depth of the objects that are records or documents: 0, or 1 inside an array.</summary>
     private int _base;
@@ -29,6 +31,12 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context, Re
     private enum Property : byte { Other, Message, MessageType, LogEvents, Field, Gateway }
 
     private const string Foreign = "JSON with neither a message nor flow-log fields in it";
+
+    public JsonLineSource(SourceWindow input, ReadContext context, RecordTally tally) : base(input)
+    {
+        (_context, _tally) = (context, tally);
+        _fields = new JsonFields(context, BeginHeader);
+    }
 
     public override string Name => "in JSON";
 
@@ -45,13 +53,13 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context, Re
             }
             catch (JsonException e)
             {
-                throw context.Refuse($"damaged: not JSON near byte {_taken + reader.BytesConsumed}", inner: e);
+                throw _context.Refuse($"damaged: not JSON near byte {_taken + reader.BytesConsumed}", inner: e);
             }
             _state = reader.CurrentState;
             _taken += reader.BytesConsumed;
             Input.Start += (int)reader.BytesConsumed;
             if (lines.WrittenCount > 0) return true;
-            if (Input.Length > LongestValue) throw context.Refuse($"a JSON value longer than the limit of {LongestValue} bytes");
+            if (Input.Length > LongestValue) throw _context.Refuse($"a JSON value longer than the limit of {LongestValue} bytes");
             if (!Input.Fill())
             {
                 ReadLast(lines);
@@ -72,13 +80,13 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context, Re
             }
             catch (JsonException e)
             {
-                throw context.Refuse($"truncated or damaged: not JSON near byte {_taken + reader.BytesConsumed}, before its end", retryable: true, inner: e);
+                throw _context.Refuse($"truncated or damaged: not JSON near byte {_taken + reader.BytesConsumed}, before its end", retryable: true, inner: e);
             }
             Input.Start = Input.End;
         }
-        if (_open > 0) throw context.Refuse("truncated: a JSON document has no end", retryable: true);
-        if (_anyForeign && !_anyUseful) throw context.Refuse(Foreign);
-        if (_fields.Missing is { Length: > 0 } missing) throw context.Refuse(ColumnPlan.Lacks(missing));
+        if (_open > 0) throw _context.Refuse("truncated: a JSON document has no end", retryable: true);
+        if (_anyForeign && !_anyUseful) throw _context.Refuse(Foreign);
+        if (_fields.Missing is { Length: > 0 } missing) throw _context.Refuse(ColumnPlan.Lacks(missing));
         _fields.Flush(lines);
     }
 
@@ -154,7 +162,7 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context, Re
                 _fields.Add(_field, reader.ValueSpan);
                 break;
             case Property.Field:
-                if (reader.ValueSpan.Length > context.Limits.MaxLineBytes) _fields.IsTooLong = true;
+                if (reader.ValueSpan.Length > _context.Limits.MaxLineBytes) _fields.IsTooLong = true;
                 else
                 {
                     byte[] text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length + 1);
@@ -168,9 +176,9 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context, Re
     private void TakeMessage(ref Utf8JsonReader reader, ArrayBufferWriter<byte> lines)
     {
         _fields.Flush(lines);
-        int before = lines.WrittenCount;
         // A message follows no header that was made for fields.
-        if (_fields.EndHeader(lines)) before = lines.WrittenCount;
+        _fields.EndHeader(lines);
+        int before = lines.WrittenCount;
         var span = lines.GetSpan(reader.ValueSpan.Length + 1);
         var text = span[..reader.CopyString(span)].TrimEnd("\r\n"u8);
         // Where members are sorted the type of the document, by which a probe is told, comes behind its events.
@@ -198,7 +206,7 @@ internal sealed class JsonLineSource(SourceWindow input, ReadContext context, Re
         {
             _anyForeign = true;
             _fields.Flush(lines);
-            tally.Quarantine(_line, FaultKind.NotRecord, detail: fault.Length > 0 ? fault : Foreign);
+            _tally.Quarantine(_line, FaultKind.NotRecord, detail: fault.Length > 0 ? fault : Foreign);
             lines.Write("\n"u8);
         }
         _line++;

@@ -6,6 +6,7 @@ namespace Wayward.FlowLogs.Wrapping;
 internal abstract class LineSource(SourceWindow input) : ByteSource
 {
     private readonly ArrayBufferWriter<byte> _lines = new(4096);
+    private readonly Queue<(int At, string? Names)> _headers = [];
     private int _given;
     private bool _ended;
 
@@ -20,6 +21,15 @@ internal abstract class LineSource(SourceWindow input) : ByteSource
     /// <summary>Lines come from several senders, so that some may be no flow-log records.</summary>
     public virtual bool IsMixed => false;
 
+    /// <summary>
+    /// Field names that hold for what was read last, where the source made a header and the object has none; else null. It is told beside the lines, because every line may be the sender's own. One read never holds lines of
+    /// two headers.
+    /// </summary>
+    public string? MadeHeader { get; private set; }
+
+    /// <summary>The lines that are written next stand under these names; null = under whatever header the lines have themselves.</summary>
+    protected void BeginHeader(ArrayBufferWriter<byte> lines, string? names) => _headers.Enqueue((lines.WrittenCount, names));
+
     /// <summary>Writes some lines; false at the end.</summary>
     protected abstract bool Produce(ArrayBufferWriter<byte> lines);
 
@@ -28,15 +38,27 @@ internal abstract class LineSource(SourceWindow input) : ByteSource
         while (_given == _lines.WrittenCount)
         {
             if (_ended) return 0;
+            TakeHeaders();
             _lines.ResetWrittenCount();
             _given = 0;
             _ended = !Produce(_lines);
         }
-        int n = Math.Min(limit - end, _lines.WrittenCount - _given);
+        TakeHeaders();
+        int stop = _headers.TryPeek(out var next) ? next.At : _lines.WrittenCount;
+        int n = Math.Min(limit - end, stop - _given);
         _lines.WrittenSpan.Slice(_given, n).CopyTo(window.AsSpan(end));
         _given += n;
         Total += n;
         return n;
+    }
+
+    private void TakeHeaders()
+    {
+        while (_headers.TryPeek(out var header) && header.At <= _given)
+        {
+            MadeHeader = header.Names;
+            _headers.Dequeue();
+        }
     }
 
     /// <summary>

@@ -37,6 +37,8 @@ internal sealed class OpenedObject : IDisposable
     public bool BeginsWithHeader => Parquet is not null || _lines is { BeginsWithHeader: true };
     /// <summary>Lines come from several senders: what is no flow-log record is set aside, wherever it stands.</summary>
     public bool IsMixed => _lines is { IsMixed: true };
+    /// <summary>See <see cref="LineSource.MadeHeader"/>.</summary>
+    public string? MadeHeader => _lines?.MadeHeader;
     /// <summary>CloudWatch Logs writes this object, <c>aws-logs-write-test</c>, before an export to S3 to see whether it may.</summary>
     public bool IsTestObject { get; private init; }
 

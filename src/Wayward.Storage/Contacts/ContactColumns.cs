@@ -46,8 +46,8 @@ internal static class ContactColumns
 {
     public const string Table = "contact_hours";
 
-    /// <summary>Instance id, endpoint id, hour since the epoch: 32 bits each.</summary>
-    public static readonly IReadOnlyList<string> Key = ["instance_id", "endpoint_id", "hour"];
+    /// <summary>Instance id, endpoint id, hour since the epoch, flow log: 32 bits each.</summary>
+    public static readonly IReadOnlyList<string> Key = ["instance_id", "endpoint_id", "hour", "log"];
 
     public static readonly ContactColumn[] All =
     [

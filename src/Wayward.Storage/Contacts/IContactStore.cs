@@ -72,7 +72,7 @@ public interface ILedgerSnapshot
     /// of their last epoch were observed, can differ.
     /// </summary>
     Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation);
-    /// <summary>Some instances, whole; unknown ones are left out.</summary>
+    /// <summary>Some instances, whole; unknown ones are left out. As everywhere here, cells of several flow logs stand side by side.</summary>
     Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
     /// <summary>Of some touched instances what is new or changed; unknown ones are left out.</summary>
     Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation);
@@ -90,6 +90,8 @@ public interface ILedgerSnapshot
     Task<ContactLedger?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation);
     /// <summary>Whoever was ever seen with such a value of an attribute.</summary>
     Task<IReadOnlySet<InstanceKey>> WithFactAsync(InstanceAttribute attribute, IReadOnlyCollection<string> values, CancellationToken cancellation);
+    /// <summary>Bare interfaces that other records give to an instance, see <see cref="TaughtInterfaces"/>.</summary>
+    Task<IReadOnlyList<InventoryItem>> TaughtInterfacesAsync(CancellationToken cancellation);
     /// <summary>Every instance, whole, one after the other, for a reader that does not keep them.</summary>
     Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation);
     /// <summary>Whoever ever had to do with such an endpoint.</summary>

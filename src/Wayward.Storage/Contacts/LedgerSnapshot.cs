@@ -116,6 +116,25 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
             .Join(_db.Instances, f => f, i => i.Id, (_, i) => i.Key).ToListAsync(cancellation));
     }
 
+    public async Task<IReadOnlyList<InventoryItem>> TaughtInterfacesAsync(CancellationToken cancellation)
+    {
+        var bare = Between("eni-", "eni.");
+        // One of them is empty in almost every fleet.
+        if (!await bare.AnyAsync(cancellation) || !await Between("i-", "i.").AnyAsync(cancellation)) return [];
+        byte attribute = (byte)InstanceAttribute.Interface;
+        var rows = from e in bare
+                   join f in _db.InstanceFacts on e.Key equals f.Value
+                   where f.Attribute == attribute && f.InstanceId != e.Id
+                   join i in Between("i-", "i.") on f.InstanceId equals i.Id
+                   select new { Interface = e.Key, Instance = i.Key, f.First, f.Last };
+        return [.. (await rows.ToListAsync(cancellation)).Select(r => TaughtInterfaces.Item(r.Interface, new(r.Instance), r.First, r.Last))];
+    }
+
+    // It becomes SQL, which has no choice of comparisons.
+#pragma warning disable CA1309
+    private IQueryable<InstanceEntity> Between(string from, string to) => _db.Instances.Where(i => string.Compare(i.Key, from) >= 0 && string.Compare(i.Key, to) < 0);
+#pragma warning restore CA1309
+
     public Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => LedgerReader.ForEachAsync(_db, _dialect, take, cancellation);
 
     public async Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation)

@@ -30,6 +30,7 @@ internal static class DayChecksums
         {
             var e = endpoints.GetValueOrDefault(endpoint);
             row.Begin(1).Add(instances.GetValueOrDefault(instance) ?? "?").Add(e.Address.ToBytes()).Add(e.Protocol).Add(e.Port).Add(cell.Hour);
+            if (cell.Log != 0) row.Add(cell.Log);
             for (byte i = 0; i < ContactColumns.All.Length; i++)
             {
                 // What is empty is left out, so that a column that is added later changes no checksum.

@@ -18,15 +18,15 @@ internal static class DayCompaction
     {
         var old = new List<(int Instance, int Endpoint, ContactHour Cell)>();
         dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = instances, ToHour = before * HoursPerDay }, (instance, endpoint, cell) => old.Add((instance, endpoint, cell)), cancellation);
-        var days = old.GroupBy(h => (h.Instance, h.Endpoint, Day: h.Cell.Hour / HoursPerDay)).Where(d => d.Count() > 1 || d.First().Cell.Hour % HoursPerDay != 0).ToList();
+        var days = old.GroupBy(h => (h.Instance, h.Endpoint, Day: h.Cell.Hour / HoursPerDay, h.Cell.Log)).Where(d => d.Count() > 1 || d.First().Cell.Hour % HoursPerDay != 0).ToList();
         if (days.Count == 0) return 0;
         var folded = new List<(int, int, ContactHour)>(days.Count);
         foreach (var day in days)
         {
-            var (instance, endpoint, number) = day.Key;
+            var (instance, endpoint, number, log) = day.Key;
             int from = number * HoursPerDay, to = from + HoursPerDay;
-            await db.ContactHours.Where(h => h.InstanceId == instance && h.EndpointId == endpoint && h.Hour >= from && h.Hour < to).ExecuteDeleteAsync(cancellation);
-            var sum = new ContactHour { Hour = from };
+            await db.ContactHours.Where(h => h.InstanceId == instance && h.EndpointId == endpoint && h.Log == log && h.Hour >= from && h.Hour < to).ExecuteDeleteAsync(cancellation);
+            var sum = new ContactHour { Hour = from, Log = log };
             foreach (var (_, _, hour) in day) sum.Merge(hour);
             if (day.Count() > 1) sum.AnswerMinutes = 0;
             folded.Add((instance, endpoint, sum));

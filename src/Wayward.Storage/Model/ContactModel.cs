@@ -32,9 +32,9 @@ internal static class ContactModel
         });
         model.Entity<ContactHourEntity>(e =>
         {
-            e.HasKey(x => new { x.InstanceId, x.EndpointId, x.Hour });
+            e.HasKey(x => new { x.InstanceId, x.EndpointId, x.Hour, x.Log });
             int order = 0;
-            foreach (string name in new[] { nameof(ContactHourEntity.InstanceId), nameof(ContactHourEntity.EndpointId), nameof(ContactHourEntity.Hour) }) e.Property(name).HasColumnOrder(order++);
+            foreach (string name in new[] { nameof(ContactHourEntity.InstanceId), nameof(ContactHourEntity.EndpointId), nameof(ContactHourEntity.Hour), nameof(ContactHourEntity.Log) }) e.Property(name).HasColumnOrder(order++);
             foreach (var column in ContactColumns.All)
             {
                 var property = column is not NumberColumn number ? e.Property<byte[]?>(column.Name)

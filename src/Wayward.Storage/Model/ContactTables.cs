@@ -59,6 +59,7 @@ public sealed class ContactHourEntity
     public int InstanceId { get; set; }
     public int EndpointId { get; set; }
     public int Hour { get; set; }
+    public int Log { get; set; }
 }
 
 public sealed class CoverageDayEntity

@@ -115,10 +115,10 @@ internal sealed class PgBatchWriter(PgSession session, long historyWindow)
     {
         var cells = new List<(int Instance, int Endpoint, ContactHour Cell)>();
         foreach (var i in _instances)
-            foreach (var ((endpoint, _), cell) in i.Share.Cells) cells.Add((i.Id, _endpoints[endpoint], cell));
+            foreach (var (at, cell) in i.Share.Cells) cells.Add((i.Id, _endpoints[at.Endpoint], cell));
         if (cells.Count == 0) return;
         // Rows go in key order, so that a page of the tree is dirtied once.
-        cells.Sort(static (a, b) => (a.Instance, a.Endpoint, a.Cell.Hour).CompareTo((b.Instance, b.Endpoint, b.Cell.Hour)));
+        cells.Sort(static (a, b) => (a.Instance, a.Endpoint, a.Cell.Hour, a.Cell.Log).CompareTo((b.Instance, b.Endpoint, b.Cell.Hour, b.Cell.Log)));
         foreach (var part in cells.Chunk(RowsAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();

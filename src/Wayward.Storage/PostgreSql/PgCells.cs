@@ -37,7 +37,7 @@ internal static class PgCells
         if (which.OnlyTouched) where += " AND endpoint_id IN (SELECT endpoint_id FROM touched_endpoints)";
         // Names of this assembly; values are always parameters.
 #pragma warning disable CA2100
-        command.CommandText = $"SELECT {ContactCellSql.Names} FROM {ContactColumns.Table} WHERE {where} ORDER BY instance_id, endpoint_id, hour";
+        command.CommandText = $"SELECT {ContactCellSql.Names} FROM {ContactColumns.Table} WHERE {where} ORDER BY instance_id, endpoint_id, hour, log";
 #pragma warning restore CA2100
         using var interrupt = cancellation.Register(static c => ((NpgsqlCommand)c!).Cancel(), command);
         using var row = command.ExecuteReader();
@@ -50,7 +50,7 @@ internal static class PgCells
 
     private static ContactHour Cell(NpgsqlDataReader row)
     {
-        var cell = new ContactHour { Hour = row.GetInt32(2) };
+        var cell = new ContactHour { Hour = row.GetInt32(2), Log = row.GetInt32(3) };
         for (int i = 0; i < ContactColumns.All.Length; i++)
         {
             int at = ContactColumns.Key.Count + i;
@@ -63,7 +63,7 @@ internal static class PgCells
     /// <summary>The parameters of <see cref="Upsert"/>.</summary>
     public static NpgsqlParameter[] Arrays(IReadOnlyCollection<(int Instance, int Endpoint, ContactHour Cell)> cells) =>
     [
-        Pg.Array(cells.Select(c => c.Instance)), Pg.Array(cells.Select(c => c.Endpoint)), Pg.Array(cells.Select(c => c.Cell.Hour)),
+        Pg.Array(cells.Select(c => c.Instance)), Pg.Array(cells.Select(c => c.Endpoint)), Pg.Array(cells.Select(c => c.Cell.Hour)), Pg.Array(cells.Select(c => c.Cell.Log)),
         .. ContactColumns.All.Select(column => column switch
         {
             NumberColumn { IsSmall: true } number => Pg.Array(cells.Select(c => (short)number.Get(c.Cell))),

@@ -24,7 +24,7 @@ internal sealed class PgPartitions(PgSession session)
         var wanted = new HashSet<int>();
         foreach (var item in objects)
             foreach (var share in item.Batch.Instances.Values)
-                foreach (var (_, hour) in share.Cells.Keys) wanted.Add(hour / 24);
+                foreach (var at in share.Cells.Keys) wanted.Add(at.Hour / 24);
         if (wanted.Count == 0) return;
         _known ??= [.. session.Query(Known, r => r.GetString(0))];
         var last = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddMonths(2);

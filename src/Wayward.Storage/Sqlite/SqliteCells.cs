@@ -16,7 +16,7 @@ internal static class SqliteCells
     public static readonly string Upsert = $"{Insert}\nON CONFLICT DO UPDATE SET {ContactCellSql.Assignments("min", "max")}";
 
     private static readonly string SelectAll =
-        $"SELECT {ContactCellSql.NamesOf("h")} FROM contact_hours h WHERE h.hour >= ?1 AND h.hour < ?2 ORDER BY h.instance_id, h.endpoint_id, h.hour";
+        $"SELECT {ContactCellSql.NamesOf("h")} FROM contact_hours h WHERE h.hour >= ?1 AND h.hour < ?2 ORDER BY h.instance_id, h.endpoint_id, h.hour, h.log";
 
     public static void Read(sqlite3 db, CellSelection which, CellReceiver receive, CancellationToken cancellation)
     {
@@ -39,7 +39,7 @@ internal static class SqliteCells
     private static string OfInstance(CellSelection which) => $"""
         SELECT {ContactCellSql.NamesOf("h")} FROM contact_pairs p {(which.OnlyTouched ? "CROSS JOIN touched_endpoints t ON t.endpoint_id = p.endpoint_id" : "")}
             CROSS JOIN contact_hours h ON h.instance_id = p.instance_id AND h.endpoint_id = p.endpoint_id AND h.hour >= ?1 AND h.hour < ?2
-        WHERE p.instance_id = ?3 {(which.Endpoints is null ? "" : "AND p.endpoint_id IN (SELECT value FROM json_each(?4))")} ORDER BY p.instance_id, p.endpoint_id, h.hour
+        WHERE p.instance_id = ?3 {(which.Endpoints is null ? "" : "AND p.endpoint_id IN (SELECT value FROM json_each(?4))")} ORDER BY p.instance_id, p.endpoint_id, h.hour, h.log
         """;
 
     private static void Read(SqliteStatement select, CellReceiver receive, CancellationToken cancellation)
@@ -48,7 +48,7 @@ internal static class SqliteCells
         for (int row = 1; select.Read(); row++)
         {
             if (row % RowsBetweenChecks == 0) cancellation.ThrowIfCancellationRequested();
-            var cell = new ContactHour { Hour = select.Int32(2) };
+            var cell = new ContactHour { Hour = select.Int32(2), Log = select.Int32(3) };
             for (int i = 0; i < ContactColumns.All.Length; i++)
             {
                 if (ContactColumns.All[i] is NumberColumn number) number.Set(cell, select.Int64(first + i));
@@ -60,7 +60,7 @@ internal static class SqliteCells
 
     public static SqliteStatement Bind(SqliteStatement statement, int instance, int endpoint, ContactHour cell)
     {
-        statement.Bind(instance).Bind(endpoint).Bind(cell.Hour);
+        statement.Bind(instance).Bind(endpoint).Bind(cell.Hour).Bind(cell.Log);
         foreach (var column in ContactColumns.All)
         {
             if (column is NumberColumn number) statement.Bind(number.Get(cell));

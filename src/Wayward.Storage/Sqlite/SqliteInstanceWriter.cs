@@ -80,8 +80,8 @@ internal sealed class SqliteInstanceWriter
     {
         if (_merge.Share.Cells.Count == 0) return;
         var cells = new List<(int Endpoint, Endpoint Key, ContactHour Cell)>(_merge.Share.Cells.Count);
-        foreach (var ((endpoint, _), cell) in _merge.Share.Cells) cells.Add((_endpoints.Of(endpoint), endpoint, cell));
-        cells.Sort(static (a, b) => a.Endpoint.CompareTo(b.Endpoint) is var e && e != 0 ? e : a.Cell.Hour.CompareTo(b.Cell.Hour));
+        foreach (var (at, cell) in _merge.Share.Cells) cells.Add((_endpoints.Of(at.Endpoint), at.Endpoint, cell));
+        cells.Sort(static (a, b) => a.Endpoint.CompareTo(b.Endpoint) is var e && e != 0 ? e : a.Cell.Hour != b.Cell.Hour ? a.Cell.Hour.CompareTo(b.Cell.Hour) : a.Cell.Log.CompareTo(b.Cell.Log));
         var pairs = StoredPairs();
         for (int i = 0; i < cells.Count;)
         {

@@ -48,6 +48,7 @@ internal sealed class ScanCommand : ICommandModule
             }, cancellation);
 
             WarnOfAge(context, resolvers, result);
+            foreach (string warning in ScanSummary.Warnings(result)) context.Error.WriteLine($"wayward: {warning}");
             string? file = parsed.GetValue(output);
             switch (parsed.GetValue(format))
             {

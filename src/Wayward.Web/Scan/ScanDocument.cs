@@ -31,6 +31,8 @@ internal sealed record ScanDocument
     public required IEnumerable<RoleDayDocument> RoleDays { get; init; }
     [Description("Why no record could be evaluated, so that the absence of findings says nothing; null when some were")]
     public required string? NothingEvaluated { get; init; }
+    [Description("What the reader of the result must know of the input, such as two flow logs over one interface; a sentence each")]
+    public required IEnumerable<string> Warnings { get; init; }
 
     /// <summary>Rows are made while they are written: they grow with the fleet, and the writer must not hold them all.</summary>
     public static ScanDocument Of(ScanResult result, ResolverCatalog catalog) => new()
@@ -43,6 +45,7 @@ internal sealed record ScanDocument
         RoleDays = RoleDay.Of(result.Accepted).Select(d => new RoleDayDocument(
             d.Instance.Id, DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + d.Day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Role, d.NewTargets)),
         NothingEvaluated = ScanSummary.NothingEvaluated(result.Input),
+        Warnings = ScanSummary.Warnings(result),
     };
 }
 
@@ -115,7 +118,7 @@ internal sealed record AcceptedDocument(
     [property: AllowedValues("DNS", "DoT", "DoQ", "DoH", "DoH3", "DNSCrypt")] string Transport,
     string? Provider,
     [property: AllowedValues("A", "B", "C", "D", "R", "X", "H", null)] string? Tier,
-    [property: AllowedValues("learned", "learned-from-group", "role", "expected", "unclear")] string Reason,
+    [property: AllowedValues("learned", "learned-from-group", "role", "expected", "unclear", "own-network")] string Reason,
     string? Role,
     int? Rule,
     string? Group,

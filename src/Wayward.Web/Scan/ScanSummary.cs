@@ -19,6 +19,9 @@ internal static class ScanSummary
         return $"Nothing could be evaluated: {string.Join("; ", reasons)}.";
     }
 
+    /// <summary>What the reader of the result must know of the input.</summary>
+    public static IEnumerable<string> Warnings(ScanResult result) => result.Overlaps.Select(o => o.Text);
+
     /// <summary>How many contacts were accepted without a finding, by reason; null when there were none.</summary>
     public static string? Accepted(IReadOnlyList<AcceptedContact> accepted)
     {
@@ -33,6 +36,7 @@ internal static class ScanSummary
         AcceptedReason.LearnedFromGroup => "usual in the group",
         AcceptedReason.Role => "explained by a role",
         AcceptedReason.Expected => "expected by a rule",
+        AcceptedReason.OwnNetwork => "in an own network (name it in Detection:OwnPrefixes)",
         _ => "with an unclear direction",
     };
 

@@ -153,6 +153,7 @@ public static class Words
         InstanceAttribute.LaunchTemplate => "Launch template",
         InstanceAttribute.PrivateAddress => "Private address",
         InstanceAttribute.OwnNetwork => "Own IPv6 network",
+        InstanceAttribute.FlowLog => "Flow log",
         _ => attribute.ToString(),
     };
 
