@@ -42,6 +42,8 @@ public sealed class InstanceHistory
     /// <summary>By day.</summary>
     public LedgerMap<int, CoverageDay> Coverage { get; } = new();
     public List<InstanceFact> Facts { get; } = [];
+    /// <summary>IPv6 networks of the whole fleet, see <see cref="Contacts.OwnNetworks"/>; empty when nothing but this instance is known.</summary>
+    public IReadOnlySet<FlowLogs.IpAddress> OwnNetworks { get; set; } = System.Collections.Frozen.FrozenSet<FlowLogs.IpAddress>.Empty;
     public LedgerMap<Endpoint, List<EvidenceLine>> Evidence { get; } = new();
 
     /// <summary>The value of an attribute as of a time: the one whose span covers it, else the latest before, else the earliest after; ties by ordinal value. Null when never seen.</summary>

@@ -65,7 +65,28 @@ public static class InventoryFile
         {
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"{name}:{e.LineNumber + 1}: not valid JSON"));
         }
+        // The document is JSON, but a name or value of it is no text: half of a surrogate pair.
+        catch (InvalidOperationException)
+        {
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{name}:{LineOfBrokenText(trimmed)}: a name or value with half of a surrogate pair (\\ud800 to \\udfff), which is no text"));
+        }
         return errors.Count > 0 ? throw new InventoryFormatException([.. errors.Take(MaxErrors)]) : new Inventory(items);
+    }
+
+    /// <returns>1-based.</returns>
+    private static int LineOfBrokenText(string json)
+    {
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(json);
+        var reader = new Utf8JsonReader(bytes);
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+        }
+        return bytes.AsSpan(0, (int)reader.TokenStartIndex).Count((byte)'\n') + 1;
     }
 
     private static void ReadCsv(string text, string name, List<InventoryItem> items, List<string> errors)

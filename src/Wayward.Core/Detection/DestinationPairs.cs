@@ -58,9 +58,9 @@ internal sealed class DestinationPairs
         return found;
     }
 
-    /// <summary>An IPv6 address in the /64 of an interface of the instance: a VPC's subnet is a /64, so it cannot be a stranger's.</summary>
+    /// <summary>An IPv6 address in the /64 of an interface of the fleet: a VPC's subnet is a /64, so it cannot be a stranger's.</summary>
     public bool IsOwnNetwork(InstanceHistory history) =>
-        !Destination.Address.IsIPv4 && history.Facts.Exists(f => f.Attribute == InstanceAttribute.OwnNetwork && IpPrefix.Parse(f.Value).Contains(Destination.Address));
+        !Destination.Address.IsIPv4 && (history.OwnNetworks.Contains(OwnNetworks.Of(Destination.Address)) || history.Facts.Exists(f => f.Attribute == InstanceAttribute.OwnNetwork && IpPrefix.Parse(f.Value).Contains(Destination.Address)));
 
     /// <summary>The contact cells, ascending by start, each with the rule that decides for it.</summary>
     /// <param name="unclear">Gets the cells that may be answers of ours, as ascending; null when nobody needs them.</param>

@@ -31,10 +31,11 @@ public sealed class DetectionService(
 
     /// <summary>What is remembered between evaluations.</summary>
     /// <param name="Inventory">With which the fleet was loaded.</param>
+    /// <param name="OwnNetworks">The same.</param>
     /// <param name="CommitNumber">Up to here what is in the fleet is evaluated and stored. When the store says otherwise another process evaluated, and the fleet has missed it.</param>
     /// <param name="With">The fingerprint with which that was evaluated (<see cref="EvaluatedWith"/>).</param>
     /// <param name="Pending">The commit number of an evaluation that was made of the fleet and that nobody has said to be stored.</param>
-    private sealed record Memory(LiveFleet Fleet, Inventory Inventory, long CommitNumber, string? With, long? Pending)
+    private sealed record Memory(LiveFleet Fleet, Inventory Inventory, IReadOnlySet<FlowLogs.IpAddress> OwnNetworks, long CommitNumber, string? With, long? Pending)
     {
         /// <summary>Can it be carried on from what the store says to be evaluated?</summary>
         public bool Serves(ILedgerSnapshot ledger, DetectionEngine engine) =>
@@ -88,7 +89,7 @@ public sealed class DetectionService(
         if (isNew) await state.SetEvaluatedWithAsync(fingerprint, cancellation);
         await CompleteAsync(fleet, commitNumber, fingerprint, inventory, cancellation);
         evaluation.MarkStored();
-        _memory = new(fleet, inventory, commitNumber, fingerprint, Pending: null);
+        _memory = _memory! with { CommitNumber = commitNumber, With = fingerprint, Pending = null };
         if (changes.Any) notifier.Publish(ChangeKinds.Findings);
         if (changes.Any || result.Evaluated is null)
         {
@@ -127,7 +128,7 @@ public sealed class DetectionService(
             fleet = memory.Fleet;
             var before = fleet.Engine.Expected;
             batch = fleet.Begin(engine, ledger.MaxStart);
-            await TakeInAsync(batch, memory.Inventory, before, ledger, view, engine, inventory, isNew, cancellation);
+            await TakeInAsync(batch, memory, before, ledger, view, engine, inventory, isNew, cancellation);
         }
         else
         {
@@ -136,15 +137,20 @@ public sealed class DetectionService(
             if (!isNew && ledger.CommitNumber == ledger.EvaluatedCommit)
             {
                 // Everything is evaluated and stored: there is nothing to say again.
-                _memory = new(loader.Resume(), inventory, ledger.EvaluatedCommit, evaluatedWith, Pending: null);
+                _memory = new(loader.Resume(), inventory, view.OwnNetworks, ledger.EvaluatedCommit, evaluatedWith, Pending: null);
                 return null;
             }
             fleet = loader.Start();
             batch = fleet.Begin(engine, ledger.MaxStart);
             // The summaries are of the last evaluation; what was committed since is read like that of any batch.
-            if (isOfSummaries) await ReadAsync(batch, view, await TouchedAsync(batch, view, cancellation), cancellation);
+            if (isOfSummaries)
+            {
+                var touched = await TouchedAsync(batch, view, cancellation);
+                await view.TouchedByNetworksAsync(touched, before: null, cancellation);
+                await ReadAsync(batch, view, touched, cancellation);
+            }
         }
-        _memory = new(fleet, inventory, ledger.EvaluatedCommit, evaluatedWith, Pending: ledger.CommitNumber);
+        _memory = new(fleet, inventory, view.OwnNetworks, ledger.EvaluatedCommit, evaluatedWith, Pending: ledger.CommitNumber);
         return new(await batch.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce), fleet, ledger.CommitNumber);
     }
 
@@ -169,12 +175,13 @@ public sealed class DetectionService(
 
     /// <summary>What was committed since, and whole whoever other rules or another inventory concern: of these more than the ledger changed.</summary>
     private static async Task TakeInAsync(
-        LiveBatch batch, Inventory inventoryBefore, IReadOnlyList<ExpectedTarget> rulesBefore, ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, Inventory inventory, bool isNew, CancellationToken cancellation)
+        LiveBatch batch, Memory last, IReadOnlyList<ExpectedTarget> rulesBefore, ILedgerSnapshot ledger, InventoryView view, DetectionEngine engine, Inventory inventory, bool isNew, CancellationToken cancellation)
     {
         var touched = ledger.CommitNumber != ledger.EvaluatedCommit ? await TouchedAsync(batch, view, cancellation) : [];
+        await view.TouchedByNetworksAsync(touched, last.OwnNetworks, cancellation);
         if (isNew)
             foreach (var key in await view.UsersAsync(ExpectedMatcher.Differing(rulesBefore, engine.Expected, engine.Catalog), cancellation)) touched[key] = 0;
-        foreach (var key in inventory.Differing(inventoryBefore).SelectMany(key => inventoryBefore.KeysOf(key).Concat(inventory.KeysOf(key)))) touched[key] = 0;
+        foreach (var key in inventory.Differing(last.Inventory).SelectMany(key => last.Inventory.KeysOf(key).Concat(inventory.KeysOf(key)))) touched[key] = 0;
         await ReadAsync(batch, view, touched, cancellation);
     }
 

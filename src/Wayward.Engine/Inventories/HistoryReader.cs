@@ -23,10 +23,10 @@ public interface IHistoryReader
 /// <inheritdoc cref="IHistoryReader"/>
 public sealed class HistoryReader(IContactStore contacts, IInventoryProvider inventories) : IHistoryReader
 {
-    /// <summary>What flow logs taught, as of a commit: pages ask far more often than it changes.</summary>
-    private sealed record Taught(long CommitNumber, IReadOnlyList<InventoryItem> Items);
+    /// <summary>As of a commit: pages ask far more often than it changes.</summary>
+    private sealed record Known(long CommitNumber, LedgerLessons Lessons);
 
-    private volatile Taught? _taught;
+    private volatile Known? _known;
 
     public Task<InstanceHistory?> FindAsync(InstanceKey key, CancellationToken cancellation) => ReadAsync(async (view, c) =>
     {
@@ -36,15 +36,15 @@ public sealed class HistoryReader(IContactStore contacts, IInventoryProvider inv
         return instances.Count == 0 ? null : (await view.LoadAsync(instances, c)).Instances.Values.Where(h => instances.Contains(h.Key)).MaxBy(LastSeen);
     }, cancellation);
 
-    public InstanceKey KeyAt(InstanceKey stored, long at) => inventories.Current.With(_taught?.Items ?? []).KeyAt(stored, at);
+    public InstanceKey KeyAt(InstanceKey stored, long at) => inventories.Current.With(_known?.Lessons.Interfaces ?? []).KeyAt(stored, at);
 
     public Task<T> ReadAsync<T>(Func<InventoryView, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         var inventory = inventories.Current;
         return contacts.ReadAsync(async (ledger, c) =>
         {
-            var taught = _taught is { } known && known.CommitNumber == ledger.CommitNumber ? known : _taught = new(ledger.CommitNumber, await ledger.TaughtInterfacesAsync(c));
-            return await work(new InventoryView(ledger, inventory, taught.Items), c);
+            var known = _known is { } last && last.CommitNumber == ledger.CommitNumber ? last : _known = new(ledger.CommitNumber, await LedgerLessons.ReadAsync(ledger, c));
+            return await work(new InventoryView(ledger, inventory, known.Lessons), c);
         }, cancellation);
     }
 

@@ -1,5 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.FlowLogs;
 using Wayward.Storage.Contacts;
 
 namespace Wayward.Engine.Inventories;
@@ -16,14 +17,17 @@ public sealed class InventoryView
     private readonly Inventory _inventory;
     private readonly ILookup<InstanceKey, InstanceKey> _taught;
 
-    /// <param name="taught">What flow logs say of bare interfaces.</param>
-    public InventoryView(ILedgerSnapshot ledger, Inventory inventory, IReadOnlyList<InventoryItem> taught)
+    public InventoryView(ILedgerSnapshot ledger, Inventory inventory, LedgerLessons lessons)
     {
-        (_ledger, _inventory) = (ledger, inventory.With(taught));
-        _taught = taught.ToLookup(t => new InstanceKey(t.InstanceId!), t => new InstanceKey(t.InterfaceId!));
+        (_ledger, _inventory) = (ledger, inventory.With(lessons.Interfaces));
+        _taught = lessons.Interfaces.ToLookup(t => new InstanceKey(t.InstanceId!), t => new InstanceKey(t.InterfaceId!));
+        OwnNetworks = Core.Contacts.OwnNetworks.Of(lessons.OwnNetworks, inventory);
     }
 
-    public static async Task<InventoryView> OpenAsync(ILedgerSnapshot ledger, Inventory inventory, CancellationToken cancellation) => new(ledger, inventory, await ledger.TaughtInterfacesAsync(cancellation));
+    public static async Task<InventoryView> OpenAsync(ILedgerSnapshot ledger, Inventory inventory, CancellationToken cancellation) => new(ledger, inventory, await LedgerLessons.ReadAsync(ledger, cancellation));
+
+    /// <summary>IPv6 networks of the fleet.</summary>
+    public IReadOnlySet<IpAddress> OwnNetworks { get; }
 
     public Inventory Inventory => _inventory;
 
@@ -35,7 +39,7 @@ public sealed class InventoryView
     {
         var part = _inventory.IsEmpty
             ? await _ledger.LoadAsync(instances, cancellation) : _inventory.Apply(await _ledger.LoadAsync(instances.SelectMany(_inventory.SourcesOf).ToHashSet(), cancellation));
-        FlowLogOverlaps.Resolve(part);
+        foreach (var history in part.Instances.Values) Finish(history);
         return part;
     }
 
@@ -133,6 +137,21 @@ public sealed class InventoryView
         }
     }
 
+    /// <summary>Adds whoever contacted a network that became one of the fleet's own, or is none any more.</summary>
+    /// <param name="before">The networks at the last evaluation; null = unknown, so those of the touched instances count as new.</param>
+    public async Task TouchedByNetworksAsync(Dictionary<InstanceKey, int> into, IReadOnlySet<IpAddress>? before, CancellationToken cancellation)
+    {
+        var changed = before is null ? await NetworksOfAsync(into.Keys.ToHashSet(), cancellation) : OwnNetworks.Where(n => !before.Contains(n)).Concat(before.Where(n => !OwnNetworks.Contains(n))).ToHashSet();
+        if (changed.Count == 0) return;
+        foreach (var key in await UsersAsync(e => !e.Address.IsIPv4 && changed.Contains(Core.Contacts.OwnNetworks.Of(e.Address)), cancellation)) into[key] = 0;
+    }
+
+    private async Task<HashSet<IpAddress>> NetworksOfAsync(HashSet<InstanceKey> instances, CancellationToken cancellation)
+    {
+        if (OwnNetworks.Count == 0 || await _ledger.LoadTargetsAsync(instances, _ => false, cancellation) is not { } facts) return [];
+        return [.. Core.Contacts.OwnNetworks.Of(facts, Inventory.Empty)];
+    }
+
     /// <summary>What is new of touched instances, as the inventory sees it; of those it puts together of several, nothing.</summary>
     public async Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation)
     {
@@ -158,7 +177,13 @@ public sealed class InventoryView
             one.Put(history);
             history = _inventory.Apply(one).Instances[history.Key];
         }
-        FlowLogOverlaps.Resolve(history);
+        Finish(history);
         return history;
+    }
+
+    private void Finish(InstanceHistory history)
+    {
+        FlowLogOverlaps.Resolve(history);
+        history.OwnNetworks = OwnNetworks;
     }
 }

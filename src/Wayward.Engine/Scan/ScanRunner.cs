@@ -26,6 +26,8 @@ public static class ScanRunner
         var ledger = inventory.IsEmpty ? run.Ledger : inventory.Apply(run.Ledger);
         var overlaps = FlowLogOverlaps.Of(ledger.Instances.Values);
         FlowLogOverlaps.Resolve(ledger);
+        var networks = OwnNetworks.Of(ledger, inventory);
+        foreach (var history in ledger.Instances.Values) history.OwnNetworks = networks;
         var evaluated = await Task.Run(() => engine.Evaluate(ledger), cancellation);
         var contacts = ContactsOf(ledger, request.Catalog, request.Detection);
         return new ScanResult

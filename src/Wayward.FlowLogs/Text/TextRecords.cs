@@ -179,7 +179,8 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
         var text = _scratch.AsSpan(SourceWindow.Pad, at - SourceWindow.Pad);
         _scratch[at] = (byte)'\n';
 
-        if (MayBeHeader(text) && TryHeader(text, line)) return;
+        // Where several senders write, a header has nothing but printable characters.
+        if (MayBeHeader(text) && !(opened.IsMixed && text.IndexOfAnyExceptInRange((byte)' ', (byte)'~') >= 0) && TryHeader(text, line)) return;
         if (text.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var strange and >= 0)
         {
             if (_plan is null) SetForeignAside(text, line);
@@ -273,7 +274,14 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
         string[] tokens = Encoding.Latin1.GetString(text).Split(' ');
         if (!ColumnPlan.IsHeader(tokens) && !(line == _firstLine && opened.BeginsWithHeader)) return false;
         if (ColumnPlan.IsGatewayHeader(tokens)) _gatewayFields = tokens.Length;
-        else _plan = ColumnPlan.FromHeader(tokens, context.Limits.MaxColumns, out string problem) ?? throw context.Refuse(problem, line: line);
+        else if (ColumnPlan.FromHeader(tokens, context.Limits.MaxColumns, out string problem) is { } plan) _plan = plan;
+        else if (!opened.IsMixed) throw context.Refuse(problem, line: line);
+        else
+        {
+            // Of one sender: it does not speak for the others.
+            _foreign ??= context.Refuse(problem, line: line);
+            tally.Quarantine(line, FaultKind.NotRecord, detail: problem);
+        }
         return true;
     }
 }

@@ -130,6 +130,12 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         return [.. (await rows.ToListAsync(cancellation)).Select(r => TaughtInterfaces.Item(r.Interface, new(r.Instance), r.First, r.Last))];
     }
 
+    public async Task<IReadOnlyList<string>> ValuesAsync(InstanceAttribute attribute, CancellationToken cancellation)
+    {
+        byte number = (byte)attribute;
+        return await _db.InstanceFacts.Where(f => f.Attribute == number).Select(f => f.Value).Distinct().ToListAsync(cancellation);
+    }
+
     // It becomes SQL, which has no choice of comparisons.
 #pragma warning disable CA1309
     private IQueryable<InstanceEntity> Between(string from, string to) => _db.Instances.Where(i => string.Compare(i.Key, from) >= 0 && string.Compare(i.Key, to) < 0);

@@ -11,7 +11,8 @@ internal static class ScanSummary
     public static string? NothingEvaluated(ScanInput input)
     {
         if (input.Records == 0) return "Nothing could be evaluated: no record was read.";
-        if (input.Skipped.Values.Sum() < input.Records) return null;
+        // Records of transit gateways are not among those that were read.
+        if (input.Skipped.Where(s => s.Key != "transit-gateway").Sum(s => s.Value) < input.Records) return null;
         // Only traffic that is neither TCP nor UDP was seen for what it is, and is no DNS.
         if (input.Skipped.GetValueOrDefault("not-tcp-udp") == input.Records) return null;
         var reasons = input.Skipped.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal)

@@ -44,7 +44,7 @@ public sealed class OverlappingLogsTests
 
     private static string Text(IEnumerable<FlowLine> lines, LineFormat format) => string.Join('\n', lines.OrderBy(l => l.Start).Select(l => l.ToText(format)).Prepend(FlowLine.Header(format))) + "\n";
 
-    private sealed record Outcome(string Contacts, string Findings, IReadOnlyList<string> Warnings);
+    private sealed record Outcome(string Contacts, string Findings, IReadOnlyList<string> Warnings, IReadOnlyList<string> Accepted);
 
     private static async Task<Outcome> ScanAsync(params (string Name, string Text)[] files)
     {
@@ -53,10 +53,13 @@ public sealed class OverlappingLogsTests
         var run = await CommandRun.Of("scan", folder.FullName, "--format", "json");
         using var json = JsonDocument.Parse(run.Out);
         return new(
-            string.Join('\n', json.RootElement.GetProperty("contacts").EnumerateArray().Select(c => $"{c.GetProperty("instance")} {c.GetProperty("address")} {c.GetProperty("first")} {c.GetProperty("out")} {c.GetProperty("in")}")),
-            string.Join('\n', json.RootElement.GetProperty("findings").EnumerateArray().Select(f => $"{f.GetProperty("type")} {f.GetProperty("subject").GetProperty("id")} {f.GetProperty("severity")} {f.GetProperty("confidence")}")),
-            [.. json.RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!)]);
+            string.Join('\n', json.RootElement.GetProperty("contacts").EnumerateArray().Select(c => $"{c.GetProperty("instance")} {c.GetProperty("address")} {c.GetProperty("first")} {Traffic(c, "out")} {Traffic(c, "in")}")),
+            string.Join('\n', json.RootElement.GetProperty("findings").EnumerateArray().Select(f => $"{f.GetProperty("type")} {f.GetProperty("subject")} {f.GetProperty("severity")} {f.GetProperty("confidence")}")),
+            [.. json.RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!)],
+            [.. json.RootElement.GetProperty("accepted").EnumerateArray().Select(a => $"{a.GetProperty("instance")} {a.GetProperty("address")} {a.GetProperty("reason")}")]);
     }
+
+    private static string Traffic(JsonElement contact, string way) => string.Join('/', new[] { "records", "packets", "bytes" }.Select(n => contact.GetProperty(way).GetProperty(n).ToString()));
 
     private static void AssertSame(Outcome once, Outcome actual, params string[] named)
     {
@@ -143,8 +146,22 @@ public sealed class OverlappingLogsTests
             }
         }
         var outcome = await ScanAsync(("flows.log", Text(lines, LineFormat.V2)));
-        var records = outcome.Contacts.Split('\n').Select(c => (Interface: c.Split(' ')[0], Records: c[c.IndexOf("\"records\":", StringComparison.Ordinal)..].Split(':', ',')[1].Trim())).ToList();
+        var records = outcome.Contacts.Split('\n').Select(c => (Interface: c.Split(' ')[0], Records: c.Split(' ')[3].Split('/')[0])).ToList();
         Assert.Equal(clients + 1, records.Count);
         Assert.All(records, r => Assert.Equal(r.Interface == Nat ? 3 * clients : 3, int.Parse(r.Records, CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task An_address_in_the_network_of_another_interface_is_listed_as_own_and_makes_no_finding()
+    {
+        const string Server = "2600:1f18:aaaa:100::53";
+        var lines = Traffic();
+        lines.Add(Of(Eni, Server, 53, 17, Begin + 11 * Day + 50_000, 2, 200) with { Source = "2600:1f18:aaaa:200::1" });
+        var alone = await ScanAsync(("a.log", Text(lines, LineFormat.V5)));
+        Assert.Equal(2, alone.Findings.Split('\n').Length);
+        lines.Add(Of(OtherEni, "2001:4860:4860::8888", 53, 17, Begin, 1, 100) with { Source = "2600:1f18:aaaa:100::7", Instance = "i-0bb0000000000002" });
+        var both = await ScanAsync(("a.log", Text(lines, LineFormat.V5)));
+        Assert.DoesNotContain('\n', both.Findings);
+        Assert.Contains($"{Machine} {Server} own-network", both.Accepted);
     }
 }
