@@ -9,7 +9,7 @@ namespace Wayward.Storage;
 /// The one door to the database: opens a short-lived context off the caller's synchronization context (SQLite's asynchronous calls are synchronous),
 /// lets one writer in at a time, honours cancellation in the middle of a statement, and turns the database's own errors into ones that say what to do.
 /// </summary>
-internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, IStorageDialect dialect, TimeProvider time) : IDisposable
+internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, IStorageDialect dialect, TimeProvider time, StorageDamage damage) : IDisposable
 {
     private const int WriteAttempts = 5;
 
@@ -101,6 +101,7 @@ internal sealed class Database(IDbContextFactory<WaywardDbContext> contexts, ISt
         }
         catch (Exception e) when (Dialect.Explain(e) is { } explained)
         {
+            damage.Note(explained);
             throw explained;
         }
     }, cancellation);

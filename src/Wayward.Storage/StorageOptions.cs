@@ -16,6 +16,17 @@ public sealed record StorageOptions
     public string? ConnectionString { get; init; }
     public string SqlitePath => Path.Combine(DataDirectory, "wayward.db");
 
+    /// <summary>Names the database in messages, without credentials.</summary>
+    internal string Where
+    {
+        get
+        {
+            if (Provider == StorageProvider.Sqlite) return $"'{SqlitePath}'";
+            var builder = new Npgsql.NpgsqlConnectionStringBuilder(ConnectionString ?? "");
+            return $"'{builder.Database ?? builder.Username}' on {builder.Host}";
+        }
+    }
+
     /// <summary>All errors at once, each naming its key.</summary>
     public IReadOnlyList<string> Validate()
     {

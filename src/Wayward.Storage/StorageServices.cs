@@ -29,8 +29,9 @@ public static class StorageServices
         services.AddSingleton(options);
         services.AddSingleton<IStorageDialect>(_ => DialectOf(options));
         services.AddPooledDbContextFactory<WaywardDbContext>((provider, builder) => provider.GetRequiredService<IStorageDialect>().Configure(builder));
+        services.AddSingleton<StorageDamage>();
         services.AddSingleton<Database>();
-        services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>(), DetectionOf(p)));
+        services.AddSingleton<StorageInitializer>(p => new(p.GetRequiredService<IDbContextFactory<WaywardDbContext>>(), p.GetRequiredService<IStorageDialect>(), options, DetectionOf(p)));
         services.AddSingleton<IStorageMaintenance>(p => new StorageMaintenance(p.GetRequiredService<Database>()));
         services.AddSingleton(p => new CanonicalDump(p.GetRequiredService<Database>()));
         services.AddSingleton<IContactStore>(p => new ContactStore(p.GetRequiredService<Database>(), DetectionOf(p)));

@@ -30,6 +30,26 @@ public abstract class FindingStoreTests(StorageProvider provider)
         Assert.Null(await storage.Findings.FindAsync("unknown", Token));
     }
 
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("\0")]
+    [InlineData("half a pair \ud800")]
+    public async Task Text_that_the_database_cannot_hold_matches_nothing_and_is_no_error(string text)
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        var finding = Make.Finding("i-1", Make.Google, Make.T0);
+        await storage.Findings.ApplyAsync(Make.Result(finding), null, Uncovered, Token);
+        foreach (var query in new FindingQuery[] { new() { SubjectId = text }, new() { Provider = text }, new() { Address = text }, new() { Assignee = text }, new() { Text = "x" + text } })
+            Assert.Empty((await storage.Findings.QueryAsync(query, Token)).Rows);
+        Assert.Null(await storage.Findings.FindAsync(text, Token));
+        Assert.Empty(await storage.Findings.OfInstanceAsync(text, 10, Token));
+        Assert.Empty((await storage.Audit.QueryAsync(text, "x" + text, 0, 10, Token)).Rows);
+        // What a person writes is kept, as far as the database can.
+        await storage.Findings.AddCommentAsync(finding.Id, "ana", "seen " + text, Token);
+        Assert.StartsWith("seen ", Assert.Single(await storage.Findings.CommentsAsync(finding.Id, Token)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain((await storage.Get<Maintenance.IStorageMaintenance>().VerifyAsync(Token)).Problems, p => p.Contains("comment", StringComparison.Ordinal) || p.Contains("audit", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Days_count_what_was_reported_and_stands_whatever_was_decided()
     {

@@ -7,7 +7,7 @@ public sealed class MaintenanceTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static async Task FillAsync(StorageFixture storage, int seed = 31)
+    internal static async Task FillAsync(StorageFixture storage, int seed = 31)
     {
         await storage.Contacts.CommitAsync(OrderTests.Objects(seed, 40), Token);
         await storage.Findings.ApplyAsync(Make.Result(Make.Finding("i-1", Make.Google, Make.T0)), null, _ => null, Token);

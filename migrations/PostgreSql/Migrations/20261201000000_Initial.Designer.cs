@@ -53,6 +53,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("before")
                         .UseCollation("C");
 
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("chain")
+                        .UseCollation("C");
+
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("text")
@@ -90,6 +96,35 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.HasIndex("Subject", "Id");
 
                     b.ToTable("audit_entries");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.AuditHeadEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("chain")
+                        .UseCollation("C");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entries");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("audit_heads");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Chain = "",
+                            Entries = 0L
+                        });
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.AuditSubjectEntity", b =>
@@ -557,6 +592,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -633,6 +672,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("author")
                         .UseCollation("C");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
 
                     b.Property<string>("FindingId")
                         .IsRequired()
@@ -714,6 +757,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.Property<byte>("Basis")
                         .HasColumnType("smallint")
                         .HasColumnName("basis");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
 
                     b.Property<int>("Confidence")
                         .HasColumnType("integer")

@@ -28,11 +28,25 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     after = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     undo_of = table.Column<long>(type: "bigint", nullable: true),
                     undone_by = table.Column<long>(type: "bigint", nullable: true),
-                    search = table.Column<string>(type: "text", nullable: false, collation: "C")
+                    search = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    chain = table.Column<string>(type: "text", nullable: false, collation: "C")
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_audit_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_heads",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    entries = table.Column<long>(type: "bigint", nullable: false),
+                    chain = table.Column<string>(type: "text", nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_heads", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -205,7 +219,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     json = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
-                    deleted_at = table.Column<long>(type: "bigint", nullable: true)
+                    deleted_at = table.Column<long>(type: "bigint", nullable: true),
+                    checksum = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -246,7 +261,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     author = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     at = table.Column<long>(type: "bigint", nullable: false),
                     text = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    withdrawn = table.Column<bool>(type: "boolean", nullable: false)
+                    withdrawn = table.Column<bool>(type: "boolean", nullable: false),
+                    checksum = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -336,7 +352,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     revision = table.Column<int>(type: "integer", nullable: false),
                     guard_revision = table.Column<int>(type: "integer", nullable: false),
                     detected_at = table.Column<long>(type: "bigint", nullable: false),
-                    updated_at = table.Column<long>(type: "bigint", nullable: false)
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    checksum = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -621,6 +638,11 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.InsertData(
+                table: "audit_heads",
+                columns: new[] { "id", "chain", "entries" },
+                values: new object[] { 1, "", 0L });
+
+            migrationBuilder.InsertData(
                 table: "ledger_state",
                 columns: new[] { "id", "commit_number", "compacted_before", "evaluated_commit", "evaluated_with", "history_window", "max_start", "summary_commit", "summary_inputs" },
                 values: new object[] { 1, 0L, 0, 0L, null, 0L, 0L, 0L, null });
@@ -853,6 +875,9 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "audit_entries");
+
+            migrationBuilder.DropTable(
+                name: "audit_heads");
 
             migrationBuilder.DropTable(
                 name: "audit_subjects");

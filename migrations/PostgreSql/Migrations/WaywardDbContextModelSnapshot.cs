@@ -50,6 +50,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("before")
                         .UseCollation("C");
 
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("chain")
+                        .UseCollation("C");
+
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("text")
@@ -87,6 +93,35 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.HasIndex("Subject", "Id");
 
                     b.ToTable("audit_entries");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.AuditHeadEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("chain")
+                        .UseCollation("C");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entries");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("audit_heads");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Chain = "",
+                            Entries = 0L
+                        });
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.AuditSubjectEntity", b =>
@@ -554,6 +589,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -630,6 +669,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("author")
                         .UseCollation("C");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
 
                     b.Property<string>("FindingId")
                         .IsRequired()
@@ -711,6 +754,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.Property<byte>("Basis")
                         .HasColumnType("smallint")
                         .HasColumnName("basis");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
 
                     b.Property<int>("Confidence")
                         .HasColumnType("integer")

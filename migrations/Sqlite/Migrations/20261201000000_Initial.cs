@@ -25,11 +25,25 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     after = table.Column<string>(type: "TEXT", nullable: true),
                     undo_of = table.Column<long>(type: "INTEGER", nullable: true),
                     undone_by = table.Column<long>(type: "INTEGER", nullable: true),
-                    search = table.Column<string>(type: "TEXT", nullable: false)
+                    search = table.Column<string>(type: "TEXT", nullable: false),
+                    chain = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_audit_entries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "audit_heads",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    entries = table.Column<long>(type: "INTEGER", nullable: false),
+                    chain = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_heads", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -202,7 +216,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .Annotation("Sqlite:Autoincrement", true),
                     json = table.Column<string>(type: "TEXT", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    checksum = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -243,7 +258,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     author = table.Column<string>(type: "TEXT", nullable: false),
                     at = table.Column<long>(type: "INTEGER", nullable: false),
                     text = table.Column<string>(type: "TEXT", nullable: false),
-                    withdrawn = table.Column<bool>(type: "INTEGER", nullable: false)
+                    withdrawn = table.Column<bool>(type: "INTEGER", nullable: false),
+                    checksum = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -333,7 +349,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     revision = table.Column<int>(type: "INTEGER", nullable: false),
                     guard_revision = table.Column<int>(type: "INTEGER", nullable: false),
                     detected_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    checksum = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -618,6 +635,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.InsertData(
+                table: "audit_heads",
+                columns: new[] { "id", "chain", "entries" },
+                values: new object[] { 1, "", 0L });
+
+            migrationBuilder.InsertData(
                 table: "ledger_state",
                 columns: new[] { "id", "commit_number", "compacted_before", "evaluated_commit", "evaluated_with", "history_window", "max_start", "summary_commit", "summary_inputs" },
                 values: new object[] { 1, 0L, 0, 0L, null, 0L, 0L, 0L, null });
@@ -846,6 +868,9 @@ namespace Wayward.Migrations.Sqlite.Migrations
         {
             migrationBuilder.DropTable(
                 name: "audit_entries");
+
+            migrationBuilder.DropTable(
+                name: "audit_heads");
 
             migrationBuilder.DropTable(
                 name: "audit_subjects");

@@ -40,6 +40,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("before");
 
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("chain");
+
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -73,6 +78,34 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.HasIndex("Subject", "Id");
 
                     b.ToTable("audit_entries");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.AuditHeadEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("chain");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("entries");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("audit_heads");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Chain = "",
+                            Entries = 0L
+                        });
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.AuditSubjectEntity", b =>
@@ -526,6 +559,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checksum");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -594,6 +631,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("author");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checksum");
 
                     b.Property<string>("FindingId")
                         .IsRequired()
@@ -666,6 +707,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     b.Property<byte>("Basis")
                         .HasColumnType("INTEGER")
                         .HasColumnName("basis");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checksum");
 
                     b.Property<int>("Confidence")
                         .HasColumnType("INTEGER")

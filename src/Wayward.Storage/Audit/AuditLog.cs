@@ -28,6 +28,7 @@ internal static class AuditLog
             Search = search.Length <= MaxSearchLength ? search : search[..MaxSearchLength],
         };
         db.AuditEntries.Add(row);
+        await AuditChain.LinkAsync(db, row, cancellation);
         await db.SaveChangesAsync(cancellation);
         db.AuditSubjects.AddRange(entry.Subjects.Append(entry.Subject).Distinct(StringComparer.Ordinal).Select(s => new AuditSubjectEntity { AuditId = row.Id, Subject = s }));
         await db.SaveChangesAsync(cancellation);

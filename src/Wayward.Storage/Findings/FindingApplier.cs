@@ -193,7 +193,8 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         await db.FindingAliases.Where(a => a.FindingId == oldId).ExecuteUpdateAsync(s => s.SetProperty(a => a.FindingId, row.Id), cancellation);
         // The new id is an old one that comes back: it stands for itself again.
         await db.FindingAliases.Where(a => a.OldId == row.Id).ExecuteDeleteAsync(cancellation);
-        await db.FindingComments.Where(m => m.FindingId == oldId).ExecuteUpdateAsync(s => s.SetProperty(m => m.FindingId, row.Id), cancellation);
+        // Loaded, so that the checksum of each comment follows.
+        foreach (var comment in await db.FindingComments.AsTracking().Where(m => m.FindingId == oldId).ToListAsync(cancellation)) comment.FindingId = row.Id;
         await db.AuditSubjects.Where(s => s.Subject == oldId).ExecuteUpdateAsync(s => s.SetProperty(x => x.Subject, row.Id), cancellation);
 
         Apply(row, TriageTransitions.Said(TriageOf(row), changed: true, TriageTransitions.Grew(before, finding)));

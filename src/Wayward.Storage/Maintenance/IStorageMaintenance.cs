@@ -3,10 +3,17 @@ namespace Wayward.Storage.Maintenance;
 /// <param name="Problems">What is wrong, one sentence each; empty = all is well.</param>
 /// <param name="Days">Days whose checksum was compared.</param>
 /// <param name="Rows">Cells and coverage rows read.</param>
-public sealed record VerifyReport(IReadOnlyList<string> Problems, int Days, long Rows)
+/// <param name="Audit">Where the audit log ends.</param>
+public sealed record VerifyReport(IReadOnlyList<string> Problems, int Days, long Rows, AuditEnd Audit)
 {
+    /// <summary>Nothing could be read but the reason.</summary>
+    public static VerifyReport Unreadable(string problem) => new([problem], 0, 0, new(0, ""));
+
     public bool Good => Problems.Count == 0;
 }
+
+/// <param name="Chain">Hash of the last entry, which depends on all entries before it; empty before the first.</param>
+public sealed record AuditEnd(long Entries, string Chain);
 
 /// <summary>What a backup holds, written beside it as <c>NAME.manifest.json</c>.</summary>
 public sealed record BackupManifest
@@ -23,6 +30,7 @@ public sealed record BackupManifest
     public required string Migration { get; init; }
     public required IReadOnlyDictionary<string, long> Rows { get; init; }
     public required IReadOnlyList<DayChecksum> Days { get; init; }
+    public required AuditEnd Audit { get; init; }
 }
 
 /// <param name="Cells">Hour cells that became day cells.</param>

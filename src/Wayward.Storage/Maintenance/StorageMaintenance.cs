@@ -65,11 +65,24 @@ internal sealed class StorageMaintenance(Database database) : IStorageMaintenanc
     public Task<VerifyReport> VerifyAsync(CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
     {
         var problems = new List<string>(await database.Dialect.CheckIntegrityAsync(db, c));
+        if (await EmptinessAsync(db, c) is { } empty) problems.Add(empty + " If it had data, restore a backup (wayward restore).");
+        var (changed, audit) = await new TriageCheck(db).RunAsync(c);
+        problems.AddRange(changed);
         var known = await db.DayChecksums.AsNoTracking().Where(d => d.Checksum != "").OrderBy(d => d.Day).ToListAsync(c);
         var computed = await ChecksumsAsync(db, c);
         problems.AddRange(Differences(known.Select(d => new DayChecksum(d.Day, d.Rows, d.Checksum)), computed));
-        return new VerifyReport(problems, known.Count, computed.Sum(d => d.Rows));
+        return new VerifyReport(problems, known.Count, computed.Sum(d => d.Rows), audit);
     }, cancellation);
+
+    /// <summary>A database that was replaced by a new one, or whose tables were emptied, has nothing that a checksum could differ from.</summary>
+    private static async Task<string?> EmptinessAsync(WaywardDbContext db, CancellationToken cancellation)
+    {
+        bool objects = await db.SourceObjects.AnyAsync(cancellation);
+        if (await db.LedgerState.SingleOrDefaultAsync(cancellation) is not { } state) return "The row that counts the commits is missing.";
+        if (state.CommitNumber == 0) return objects ? null : "The database is empty: nothing was ever read into it.";
+        if (!objects) return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The ledger of objects is empty after {state.CommitNumber} commits.");
+        return state.MaxStart > 0 && !await db.CoverageDays.AnyAsync(cancellation) ? "There are objects that were read, and no record of what they covered." : null;
+    }
 
     /// <summary>Days that should be as stated and are not.</summary>
     public static IEnumerable<string> Differences(IEnumerable<DayChecksum> stated, IReadOnlyList<DayChecksum> computed)

@@ -63,6 +63,12 @@ internal static class FindingModel
             e.HasKey(x => x.Id);
             e.HasIndex(x => new { x.Subject, x.Id });
         });
+        model.Entity<AuditHeadEntity>(e =>
+        {
+            e.HasKey(x => x.Id);
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.HasData(new AuditHeadEntity { Id = AuditHeadEntity.OnlyId });
+        });
         model.Entity<AuditSubjectEntity>(e =>
         {
             e.HasKey(x => new { x.AuditId, x.Subject });

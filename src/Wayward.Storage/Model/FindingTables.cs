@@ -1,7 +1,7 @@
 namespace Wayward.Storage.Model;
 
 /// <summary>The queue's columns; the whole finding lies beside it in <see cref="FindingDocumentEntity"/>, so that scans of the queue stay narrow.</summary>
-public sealed class FindingEntity
+public sealed class FindingEntity : ICheckedRow
 {
     public string Id { get; set; } = "";
     public string GroupId { get; set; } = "";
@@ -51,6 +51,8 @@ public sealed class FindingEntity
     public int GuardRevision { get; set; }
     public long DetectedAt { get; set; }
     public long UpdatedAt { get; set; }
+    /// <inheritdoc/>
+    public long Checksum { get; set; }
 }
 
 public sealed class FindingDocumentEntity
@@ -89,7 +91,7 @@ public sealed class FindingTallyEntity
     public int Count { get; set; }
 }
 
-public sealed class FindingCommentEntity
+public sealed class FindingCommentEntity : ICheckedRow
 {
     public long Id { get; set; }
     public string FindingId { get; set; } = "";
@@ -99,14 +101,18 @@ public sealed class FindingCommentEntity
     public string Text { get; set; } = "";
     /// <summary>Set when its audit entry was undone.</summary>
     public bool Withdrawn { get; set; }
+    /// <inheritdoc/>
+    public long Checksum { get; set; }
 }
 
-public sealed class ExpectedTargetEntity
+public sealed class ExpectedTargetEntity : ICheckedRow
 {
     public int Id { get; set; }
     public string Json { get; set; } = "";
     public long CreatedAt { get; set; }
     public long? DeletedAt { get; set; }
+    /// <inheritdoc/>
+    public long Checksum { get; set; }
 }
 
 public sealed class AuditEntryEntity
@@ -124,6 +130,18 @@ public sealed class AuditEntryEntity
     public long? UndoneBy { get; set; }
     /// <summary>Lower-case text that the free-text filter matches.</summary>
     public string Search { get; set; } = "";
+    /// <summary>SHA-256 over the predecessor's hash and this entry, lower-case hex (<see cref="Audit.AuditChain"/>).</summary>
+    public string Chain { get; set; } = "";
+}
+
+/// <summary>Where the audit log ends: one row, written with every entry.</summary>
+public sealed class AuditHeadEntity
+{
+    public const int OnlyId = 1;
+    public int Id { get; set; }
+    public long Entries { get; set; }
+    /// <summary><see cref="AuditEntryEntity.Chain"/> of the last entry; empty before the first.</summary>
+    public string Chain { get; set; } = "";
 }
 
 /// <summary>Which findings (by id) and rules (by <c>rule:n</c>) an entry is about.</summary>

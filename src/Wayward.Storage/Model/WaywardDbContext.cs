@@ -41,6 +41,14 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<SessionEntity> Sessions => Set<SessionEntity>();
     public DbSet<SignInLinkEntity> SignInLinks => Set<SignInLinkEntity>();
 
+    public DbSet<AuditHeadEntity> AuditHeads => Set<AuditHeadEntity>();
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        CheckedRows.Seal(ChangeTracker);
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         bool byBytes = Database.IsNpgsql();

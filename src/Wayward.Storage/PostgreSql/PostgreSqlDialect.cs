@@ -23,6 +23,8 @@ internal sealed class PostgreSqlDialect : IStorageDialect
 
     private const int DefaultCommandTimeout = 120;
 
+    private static readonly PgTextInterceptor TextInterceptor = new();
+
     private readonly string _where;
 
     public PostgreSqlDialect(StorageOptions options)
@@ -34,7 +36,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
         ConnectionString = builder.ToString();
         // The writer sets its session up its own way and must not give it back to others.
         WriterConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString();
-        _where = string.Create(CultureInfo.InvariantCulture, $"'{builder.Database ?? builder.Username}' on {builder.Host}");
+        _where = options.Where;
     }
 
     /// <summary>With credentials: never to be shown.</summary>
@@ -49,7 +51,7 @@ internal sealed class PostgreSqlDialect : IStorageDialect
     public IDetectorLease DetectorLease { get; } = new PgDetectorLease();
 
     public void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString, n => n.MigrationsAssembly(MigrationsAssembly))
-        .ReplaceService<IMigrationsSqlGenerator, PartitionSqlGenerator>();
+        .AddInterceptors(TextInterceptor).ReplaceService<IMigrationsSqlGenerator, PartitionSqlGenerator>();
 
     public void Prepare()
     {

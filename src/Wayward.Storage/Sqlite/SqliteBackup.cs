@@ -3,56 +3,115 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Wayward.Storage.Contacts;
+using SQLitePCL;
 using Wayward.Storage.Maintenance;
-using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Sqlite;
 
-/// <summary>Backup, its check, and restore. A backup counts only once the copy itself has been checked; a restore checks again before it touches anything.</summary>
+/// <summary>
+/// Backup, its check, and restore. A backup counts only once the copy itself has been checked; a restore checks again before it touches anything. A backup of an older schema is migrated in a copy;
+/// the backup itself is never changed.
+/// </summary>
 public static class SqliteBackup
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static string ManifestPath(string file) => file + ".manifest.json";
 
+    /// <summary>An empty file that only its owner can read.</summary>
+    internal static void CreatePrivate(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        new FileStream(file, options).Dispose();
+    }
+
     internal static async Task<BackupManifest> CreateAsync(string connectionString, string file, TimeProvider time, CancellationToken cancellation)
     {
         if (File.Exists(file)) throw new IOException($"'{file}' exists already; a backup does not overwrite another. Name a new file.");
-        string partial = file + ".partial";
-        File.Delete(partial);
+        string partial = file + ".partial", partialManifest = ManifestPath(file) + ".partial";
+        Remove(partial, partialManifest);
         try
         {
+            CreatePrivate(partial);
             using (var source = new SqliteConnection(connectionString))
-            using (var target = new SqliteConnection(Unpooled(partial, SqliteOpenMode.ReadWriteCreate)))
+            using (var target = new SqliteConnection(BackupContent.Unpooled(partial, SqliteOpenMode.ReadWrite)))
             {
                 await source.OpenAsync(cancellation);
                 await target.OpenAsync(cancellation);
                 // One step under one read transaction: in write-ahead mode the writer goes on meanwhile.
                 source.BackupDatabase(target);
                 // A single file, without companions that could be forgotten.
-                Execute(target, "PRAGMA journal_mode=DELETE");
+                BackupContent.Execute(target, "PRAGMA journal_mode=DELETE");
             }
             cancellation.ThrowIfCancellationRequested();
-            var (problems, migration, rows, days) = await ExamineAsync(partial, cancellation);
+            var content = new BackupContent(partial, extend: null);
+            var problems = new List<string>(await content.CheckIntegrityAsync(cancellation));
+            var (days, (changed, audit)) = problems.Count > 0 ? default : await content.ReadAsync(cancellation);
+            problems.AddRange(changed ?? []);
             if (problems.Count > 0) throw new InvalidDataException($"The copy is not sound, so the database itself may not be: {problems[0]} Run 'wayward verify'.");
             var manifest = new BackupManifest
             {
                 CreatedAt = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), FileName = Path.GetFileName(file),
-                Bytes = new FileInfo(partial).Length, Sha256 = await Sha256Async(partial, cancellation), Migration = migration, Rows = rows, Days = days,
+                Bytes = new FileInfo(partial).Length, Sha256 = await Sha256Async(partial, cancellation), Migration = content.Migrations().Max(StringComparer.Ordinal)!, Rows = content.CountRows(), Days = days!, Audit = audit!,
             };
-            await File.WriteAllTextAsync(ManifestPath(file), JsonSerializer.Serialize(manifest, Json) + "\n", cancellation);
+            CreatePrivate(partialManifest);
+            await File.WriteAllTextAsync(partialManifest, JsonSerializer.Serialize(manifest, Json) + "\n", cancellation);
+            // A manifest of an earlier backup whose file is gone says nothing about this one.
+            File.Move(partialManifest, ManifestPath(file), overwrite: true);
             File.Move(partial, file);
             return manifest;
         }
+        catch (Exception e) when (Explain(e, file) is { } explained)
+        {
+            throw explained;
+        }
         finally
         {
-            File.Delete(partial);
+            Remove(partial, partial + "-journal", partialManifest);
         }
     }
 
-    /// <summary>Checks a backup against its manifest, by hash, by the database's own check and by the checksum of every day.</summary>
-    public static async Task<VerifyReport> VerifyAsync(string file, CancellationToken cancellation)
+    /// <summary>What a failed write means. Only the copy is written, so a full disk is that of the backup.</summary>
+    private static IOException? Explain(Exception exception, string file) => SqliteErrors.Code(exception) switch
+    {
+        raw.SQLITE_FULL => new($"The disk that holds '{file}' is full; no backup was made. Free some space, or name a file on another disk.", exception),
+        raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_IOERR => new($"'{file}' cannot be written; no backup was made: {exception.GetBaseException().Message}", exception),
+        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new($"The database was locked for too long; no backup was made. Try again.", exception),
+        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new($"The database is damaged; no backup was made: {exception.GetBaseException().Message} Run 'wayward verify'.", exception),
+        _ => null,
+    };
+
+    private static void Remove(params ReadOnlySpan<string> files)
+    {
+        foreach (string file in files) File.Delete(file);
+    }
+
+    /// <summary>Checks a backup against its manifest, by hash, by the database's own check and by all checksums. If it has an older schema, a temporary copy is migrated and checked.</summary>
+    /// <exception cref="IOException">There is no space for the temporary copy.</exception>
+    public static Task<VerifyReport> VerifyAsync(string file, CancellationToken cancellation) => VerifyAsync(file, extend: null, cancellation);
+
+    internal static async Task<VerifyReport> VerifyAsync(string file, Action<DbContextOptionsBuilder>? extend, CancellationToken cancellation)
+    {
+        var (manifest, problems) = await CheckFileAsync(file, extend, cancellation);
+        if (manifest is null || problems.Count > 0) return new(problems, 0, 0, new(0, ""));
+        if (new BackupContent(file, extend).IsCurrent()) return await CheckContentAsync(file, manifest, extend, cancellation);
+        string folder = Directory.CreateTempSubdirectory("wayward-verify-").FullName;
+        try
+        {
+            string copy = Path.Combine(folder, "copy.db");
+            File.Copy(file, copy);
+            return await CheckContentAsync(copy, manifest, extend, cancellation);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>What does not depend on this program's schema: the file, its integrity and the number of rows.</summary>
+    /// <returns>No manifest when nothing can be compared.</returns>
+    private static async Task<(BackupManifest? Manifest, List<string> Problems)> CheckFileAsync(string file, Action<DbContextOptionsBuilder>? extend, CancellationToken cancellation)
     {
         BackupManifest manifest;
         try
@@ -61,43 +120,75 @@ public static class SqliteBackup
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
-            return new([$"The manifest '{ManifestPath(file)}' cannot be read: {e.Message}"], 0, 0);
+            return (null, [$"The manifest '{ManifestPath(file)}' cannot be read: {e.Message}"]);
         }
-        if (manifest.Schema != BackupManifest.CurrentSchema) return new([$"The manifest is '{manifest.Schema}'; this program reads '{BackupManifest.CurrentSchema}'."], 0, 0);
-        if (!File.Exists(file)) return new([$"'{file}' is not there."], 0, 0);
+        if (manifest.Schema != BackupManifest.CurrentSchema) return (null, [$"The manifest is '{manifest.Schema}'; this program reads '{BackupManifest.CurrentSchema}'."]);
+        if (!File.Exists(file)) return (null, [$"'{file}' is not there."]);
         var problems = new List<string>();
         long bytes = new FileInfo(file).Length;
         if (bytes != manifest.Bytes) problems.Add(string.Create(CultureInfo.InvariantCulture, $"'{file}' has {bytes} bytes, {manifest.Bytes} expected."));
         if (await Sha256Async(file, cancellation) != manifest.Sha256) problems.Add($"'{file}' is not the file that was written: its SHA-256 differs from the manifest's.");
         try
         {
-            var (own, migration, rows, days) = await ExamineAsync(file, cancellation);
-            problems.AddRange(own);
-            problems.AddRange(StorageMaintenance.Differences(manifest.Days, days));
+            var content = new BackupContent(file, extend);
+            if (content.Refusal($"The backup '{file}'") is { } newer) return (null, [newer]);
+            problems.AddRange(await content.CheckIntegrityAsync(cancellation));
+            string? migration = content.Migrations().Max(StringComparer.Ordinal);
             if (migration != manifest.Migration) problems.Add($"The schema is '{migration}', '{manifest.Migration}' expected.");
+            var rows = content.CountRows();
             problems.AddRange(manifest.Rows.Where(r => rows.GetValueOrDefault(r.Key) != r.Value).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Key}: {rows.GetValueOrDefault(r.Key)} rows, {r.Value} expected.")));
         }
-        catch (Exception e) when (e is SqliteException or SqliteNativeException or InvalidOperationException or InvalidCastException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e) when (BackupContent.IsUnreadable(e))
         {
             problems.Add($"'{file}' cannot be read through: {e.Message}");
         }
-        return new(problems, manifest.Days.Count, manifest.Rows.Values.Sum());
+        return (manifest, problems);
+    }
+
+    /// <summary>Migrates a copy if it is older, and compares what it holds with the manifest and with its own checksums.</summary>
+    private static async Task<VerifyReport> CheckContentAsync(string copy, BackupManifest manifest, Action<DbContextOptionsBuilder>? extend, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = new BackupContent(copy, extend);
+            if (!content.IsCurrent()) await content.MigrateAsync(cancellation);
+            var (days, (changed, audit)) = await content.ReadAsync(cancellation);
+            var problems = new List<string>(changed);
+            problems.AddRange(StorageMaintenance.Differences(manifest.Days, days));
+            if (audit != manifest.Audit) problems.Add(string.Create(CultureInfo.InvariantCulture, $"The audit log ends after {audit.Entries} entries, and not where the manifest says ({manifest.Audit.Entries} entries)."));
+            return new(problems, manifest.Days.Count, manifest.Rows.Values.Sum(), audit);
+        }
+        catch (Exception e) when (SqliteErrors.Code(e) == raw.SQLITE_FULL)
+        {
+            throw new IOException($"The disk that holds '{copy}' is full: a backup of an older schema is migrated in a copy. Free some space and try again.", e);
+        }
+        catch (Exception e) when (BackupContent.IsUnreadable(e))
+        {
+            return VerifyReport.Unreadable($"The backup cannot be read through: {e.Message}");
+        }
     }
 
     /// <summary>Puts a checked backup in the place of the database, which is kept beside it under another name.</summary>
     /// <returns>Where the former database was put; null when there was none.</returns>
-    /// <exception cref="InvalidDataException">The backup is not sound; nothing was changed.</exception>
+    /// <exception cref="InvalidDataException">The backup is not sound, or newer than this program; nothing was changed.</exception>
     /// <exception cref="IOException">The database is in use, or a file cannot be moved.</exception>
-    public static async Task<string?> RestoreAsync(string file, StorageOptions options, TimeProvider time, CancellationToken cancellation)
+    public static Task<string?> RestoreAsync(string file, StorageOptions options, TimeProvider time, CancellationToken cancellation) => RestoreAsync(file, options, time, extend: null, cancellation);
+
+    internal static async Task<string?> RestoreAsync(string file, StorageOptions options, TimeProvider time, Action<DbContextOptionsBuilder>? extend, CancellationToken cancellation)
     {
-        var report = await VerifyAsync(file, cancellation);
-        if (!report.Good) throw new InvalidDataException(string.Join(' ', report.Problems));
-        new SqliteDialect(options).Prepare();
+        var (manifest, problems) = await CheckFileAsync(file, extend, cancellation);
+        if (manifest is null || problems.Count > 0) throw new InvalidDataException(string.Join(' ', problems));
+        new SqliteDialect(options).PrepareFolder();
         string path = options.SqlitePath, incoming = path + ".restoring";
-        File.Copy(file, incoming, overwrite: true);
+        Remove(incoming);
         try
         {
-            if (await Sha256Async(incoming, cancellation) != await Sha256Async(file, cancellation)) throw new IOException($"The copy of '{file}' differs from it: check the disk.");
+            CreatePrivate(incoming);
+            await using (var from = File.OpenRead(file))
+            await using (var to = new FileStream(incoming, FileMode.Open, FileAccess.Write)) await from.CopyToAsync(to, cancellation);
+            if (await Sha256Async(incoming, cancellation) != manifest.Sha256) throw new IOException($"The copy of '{file}' differs from it: check the disk.");
+            var report = await CheckContentAsync(incoming, manifest, extend, cancellation);
+            if (!report.Good) throw new InvalidDataException(string.Join(' ', report.Problems));
             string? former = null;
             if (File.Exists(path))
             {
@@ -112,21 +203,21 @@ public static class SqliteBackup
         }
         finally
         {
-            File.Delete(incoming);
+            Remove(incoming, incoming + "-journal");
         }
     }
 
     /// <summary>Exclusive locking asks for what any other open connection, in this process or another, holds.</summary>
     private static void RequireUnused(string path)
     {
-        using var connection = new SqliteConnection(Unpooled(path, SqliteOpenMode.ReadWrite, timeout: 1));
+        using var connection = new SqliteConnection(BackupContent.Unpooled(path, SqliteOpenMode.ReadWrite, timeout: 1));
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA locking_mode=EXCLUSIVE");
-            Execute(connection, "BEGIN EXCLUSIVE; COMMIT");
+            BackupContent.Execute(connection, "PRAGMA locking_mode=EXCLUSIVE");
+            BackupContent.Execute(connection, "BEGIN EXCLUSIVE; COMMIT");
         }
-        catch (SqliteException e) when ((e.SqliteErrorCode & 0xFF) is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
+        catch (SqliteException e) when ((e.SqliteErrorCode & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)
         {
             throw new IOException($"'{path}' is in use. Stop the program before restoring.", e);
         }
@@ -135,54 +226,6 @@ public static class SqliteBackup
             // It is damaged, which may be why it is being replaced.
         }
     }
-
-    private static async Task<(IReadOnlyList<string> Problems, string Migration, IReadOnlyDictionary<string, long> Rows, IReadOnlyList<DayChecksum> Days)> ExamineAsync(string file, CancellationToken cancellation)
-    {
-        await using var db = new WaywardDbContext(new DbContextOptionsBuilder<WaywardDbContext>().UseSqlite(Unpooled(file, SqliteOpenMode.ReadOnly)).Options);
-        await db.Database.OpenConnectionAsync(cancellation);
-        var problems = await CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
-        var handle = ((SqliteConnection)db.Database.GetDbConnection()).Handle!;
-        var days = await DayChecksums.ComputeAsync(db, receive => SqliteCells.Read(handle, CellSelection.All, receive, cancellation), cancellation);
-        var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        using var command = db.Database.GetDbConnection().CreateCommand();
-        foreach (var entity in db.Model.GetEntityTypes())
-        {
-            // A name of our own model, never a caller's.
-            string table = entity.GetTableName()!;
-#pragma warning disable CA2100
-            command.CommandText = $"SELECT count(*) FROM \"{table}\"";
-#pragma warning restore CA2100
-            rows.Add(table, (long)command.ExecuteScalar()!);
-        }
-        command.CommandText = "SELECT max(\"MigrationId\") FROM \"__EFMigrationsHistory\"";
-        return (problems, (string)command.ExecuteScalar()!, rows, days);
-    }
-
-    internal static Task<IReadOnlyList<string>> CheckIntegrityAsync(SqliteConnection connection, CancellationToken cancellation)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA integrity_check(20)";
-        using var reader = command.ExecuteReader();
-        var problems = new List<string>();
-        while (reader.Read())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (reader.GetString(0) is var line && line != "ok") problems.Add($"SQLite: {line}");
-        }
-        return Task.FromResult<IReadOnlyList<string>>(problems);
-    }
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // constants of this class
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
-
-    private static string Unpooled(string file, SqliteOpenMode mode, int timeout = 30) =>
-        new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false, DefaultTimeout = timeout }.ToString();
 
     private static async Task<string> Sha256Async(string file, CancellationToken cancellation)
     {

@@ -36,15 +36,31 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
 
     public bool SerializesWriters => true;
 
-    public void Configure(DbContextOptionsBuilder builder) =>
+    public void Configure(DbContextOptionsBuilder builder) => Configure(builder, ConnectionString);
+
+    public static void Configure(DbContextOptionsBuilder builder, string connectionString) =>
         // A list is one parameter, read by json_each: EF's default is a parameter for each of its values, and beyond 32,766 (SQLITE_MAX_VARIABLE_NUMBER) the statement is refused.
-        builder.UseSqlite(ConnectionString, s => s.MigrationsAssembly(MigrationsAssembly).UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
+        builder.UseSqlite(connectionString, s => s.MigrationsAssembly(MigrationsAssembly).UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .ReplaceService<IMigrationsSqlGenerator, WithoutRowidSqlGenerator>();
 
     public Task RecountFindingsAsync(WaywardDbContext db, IReadOnlyCollection<string> keys, CancellationToken cancellation) =>
         db.Database.ExecuteSqlRawAsync(FindingChangesSaver.Recount + " WHERE i.key IN (SELECT value FROM json_each({0}))", [JsonSerializer.Serialize(keys)], cancellation);
 
     public void Prepare()
+    {
+        PrepareFolder();
+        // SQLite creates files as the umask says. Its -wal and -shm files get the permissions of the database.
+        try
+        {
+            if (!File.Exists(options.SqlitePath)) SqliteBackup.CreatePrivate(options.SqlitePath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // SQLite opens it next, and says what is wrong with it.
+        }
+    }
+
+    public void PrepareFolder()
     {
         try
         {
@@ -157,7 +173,7 @@ internal sealed class SqliteDialect(StorageOptions options) : IStorageDialect
     }
 
     public Task<IReadOnlyList<string>> CheckIntegrityAsync(WaywardDbContext db, CancellationToken cancellation) =>
-        SqliteBackup.CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
+        BackupContent.CheckIntegrityAsync((SqliteConnection)db.Database.GetDbConnection(), cancellation);
 
     public Task<BackupManifest> BackupAsync(string file, TimeProvider time, CancellationToken cancellation) => SqliteBackup.CreateAsync(ConnectionString, file, time, cancellation);
 

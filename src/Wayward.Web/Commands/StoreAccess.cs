@@ -22,7 +22,7 @@ internal static class StoreAccess
         var provider = services.BuildServiceProvider();
         try
         {
-            await provider.GetRequiredService<StorageInitializer>().InitializeAsync(cancellation);
+            await provider.GetRequiredService<StorageInitializer>().InitializeAsync(cancellation, existing: true);
             return provider;
         }
         catch

@@ -94,7 +94,7 @@ public sealed class BackupTests : IDisposable
         Assert.Empty((await SqliteBackup.VerifyAsync(file, cancellation)).Problems);
         string data = _folders.Path("restored");
         await SqliteBackup.RestoreAsync(file, new StorageOptions { DataDirectory = data }, TimeProvider.System, cancellation);
-        Assert.Equal("ok", SmallDisk.Integrity(data));
+        Assert.Equal("ok", StoreFile.Integrity(data));
         string dump;
         long done;
         int days;
@@ -165,7 +165,7 @@ public sealed class BackupTests : IDisposable
             string undo = Flip(connection, random, column, bit);
             if (!(await maintenance.VerifyAsync(cancellation)).Good) found++;
             // The planted bug: no checksums. The file is sound, so nothing else can tell.
-            if (SmallDisk.Integrity(_folders.Path("data")) != "ok") foundWithout++;
+            if (StoreFile.Integrity(_folders.Path("data")) != "ok") foundWithout++;
             Execute(connection, undo);
         }
         Assert.Equal(flips, found);

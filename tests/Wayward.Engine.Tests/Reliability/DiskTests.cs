@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Wayward.Engine.Sources;
 using Wayward.Engine.Tests.Fakes;
 using Wayward.EngineHost;
+using Wayward.Testing;
 using Wayward.Storage;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
@@ -90,7 +91,7 @@ public sealed class DiskTests : IDisposable
             Assert.True(SmallDisk.TrySetImmutable(false, files));
             await rig.WhenIdleAsync((int)Resumes.TotalSeconds);
             Assert.Equal(whole, await rig.DumpAsync());
-            Assert.Equal("ok", SmallDisk.Integrity(data));
+            Assert.Equal("ok", StoreFile.Integrity(data));
         }
         finally
         {
@@ -151,7 +152,7 @@ public sealed class DiskTests : IDisposable
             await EndAsync(rig, bug is null ? Objects : 0);
             var resumed = clock.Elapsed;
             Assert.InRange(resumed, TimeSpan.Zero, Resumes);
-            Assert.Equal("ok", SmallDisk.Integrity(data));
+            Assert.Equal("ok", StoreFile.Integrity(data));
             return (await rig.DumpAsync(), problem, resumed);
         }
         finally

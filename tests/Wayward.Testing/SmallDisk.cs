@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 
-namespace Wayward.Engine.Tests.Reliability;
+namespace Wayward.Testing;
 
 /// <summary>A file system of a chosen size in memory, which can be made larger or read-only. Mounting needs root.</summary>
-internal sealed class SmallDisk : IDisposable
+public sealed class SmallDisk : IDisposable
 {
     private SmallDisk(string root) => Root = root;
 
@@ -21,7 +20,10 @@ internal sealed class SmallDisk : IDisposable
         return null;
     }
 
-    public void Resize(long kibibytes) => Assert.Equal(0, Run("mount", "-o", "remount," + Size(kibibytes), Root));
+    public void Resize(long kibibytes)
+    {
+        if (Run("mount", "-o", "remount," + Size(kibibytes), Root) != 0) throw new IOException($"{Root} could not be resized.");
+    }
 
     /// <summary>Only while no file on it is open for writing.</summary>
     public bool TrySetReadOnly(bool on) => Run("mount", "-o", on ? "remount,ro" : "remount,rw", Root) == 0;
@@ -29,18 +31,9 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Whatever holds the file open, its next write is refused (ext4 and its kin).</summary>
     public static bool TrySetImmutable(bool on, params string[] files) => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && Run("chattr", [on ? "+i" : "-i", .. files]) == 0;
 
-    public static string Integrity(string data)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(data, "wayward.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA integrity_check";
-        return (string)command.ExecuteScalar()!;
-    }
-
     public void Dispose()
     {
-        SqliteConnection.ClearAllPools();
+        // Lazily: a pooled connection may still hold a file.
         Run("umount", "-l", Root);
         Directory.Delete(Root);
     }

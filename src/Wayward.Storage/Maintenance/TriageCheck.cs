@@ -1,0 +1,73 @@
+using Microsoft.EntityFrameworkCore;
+using Wayward.Storage.Audit;
+using Wayward.Storage.Findings;
+using Wayward.Storage.Model;
+
+namespace Wayward.Storage.Maintenance;
+
+/// <summary>Compares findings, rules, comments and the audit log with their checksums, and with the totals that are kept beside them.</summary>
+internal sealed class TriageCheck(WaywardDbContext db)
+{
+    /// <summary>Rows of one kind that are named one by one; of a thousand changed rows the first few say enough.</summary>
+    private const int Named = 5;
+
+    private readonly List<string> _problems = [];
+
+    /// <returns>Problems, one sentence each, and where the audit log ends.</returns>
+    public async Task<(IReadOnlyList<string> Problems, AuditEnd Audit)> RunAsync(CancellationToken cancellation)
+    {
+        var (entries, chain, broken) = await AuditChain.CheckAsync(db, cancellation);
+        _problems.AddRange(broken);
+        await RowsAsync("finding", db.Findings, f => f.Id, cancellation);
+        await RowsAsync("rule", db.ExpectedTargets, r => r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
+        await RowsAsync("comment", db.FindingComments, m => m.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
+        await DocumentsAsync(cancellation);
+        await TotalsAsync(cancellation);
+        await AuditedAsync(cancellation);
+        return (_problems, new(entries, chain));
+    }
+
+    private async Task RowsAsync<T>(string what, IQueryable<T> rows, Func<T, string> name, CancellationToken cancellation) where T : class, ICheckedRow
+    {
+        var type = db.Model.FindEntityType(typeof(T))!;
+        var changed = new List<string>();
+        await foreach (var row in rows.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellation))
+            if (row.Checksum != CheckedRows.Of(type, row)) changed.Add(name(row));
+        Tell(changed, id => $"The {what} {id} is not what was written: it differs from its checksum.", $"{what}s");
+    }
+
+    private async Task DocumentsAsync(CancellationToken cancellation)
+    {
+        var changed = new List<string>();
+        var rows = db.Findings.AsNoTracking().Select(f => new { f.Id, f.ContentHash, Json = db.FindingDocuments.Where(d => d.FindingId == f.Id).Select(d => d.Json).FirstOrDefault() });
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
+            if (row.Json is null || FindingMapping.ContentHash(row.Json) != row.ContentHash) changed.Add(row.Id);
+        Tell(changed, id => $"The text of finding {id} is not what was written: it differs from its hash.", "findings");
+    }
+
+    /// <summary>A finding that was removed, or added, leaves the tallies as they were.</summary>
+    private async Task TotalsAsync(CancellationToken cancellation)
+    {
+        long kept = await db.FindingTallies.SumAsync(t => (long)t.Count, cancellation), there = await db.Findings.LongCountAsync(cancellation);
+        if (kept != there) _problems.Add(FormattableString.Invariant($"There are {there} findings, {kept} expected."));
+    }
+
+    /// <summary>Rules and comments are never removed, so whatever the audit log names is there.</summary>
+    private async Task AuditedAsync(CancellationToken cancellation)
+    {
+        var rules = (await db.ExpectedTargets.Select(r => r.Id).ToListAsync(cancellation)).ToHashSet();
+        var comments = (await db.FindingComments.Select(m => m.Id).ToListAsync(cancellation)).ToHashSet();
+        await foreach (string? after in db.AuditEntries.AsNoTracking().Where(e => e.Verb == "expected.add" || e.Verb == "finding.comment").OrderBy(e => e.Id).Select(e => e.After).AsAsyncEnumerable().WithCancellation(cancellation))
+        {
+            var state = AuditState.Parse(after);
+            foreach (int id in state?.Rules?.Keys.Where(r => !rules.Contains(r)) ?? []) _problems.Add(FormattableString.Invariant($"Rule {id} is in the audit log and not among the rules."));
+            foreach (long id in state?.Comments?.Keys.Where(m => !comments.Contains(m)) ?? []) _problems.Add(FormattableString.Invariant($"Comment {id} is in the audit log and not among the comments."));
+        }
+    }
+
+    private void Tell(List<string> changed, Func<string, string> sentence, string what)
+    {
+        _problems.AddRange(changed.Take(Named).Select(sentence));
+        if (changed.Count > Named) _problems.Add(FormattableString.Invariant($"{changed.Count - Named} further {what} differ from their checksums."));
+    }
+}
