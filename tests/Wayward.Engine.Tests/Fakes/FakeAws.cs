@@ -34,6 +34,8 @@ public sealed class FakeAws : IAsyncDisposable
     public ConcurrentQueue<FakeCall> Calls { get; } = new();
     /// <summary>Decides per call; null = it works.</summary>
     public Func<FakeCall, FakeFault?>? Fault { get; set; }
+    /// <summary>Every answer sends the caller to this address instead.</summary>
+    public string? RedirectTo { get; set; }
 
     public static readonly AwsClientSettings Settings = new()
     {
@@ -61,6 +63,12 @@ public sealed class FakeAws : IAsyncDisposable
         string operation = sqs ? target!["AmazonSQS.".Length..] : FakeS3.OperationOf(context.Request);
         var call = new FakeCall(Interlocked.Increment(ref _calls), sqs ? "sqs" : "s3", operation, Uri.UnescapeDataString(context.Request.Path), DateTimeOffset.UtcNow);
         Calls.Enqueue(call);
+        if (RedirectTo is { } elsewhere)
+        {
+            context.Response.Headers.Location = elsewhere + context.Request.Path + context.Request.QueryString;
+            await FakeS3.ErrorAsync(context, 307, "TemporaryRedirect");
+            return;
+        }
         var fault = Fault?.Invoke(call);
         if (fault is { } f && f != FakeFault.ShortBody)
         {

@@ -18,6 +18,12 @@ public sealed class FakeS3
     /// <summary>Keys in one answer.</summary>
     public int PageSize { get; set; } = 1_000;
 
+    /// <summary>Every page of a listing is the first, and says that more follow.</summary>
+    public bool ListsWithoutEnd { get; set; }
+
+    /// <summary>Bodies come a byte at a time, this far apart.</summary>
+    public TimeSpan? Trickle { get; set; }
+
     public FakeObject Put(string bucket, string key, byte[] body, DateTimeOffset? lastModified = null)
     {
         var item = new FakeObject(body, FakeAws.Md5(body), lastModified ?? DateTimeOffset.UtcNow);
@@ -70,7 +76,7 @@ public sealed class FakeS3
     {
         var query = context.Request.Query;
         string prefix = query["prefix"].ToString(), delimiter = query["delimiter"].ToString();
-        string after = query["continuation-token"].ToString() is { Length: > 0 } token ? Encoding.UTF8.GetString(Convert.FromBase64String(token)) : query["start-after"].ToString();
+        string after = ListsWithoutEnd ? "" : query["continuation-token"].ToString() is { Length: > 0 } token ? Encoding.UTF8.GetString(Convert.FromBase64String(token)) : query["start-after"].ToString();
         KeyValuePair<string, FakeObject>[] all;
         var objects = Bucket(bucket);
         lock (objects) all = _listed.GetOrAdd(bucket, _ => [.. objects]);
@@ -109,6 +115,7 @@ public sealed class FakeS3
                 contents.Append(CultureInfo.InvariantCulture, $"<Contents><Key>{SecurityElement.Escape(key)}</Key><LastModified>{item.LastModified.UtcDateTime:yyyy-MM-ddTHH:mm:ss.000Z}</LastModified><ETag>&quot;{item.ETag}&quot;</ETag><Size>{item.Body.Length}</Size><StorageClass>STANDARD</StorageClass></Contents>");
             }
         }
+        truncated |= ListsWithoutEnd;
         // A common prefix as a token: everything below it is passed over.
         string next = truncated ? $"<NextContinuationToken>{Convert.ToBase64String(Encoding.UTF8.GetBytes(last))}</NextContinuationToken>" : "";
         context.Response.ContentType = "application/xml";
@@ -147,6 +154,13 @@ public sealed class FakeS3
         context.Response.Headers.ETag = $"\"{item.ETag}\"";
         context.Response.Headers.LastModified = item.LastModified.ToString("R", CultureInfo.InvariantCulture);
         context.Response.ContentLength = item.Body.Length;
+        for (int i = 0; Trickle is { } pause && i < item.Body.Length && !context.RequestAborted.IsCancellationRequested; i++)
+        {
+            await context.Response.Body.WriteAsync(item.Body.AsMemory(i, 1));
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(pause, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        if (Trickle is not null) return;
         await context.Response.Body.WriteAsync(shortBody ? item.Body.AsMemory(0, item.Body.Length / 2) : item.Body);
         await context.Response.Body.FlushAsync();
         if (shortBody) context.Abort();

@@ -21,11 +21,12 @@ public sealed class S3SourceTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _aws.DisposeAsync();
 
-    private S3Source Open(Func<SourceOptions, SourceOptions>? with = null)
+    private S3Source Open(Func<SourceOptions, SourceOptions>? with = null, AwsClientSettings? settings = null)
     {
         var options = new SourceOptions { Bucket = "logs", Endpoint = _aws.Url };
         options = with?.Invoke(options) ?? options;
-        return new S3Source(options, new IngestOptions(), new AwsClients(options, FakeAws.Settings), FakeAws.Settings, _time);
+        settings ??= FakeAws.Settings;
+        return new S3Source(options, new IngestOptions(), new AwsClients(options, settings), settings, _time);
     }
 
     private void Put(params string[] keys)
@@ -168,6 +169,51 @@ public sealed class S3SourceTests : IAsyncLifetime
             while (stream.Read(buffer) > 0) { }
         });
         Assert.False(error.NeedsOperator);
+    }
+
+    [Fact]
+    public async Task A_redirect_leads_nowhere()
+    {
+        Put(Plain + "2026/11/20/a.gz");
+        await using var elsewhere = await FakeAws.StartAsync();
+        elsewhere.S3.Put("logs", Plain + "2026/11/20/a.gz", new byte[10]);
+        _aws.RedirectTo = elsewhere.Url;
+        using var source = Open();
+        await Assert.ThrowsAsync<SourceUnavailableException>(() => KeysAsync(source));
+        await Assert.ThrowsAsync<SourceUnavailableException>(() => source.OpenAsync(new OfferedObject(source.Name, "logs", Plain + "2026/11/20/a.gz", "", 10, 0), TestContext.Current.CancellationToken));
+        Assert.Empty(elsewhere.Calls);
+    }
+
+    [Fact]
+    public async Task A_body_that_trickles_is_given_up_although_it_never_stalls()
+    {
+        var put = _aws.S3.Put("logs", "a.gz", new byte[10_000]);
+        _aws.S3.Trickle = TimeSpan.FromMilliseconds(20);
+        var settings = FakeAws.Settings with { ReadTimeout = TimeSpan.FromSeconds(0.5), SlowestBody = 100_000 };
+        using var source = Open(settings: settings);
+        await using var stream = await source.OpenAsync(new OfferedObject(source.Name, "logs", "a.gz", put.ETag, 10_000, 0), TestContext.Current.CancellationToken);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var error = Assert.Throws<SourceUnavailableException>(() =>
+        {
+            byte[] buffer = new byte[64 << 10];
+            while (stream.Read(buffer) > 0) { }
+        });
+        Assert.Contains("slower than", error.Message, StringComparison.Ordinal);
+        Assert.False(error.NeedsOperator);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"{clock.Elapsed}");
+    }
+
+    [Fact]
+    public async Task A_listing_without_end_is_given_up_and_the_source_recovers()
+    {
+        Put(Plain + "2026/11/20/a.gz", Plain + "2026/11/20/b.gz");
+        _aws.S3.ListsWithoutEnd = true;
+        using var source = Open();
+        var error = await Assert.ThrowsAsync<SourceUnavailableException>(() => KeysAsync(source));
+        Assert.Contains("does not end", error.Message, StringComparison.Ordinal);
+        Assert.True(_aws.Calls.Count < 50, $"{_aws.Calls.Count} calls");
+        _aws.S3.ListsWithoutEnd = false;
+        Assert.Equal(2, (await KeysAsync(source)).Length);
     }
 
     [Fact]

@@ -31,6 +31,9 @@ internal static class AwsFaults
             case AmazonClientException e:
                 // No credentials, no region, no such profile, or the network under the SDK.
                 return new SourceUnavailableException($"Cannot {what}: {e.Message}", needsOperator: e.InnerException is null, error);
+            case ArgumentException or UriFormatException:
+                // The SDK follows a redirect to another S3 endpoint itself, and throws this when the answer names anything else.
+                return new SourceUnavailableException($"Cannot {what}: the server redirects to an address that is no S3 endpoint ({error.Message})", needsOperator: true, error);
             case HttpRequestException or IOException or TimeoutException:
                 return new SourceUnavailableException($"Cannot {what}: {error.Message}", needsOperator: false, error);
             default:
