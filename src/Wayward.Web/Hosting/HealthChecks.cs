@@ -12,14 +12,16 @@ using Wayward.Storage.Ingest;
 
 namespace Wayward.Web.Hosting;
 
-/// <summary>Storage answers a small query.</summary>
-internal sealed class StorageHealthCheck(ISourceObjectStore objects, ILogger<StorageHealthCheck> log) : IHealthCheck
+/// <summary>Storage answers a small query, and no page or loop met damage.</summary>
+internal sealed class StorageHealthCheck(ISourceObjectStore objects, StorageDamage damage, ILogger<StorageHealthCheck> log) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
             var counts = await objects.CountAsync(cancellationToken);
+            // The small query may read sound pages only.
+            if (damage.Found is { } found) return HealthCheckResult.Unhealthy(SafeText.Plain(found, 500));
             long quarantined = counts.ByState.GetValueOrDefault(SourceObjectState.Quarantined);
             return HealthCheckResult.Healthy("The database answers.", new Dictionary<string, object>
             {

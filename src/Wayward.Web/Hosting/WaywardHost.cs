@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 using MudBlazor.Services;
 using Wayward.Engine;
 using Wayward.Web.Access;
@@ -42,6 +43,7 @@ internal static class WaywardHost
 
     private static void AddServices(WebApplicationBuilder builder, ServeOptions options)
     {
+        builder.Logging.AddConsole(console => console.FormatterName = LineFormatter.Name).AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         var services = builder.Services;
         services.AddWaywardCore(options, builder.Configuration);
         services.AddSingleton(options);

@@ -20,7 +20,11 @@ public sealed partial class ScaleProfileTests
         Assert.Contains("cookie WAYWARD insert", proxy, StringComparison.Ordinal);
         Assert.Equal(["web-1", "web-2"], Server().Matches(proxy).Select(m => m.Groups["host"].Value));
         Assert.All(Server().Matches(proxy), m => Assert.Equal("5080", m.Groups["port"].Value));
-        Assert.Contains("/health/ready", proxy, StringComparison.Ordinal);
+        // A process that cannot work serves the page that says why.
+        Assert.Contains("uri /health/live ", proxy, StringComparison.Ordinal);
+        Assert.DoesNotContain("/health/ready hdr", proxy, StringComparison.Ordinal);
+        // A container that is made anew has another address.
+        Assert.Matches(@"resolvers (?<name>\w+)\n\s+nameserver \w+ 127\.0\.0\.11:53[\s\S]+default-server resolvers \k<name> init-addr none", proxy);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Wayward.Web.Hosting;
 
@@ -19,6 +20,25 @@ public sealed class OtherHostTests
         Assert.Contains("folder:" + host.Source, text, StringComparison.Ordinal);
         Assert.Contains("failing", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/health/live", Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Ready_turns_red_when_a_page_met_damage_that_its_own_query_does_not_see()
+    {
+        await using var host = await TestHost.StartAsync();
+        await WaitFor(host, HttpStatusCode.OK);
+        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(host.Data, "wayward.db")};Pooling=False"))
+        {
+            await connection.OpenAsync(Cancellation);
+            await using var command = connection.CreateCommand();
+            // The root page of the table is said to be one that no table has.
+            command.CommandText = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 1 WHERE name = 'audit_entries'";
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+        SqliteConnection.ClearAllPools();
+        using var page = await host.Client.GetAsync("/audit", Cancellation);
+        Assert.Contains("damaged", await page.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Contains("damaged", await WaitFor(host, HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,6 @@ public sealed partial class MainLayout : IAsyncDisposable
 
     private ErrorBoundary? _boundary;
     private DotNetObjectReference<MainLayout>? _self;
-    private IJSObjectReference? _module;
     private IJSObjectReference? _listener;
     private bool _helpOpen;
 
@@ -36,12 +35,10 @@ public sealed partial class MainLayout : IAsyncDisposable
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender) return;
-        _module = await Script.LoadAsync();
-        if (_module is null) return;
-        var known = await _module.InvokeAsync<Preferences>("preferences");
+        if (await Script.AskAsync<Preferences?>("preferences", null) is not { } known) return;
         Ui.Load(known.Theme, known.Zone, known.TimeZone, known.Dark, known.Keys);
         _self = DotNetObjectReference.Create(this);
-        _listener = await _module.InvokeAsync<IJSObjectReference>("listen", _self, Keys);
+        _listener = await Script.AskAsync<IJSObjectReference?>("listen", null, _self, Keys);
     }
 
     /// <summary>A key of the page; called by the page's script.</summary>
@@ -74,13 +71,12 @@ public sealed partial class MainLayout : IAsyncDisposable
 
     private async Task SetThemeAsync(ThemeMode mode)
     {
-        bool dark = _module is not null && await _module.InvokeAsync<bool>("setTheme", mode.ToString().ToLowerInvariant());
-        Ui.SetTheme(mode, dark);
+        Ui.SetTheme(mode, await Script.AskAsync("setTheme", false, mode.ToString().ToLowerInvariant()));
     }
 
     private async Task SetLocalAsync(bool local)
     {
-        if (_module is not null) await _module.InvokeVoidAsync("setZone", local ? "local" : "utc");
+        await Script.CallAsync("setZone", local ? "local" : "utc");
         Ui.SetLocal(local);
     }
 
@@ -95,7 +91,7 @@ public sealed partial class MainLayout : IAsyncDisposable
         {
             if (_listener is not null) await _listener.InvokeVoidAsync("stop");
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageScript.IsGone(exception))
         {
             // The window is gone, and its listeners with it.
         }

@@ -71,9 +71,9 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender || await Script.LoadAsync() is not { } module) return;
+        if (!firstRender) return;
         _self = DotNetObjectReference.Create(this);
-        _pointer = await module.InvokeAsync<IJSObjectReference>("timeline", _root, _self);
+        _pointer = await Script.AskAsync<IJSObjectReference?>("timeline", null, _root, _self);
     }
 
     /// <summary>One cell in words; called by the page's script on hover.</summary>
@@ -120,7 +120,7 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
         {
             if (_pointer is not null) await _pointer.InvokeVoidAsync("stop");
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (PageScript.IsGone(exception))
         {
             // The window is gone, and its listeners with it.
         }

@@ -8,6 +8,9 @@ internal sealed class PageScript(IJSRuntime js, NavigationManager navigation) : 
 {
     private Task<IJSObjectReference>? _module;
 
+    /// <summary>What a call throws when the window goes away before, during or after it. Nobody is looking any more, so it is no fault.</summary>
+    public static bool IsGone(Exception exception) => exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException;
+
     /// <summary>Null when the window went away meanwhile.</summary>
     public async Task<IJSObjectReference?> LoadAsync()
     {
@@ -15,7 +18,7 @@ internal sealed class PageScript(IJSRuntime js, NavigationManager navigation) : 
         {
             return await (_module ??= js.InvokeAsync<IJSObjectReference>("import", navigation.ToAbsoluteUri("wayward.js").ToString()).AsTask());
         }
-        catch (Exception exception) when (exception is JSDisconnectedException or TaskCanceledException)
+        catch (Exception exception) when (IsGone(exception))
         {
             return null;
         }
@@ -27,7 +30,7 @@ internal sealed class PageScript(IJSRuntime js, NavigationManager navigation) : 
         {
             if (await LoadAsync() is { } module) await module.InvokeVoidAsync(function, arguments);
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (IsGone(exception))
         {
             // Nobody is looking any more.
         }
@@ -40,7 +43,7 @@ internal sealed class PageScript(IJSRuntime js, NavigationManager navigation) : 
         {
             return await LoadAsync() is { } module ? await module.InvokeAsync<T>(function, arguments) : gone;
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (IsGone(exception))
         {
             return gone;
         }
@@ -52,7 +55,7 @@ internal sealed class PageScript(IJSRuntime js, NavigationManager navigation) : 
         {
             if (_module is { IsCompletedSuccessfully: true }) await (await _module).DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception exception) when (IsGone(exception))
         {
             // The module went with the window.
         }

@@ -37,7 +37,7 @@ public sealed partial class PlotFrame
             for (int i = 0; i < Attempts && _drawn == Key && !await Script.AskAsync("drawn", true, _root); i++)
                 if (_chart is not null) await _chart.React();
         }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (PageScript.IsGone(exception))
         {
             // The window, or the chart, is gone.
         }
