@@ -27,7 +27,6 @@ internal sealed class CommitLoop(
         List<FinishedItem> batch = [];
         while (await finished.WaitToReadAsync(abandon))
         {
-            batch.Clear();
             int cells = 0;
             while (batch.Count < options.CommitObjects && cells < options.CommitCells && finished.TryRead(out var item))
             {
@@ -46,6 +45,11 @@ internal sealed class CommitLoop(
                 // A fault of the program in what follows a commit. The writer must go on: without it nothing is ever read again.
                 health.Failed(Loop, e.Message);
                 log.LogError(e, "The writer failed after a commit; it goes on with the next objects");
+            }
+            finally
+            {
+                // Not only before the next ones: while nothing comes, the writer would hold what it has committed.
+                batch.Clear();
             }
         }
     }

@@ -53,6 +53,7 @@ internal static class WaywardHost
         services.AddSingleton<CircuitLimit>();
         services.AddHostedService<StorageStartup>();
         services.AddHostedService<StorageCare>();
+        services.AddHostedService<MemoryRelease>();
 
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Hosting.ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>
