@@ -34,12 +34,9 @@ public sealed class ContactColumnsOnSqlite() : ContactColumnTests(StorageProvide
 
 public sealed class ContactColumnsOnPostgreSql() : ContactColumnTests(StorageProvider.PostgreSql);
 
-<<<<<<< HEAD
 public sealed class IncidentOnSqlite() : IncidentTests(StorageProvider.Sqlite);
 
 public sealed class IncidentOnPostgreSql() : IncidentTests(StorageProvider.PostgreSql);
-=======
 public sealed class TamperingOnSqlite() : TamperingTests(StorageProvider.Sqlite);
 
 public sealed class TamperingOnPostgreSql() : TamperingTests(StorageProvider.PostgreSql);
->>>>>>> 29abb1b (Check findings, rules and audit in verify, and restore older schemas)
