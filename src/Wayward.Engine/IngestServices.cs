@@ -63,6 +63,7 @@ public static class IngestServices
         services.AddSingleton(p => SourceRegistry.Create(p.GetRequiredService<IngestOptions>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IChangeNotifier>(p => new ChangeNotifier(
             p.GetRequiredService<IngestOptions>().NotifyInterval, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ChangeNotifier>>()));
+        services.AddSingleton<BlindnessGauge>();
         services.AddSingleton<DetectionService>();
         services.AddSingleton<IDetectionService>(p => new ElectedDetection(
             p.GetRequiredService<DetectionService>(), p.GetRequiredService<IDetectorRole>(), p.GetRequiredService<IFindingStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ElectedDetection>>()));

@@ -33,6 +33,8 @@ public sealed class ContactBatch
     /// <summary>Largest start over all records, for the watermark; 0 when there were none.</summary>
     public long MaxStart { get; set; }
     public Dictionary<SkipReason, long> Skipped { get; } = [];
+    /// <summary>Hours of which no instance's history tells; bit h = hour h of the day. Only a scan keeps them.</summary>
+    public Dictionary<BlindKey, uint> Blind { get; } = [];
     /// <summary>Records that were contacts.</summary>
     public long ContactRecords { get; set; }
 
@@ -48,6 +50,7 @@ public sealed class ContactBatch
         MaxStart = Math.Max(MaxStart, other.MaxStart);
         ContactRecords += other.ContactRecords;
         foreach (var (reason, count) in other.Skipped) Skip(reason, count);
+        foreach (var (key, hours) in other.Blind) SeeBlind(key, hours);
     }
 
     /// <summary>The shares of several batches, those of one instance united; the batches stay as they are.</summary>
@@ -90,10 +93,17 @@ public sealed class ContactBatch
         return days;
     }
 
+    internal void SeeBlind(in BlindKey key, uint hours) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Blind, key, out _) |= hours;
+
     /// <summary>Counts lines that cannot be contacts.</summary>
     public void Skip(SkipReason reason, long count) =>
         System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Skipped, reason, out _) += count;
 }
+
+/// <summary>An interface and a day about which something cannot be said.</summary>
+/// <param name="Account">Empty when unknown.</param>
+/// <param name="Vpc">The same.</param>
+public readonly record struct BlindKey(string Account, string Vpc, string Interface, Detection.BlindReason Reason, int Day);
 
 /// <summary>One instance's share of a batch.</summary>
 public sealed class InstanceContribution

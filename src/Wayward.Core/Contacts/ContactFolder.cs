@@ -122,7 +122,11 @@ public sealed class ContactFolder(ResolverCatalog catalog, AddressSpace addresse
                         }
                     }
                     // Between private ends the side is as unclear, but neither end can be a public server.
-                    if (sourcePublic || IsPublicRemote(record)) _skipped[(int)SkipReason.UnresolvedSide]++;
+                    if (sourcePublic || IsPublicRemote(record))
+                    {
+                        _skipped[(int)SkipReason.UnresolvedSide]++;
+                        current.SeeUnresolved(record.Identity.Start);
+                    }
                     return;
                 }
                 egress = !sourcePublic;

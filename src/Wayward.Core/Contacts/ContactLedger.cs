@@ -13,6 +13,9 @@ public sealed class ContactLedger
     /// <summary>Largest record start seen in the whole data set (not only the loaded part).</summary>
     public long MaxStart { get; set; }
 
+    /// <summary>See <see cref="ContactBatch.Blind"/>; empty when the ledger was loaded from a store.</summary>
+    public Dictionary<BlindKey, uint> Blind { get; init; } = [];
+
     public InstanceHistory GetOrAdd(InstanceKey key)
     {
         ref var history = ref _instances.GetValueRefOrAddDefault(key);
@@ -30,6 +33,7 @@ public sealed class ContactLedger
     {
         foreach (var (key, contribution) in batch.Instances.InOrderOfArrival) GetOrAdd(key).Add(contribution);
         MaxStart = Math.Max(MaxStart, batch.MaxStart);
+        foreach (var (key, hours) in batch.Blind) System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Blind, key, out _) |= hours;
     }
 }
 

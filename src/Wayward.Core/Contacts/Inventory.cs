@@ -100,7 +100,7 @@ public sealed class Inventory
     /// </summary>
     public ContactLedger Apply(ContactLedger ledger)
     {
-        var result = new ContactLedger { MaxStart = ledger.MaxStart };
+        var result = new ContactLedger { MaxStart = ledger.MaxStart, Blind = ledger.Blind };
         foreach (var (key, history) in ledger.Instances)
         {
             var batch = new ContactBatch { MaxStart = ledger.MaxStart };

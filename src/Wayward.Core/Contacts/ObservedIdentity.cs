@@ -94,7 +94,7 @@ internal sealed class ObservedIdentity
 
     public void Cover(long start, long end, LogStatus status, long lines)
     {
-        if (Contribution is null) return;
+        if (Contribution is null && Skip != SkipReason.ServiceEni) return;
         int day = UnixTime.Day(start);
         if (day != _day)
         {
@@ -114,7 +114,13 @@ internal sealed class ObservedIdentity
 
     private void EndDay()
     {
-        if (_day < 0 || Contribution is null) return;
+        if (_day < 0) return;
+        if (Contribution is null)
+        {
+            Batch!.SeeBlind(new(AccountId, VpcId, InterfaceId, Detection.BlindReason.ServiceInterface, _day), _hours | _skipHours);
+            _day = -1;
+            return;
+        }
         ref var day = ref Contribution.Coverage.GetValueRefOrAddDefault(_day);
         day ??= new CoverageDay { Day = _day };
         if (_dayFirst < day.FirstStart) day.FirstStart = _dayFirst;
@@ -140,6 +146,12 @@ internal sealed class ObservedIdentity
         ref var seen = ref _ownNetworks.GetValueRefOrAddDefault(new IpAddress(address.Upper, 0));
         seen = seen.Last == 0 ? new(start, end) : new(Math.Min(seen.First, start), Math.Max(seen.Last, end));
     }
+
+    /// <summary>Neither end of a record could be told to be the interface's.</summary>
+    public void SeeUnresolved(long start) =>
+        Batch!.SeeBlind(new(AccountId, VpcId, InterfaceId, Detection.BlindReason.UnresolvedSide, UnixTime.Day(start)), 1u << (int)(start % UnixTime.DaySeconds / UnixTime.HourSeconds));
+
+    private string VpcId => field ??= Plain(_text.AsSpan(_lengths.Interface + _lengths.Account + _lengths.Instance, _lengths.Vpc));
 
     /// <summary>A flow log has a record of it that may be a contact, or the answer to one.</summary>
     public void SeeLog(LogOrigin origin, long start, long end)

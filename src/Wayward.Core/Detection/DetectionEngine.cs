@@ -35,7 +35,7 @@ public sealed class DetectionEngine
     {
         var fleet = new FleetLoader(this, ledger.MaxStart);
         foreach (var history in ledger.Instances.Values) fleet.Load(history);
-        return fleet.Evaluate(ledger.Find) with { Accepted = fleet.Accepted(ledger.Instances.Values) };
+        return fleet.Evaluate(ledger.Find) with { Accepted = fleet.Accepted(ledger.Instances.Values), Blindness = fleet.Blindness(ledger) };
     }
 }
 

@@ -45,6 +45,10 @@ internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters paramete
         return new(established ? EpisodeDecision.LearnedFromCohort : EpisodeDecision.CohortAlert, t, age, cohort, index.CohortAge(cohort, t));
     }
 
+    /// <summary>Would a first contact at this time be evaluated by anything: the instance's own history, or a group?</summary>
+    public bool CanEvaluate(InstanceSummary instance, long t) =>
+        parameters.Boundaries.IsMature(instance.AgeAt(t), parameters.Learning) || (parameters.Options.Cohorts && Evaluating(instance, t) is not null);
+
     /// <summary>The narrowest group that is old and large enough to evaluate a young member; null = none is.</summary>
     private string? Evaluating(InstanceSummary instance, long t)
     {

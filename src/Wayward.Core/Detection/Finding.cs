@@ -162,4 +162,7 @@ public sealed record DetectionResult(IReadOnlyList<Finding> Findings)
     /// list of all, so it is made one instance at a time (<see cref="AcceptedContacts"/>).
     /// </summary>
     public IReadOnlyList<AcceptedContact> Accepted { get; init; } = [];
+
+    /// <summary>How much of the data can be evaluated at all. Only of <see cref="DetectionEngine.Evaluate(ContactLedger)"/>.</summary>
+    public BlindnessMeter Blindness { get; init; } = BlindnessMeter.Empty;
 }

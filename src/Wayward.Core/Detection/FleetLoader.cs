@@ -38,6 +38,9 @@ public sealed class FleetLoader(DetectionEngine engine, long maxStart)
         return new(_state);
     }
 
+    /// <summary>How much of a whole ledger can be evaluated.</summary>
+    internal BlindnessMeter Blindness(ContactLedger ledger) => _state.Blindness(ledger);
+
     /// <summary>What was accepted without a finding, of these instances.</summary>
     internal List<AcceptedContact> Accepted(IEnumerable<InstanceHistory> histories) => _state.Accepted(histories);
 }

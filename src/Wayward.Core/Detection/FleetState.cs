@@ -217,6 +217,25 @@ internal sealed class FleetState
         _isFresh = false;
     }
 
+    /// <summary>Over a whole ledger.</summary>
+    public BlindnessMeter Blindness(ContactLedger ledger)
+    {
+        var meter = new BlindnessBuilder(_evaluate, 0, long.MaxValue / UnixTime.HourSeconds);
+        foreach (var (key, history) in ledger.Instances)
+            if (_index.Instances.TryGetValue(key, out var summary)) meter.Add(summary, history.Coverage.Values);
+        foreach (var (key, hours) in ledger.Blind) meter.Add(key, hours);
+        return meter.Meter();
+    }
+
+    /// <summary>Over some hours of a fleet whose histories are not at hand.</summary>
+    public BlindnessMeter Blindness(long from, long to, IEnumerable<KeyValuePair<InstanceKey, List<CoverageDay>>> coverage)
+    {
+        var meter = new BlindnessBuilder(_evaluate, from, to);
+        foreach (var (key, days) in coverage)
+            if (_index.Instances.TryGetValue(key, out var summary)) meter.Add(summary, days);
+        return meter.Meter();
+    }
+
     /// <summary>What was accepted without a finding, of these instances.</summary>
     public List<AcceptedContact> Accepted(IEnumerable<InstanceHistory> histories)
     {

@@ -27,6 +27,12 @@ public sealed class LiveFleet
         return new(_state);
     }
 
+    /// <summary>How much of some hours can be evaluated.</summary>
+    /// <param name="from">Hours since the epoch.</param>
+    /// <param name="to">Exclusive.</param>
+    /// <param name="coverage">Of all instances, the days that hold these hours.</param>
+    public BlindnessMeter Blindness(long from, long to, IEnumerable<KeyValuePair<InstanceKey, List<CoverageDay>>> coverage) => _state.Blindness(from, to, coverage);
+
     /// <summary>Instances whose <see cref="Content"/> is not what was saved last. Instances that were only seen are not among them.</summary>
     public IReadOnlyCollection<InstanceKey> Unsaved => _state.Unsaved;
 

@@ -20,7 +20,7 @@ namespace Wayward.Engine.Detection;
 /// </summary>
 public sealed class DetectionService(
     IContactStore contacts, IFindingStore findings, IExpectedTargetStore expected, IDetectionStateStore state, ICatalogProvider catalog, IInventoryProvider inventories, DetectionOptions options,
-    IChangeNotifier notifier, TimeProvider time, ILogger<DetectionService> log) : IDetectionService, IDisposable
+    IChangeNotifier notifier, BlindnessGauge blindness, TimeProvider time, ILogger<DetectionService> log) : IDetectionService, IDisposable
 {
     /// <summary>Whole histories held at one time.</summary>
     private const int AtOnce = 500;
@@ -138,6 +138,7 @@ public sealed class DetectionService(
             {
                 // Everything is evaluated and stored: there is nothing to say again.
                 _memory = new(loader.Resume(), inventory, view.OwnNetworks, ledger.EvaluatedCommit, evaluatedWith, Pending: null);
+                await blindness.MeasureAsync(_memory.Fleet, view, cancellation);
                 return null;
             }
             fleet = loader.Start();
@@ -151,7 +152,9 @@ public sealed class DetectionService(
             }
         }
         _memory = new(fleet, inventory, view.OwnNetworks, ledger.EvaluatedCommit, evaluatedWith, Pending: ledger.CommitNumber);
-        return new(await batch.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce), fleet, ledger.CommitNumber);
+        var evaluation = await batch.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce);
+        await blindness.MeasureAsync(fleet, view, cancellation);
+        return new(evaluation, fleet, ledger.CommitNumber);
     }
 
     /// <param name="with">Summaries that were saved with this fingerprint will do; null = all is made of the cells.</param>

@@ -107,6 +107,22 @@ public sealed class InventoryView
     public async Task<IReadOnlyList<InstanceHistory>?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation) =>
         await _ledger.LoadTargetsAsync(instances, which, cancellation) is { } part ? [.. part.Instances.Values.Select(Applied)] : null;
 
+    /// <summary>Coverage from a day on (since the epoch), of everyone who has some.</summary>
+    public async Task<IReadOnlyDictionary<InstanceKey, List<CoverageDay>>> CoverageAsync(int fromDay, CancellationToken cancellation)
+    {
+        var stored = await _ledger.CoverageAsync(fromDay, cancellation);
+        if (_inventory.IsEmpty) return stored;
+        var mapped = new Dictionary<InstanceKey, List<CoverageDay>>();
+        foreach (var (key, day) in stored.SelectMany(s => s.Value, (s, day) => (s.Key, day)))
+        {
+            var at = _inventory.KeyAt(key, day.FirstStart);
+            if (!mapped.TryGetValue(at, out var days)) mapped.Add(at, days = []);
+            if (days.Find(d => d.Day == day.Day) is { } known) known.Merge(day);
+            else days.Add(day);
+        }
+        return mapped;
+    }
+
     /// <summary>Members of cohorts, by what makes these.</summary>
     public async Task<IReadOnlySet<InstanceKey>> MembersAsync(IEnumerable<(InstanceAttribute Attribute, string Value)> cohorts, CancellationToken cancellation)
     {

@@ -36,6 +36,8 @@ public sealed record ScanResult
     public required IReadOnlyList<Finding> Findings { get; init; }
     /// <summary>What was accepted without a finding, with the reason; ascending by instance, destination and first contact.</summary>
     public required IReadOnlyList<AcceptedContact> Accepted { get; init; }
+    /// <summary>How much of the input can be evaluated at all.</summary>
+    public required BlindnessMeter Blindness { get; init; }
     /// <summary>Flow logs that logged the same interfaces at the same time.</summary>
     public required IReadOnlyList<FlowLogOverlap> Overlaps { get; init; }
     /// <summary>All that was folded, for whoever wants to look closer.</summary>

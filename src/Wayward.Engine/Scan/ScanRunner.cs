@@ -36,6 +36,7 @@ public static class ScanRunner
             Contacts = contacts,
             Findings = evaluated.Findings,
             Accepted = evaluated.Accepted,
+            Blindness = evaluated.Blindness,
             Overlaps = overlaps,
             Ledger = ledger,
         };

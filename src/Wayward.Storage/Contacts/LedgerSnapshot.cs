@@ -130,6 +130,18 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         return [.. (await rows.ToListAsync(cancellation)).Select(r => TaughtInterfaces.Item(r.Interface, new(r.Instance), r.First, r.Last))];
     }
 
+    public async Task<IReadOnlyDictionary<InstanceKey, List<CoverageDay>>> CoverageAsync(int fromDay, CancellationToken cancellation)
+    {
+        var keys = await _db.Instances.Select(i => new { i.Id, i.Key }).ToDictionaryAsync(i => i.Id, i => new InstanceKey(i.Key), cancellation);
+        var coverage = new Dictionary<InstanceKey, List<CoverageDay>>();
+        await foreach (var day in _db.CoverageDays.Where(d => d.Day >= fromDay).OrderBy(d => d.InstanceId).ThenBy(d => d.Day).AsAsyncEnumerable().WithCancellation(cancellation))
+        {
+            if (!coverage.TryGetValue(keys[day.InstanceId], out var days)) coverage.Add(keys[day.InstanceId], days = []);
+            days.Add(day.ToCoverageDay());
+        }
+        return coverage;
+    }
+
     public async Task<IReadOnlyList<string>> ValuesAsync(InstanceAttribute attribute, CancellationToken cancellation)
     {
         byte number = (byte)attribute;

@@ -48,7 +48,7 @@ internal sealed class ScanCommand : ICommandModule
             }, cancellation);
 
             WarnOfAge(context, resolvers, result);
-            foreach (string warning in ScanSummary.Warnings(result)) context.Error.WriteLine($"wayward: {warning}");
+            foreach (var overlap in result.Overlaps) context.Error.WriteLine($"wayward: {overlap.Text}");
             string? file = parsed.GetValue(output);
             switch (parsed.GetValue(format))
             {

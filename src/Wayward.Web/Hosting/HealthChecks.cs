@@ -98,6 +98,19 @@ internal sealed class CatalogHealthCheck(ICatalogProvider catalog) : IHealthChec
     }
 }
 
+/// <summary>How much of the last day of data can be evaluated. Never worse than healthy: a fleet that learns is no fault.</summary>
+internal sealed class BlindnessHealthCheck(BlindnessGauge gauge) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (gauge.Latest is not { Hours: > 0 } meter) return Task.FromResult(HealthCheckResult.Healthy("Nothing has been measured yet."));
+        var data = meter.Notices().Select((notice, n) => (n, notice)).ToDictionary(x => string.Create(CultureInfo.InvariantCulture, $"notice{x.n + 1}"), object (x) => SafeText.Plain(x.notice, 500));
+        data["instanceHours"] = meter.Hours;
+        data["blindHours"] = meter.BlindHours;
+        return Task.FromResult(HealthCheckResult.Healthy(string.Create(CultureInfo.InvariantCulture, $"{100 * (1 - meter.Share):0.#} % of the instance-hours of the last day of data can be evaluated."), data));
+    }
+}
+
 /// <summary>Each file and account of the inventory. Never worse than degraded: without it everything works from the logs' own columns.</summary>
 internal sealed class InventoryHealthCheck(InventoryStore inventory) : IHealthCheck
 {

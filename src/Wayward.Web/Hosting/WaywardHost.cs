@@ -75,7 +75,8 @@ internal static class WaywardHost
             .AddCheck<StorageHealthCheck>("storage", tags: [HealthEndpoints.Ready])
             .AddCheck<LoopsHealthCheck>("loops", tags: [HealthEndpoints.Ready])
             .AddCheck<CatalogHealthCheck>("catalog", tags: [HealthEndpoints.Ready])
-            .AddCheck<InventoryHealthCheck>("inventory", tags: [HealthEndpoints.Ready]);
+            .AddCheck<InventoryHealthCheck>("inventory", tags: [HealthEndpoints.Ready])
+            .AddCheck<BlindnessHealthCheck>("blindness", tags: [HealthEndpoints.Ready]);
         // A process that only shows pages reads no source.
         if (options.Hosting.Role != ProcessRole.Web) checks.AddCheck<SourcesHealthCheck>("sources", tags: [HealthEndpoints.Ready]);
         services.AddMudServices(mud =>

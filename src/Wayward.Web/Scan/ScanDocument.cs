@@ -31,6 +31,8 @@ internal sealed record ScanDocument
     public required IEnumerable<RoleDayDocument> RoleDays { get; init; }
     [Description("Why no record could be evaluated, so that the absence of findings says nothing; null when some were")]
     public required string? NothingEvaluated { get; init; }
+    [Description("How much of the input can be evaluated at all")]
+    public required ScanBlindnessDocument Blindness { get; init; }
     [Description("What the reader of the result must know of the input, such as two flow logs over one interface; a sentence each")]
     public required IEnumerable<string> Warnings { get; init; }
 
@@ -45,9 +47,26 @@ internal sealed record ScanDocument
         RoleDays = RoleDay.Of(result.Accepted).Select(d => new RoleDayDocument(
             d.Instance.Id, DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + d.Day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), d.Role, d.NewTargets)),
         NothingEvaluated = ScanSummary.NothingEvaluated(result.Input),
+        Blindness = ScanBlindnessDocument.Of(result.Blindness),
         Warnings = ScanSummary.Warnings(result),
     };
 }
+
+/// <param name="Hours">Hours in which instances, and interfaces of AWS services, were seen, or that lie between two such hours.</param>
+/// <param name="BlindHours">Those of them about which nothing can be said.</param>
+internal sealed record ScanBlindnessDocument(long Hours, long BlindHours, IEnumerable<ScanBlindnessRowDocument> Rows)
+{
+    public static ScanBlindnessDocument Of(BlindnessMeter meter) => new(meter.Hours, meter.BlindHours, meter.Rows.Select(r => new ScanBlindnessRowDocument(
+        r.Account, r.Vpc, r.Hours, Of(r, BlindReason.Learning), Of(r, BlindReason.NoCoverage), Of(r, BlindReason.ServiceInterface), Of(r, BlindReason.UnresolvedSide))));
+
+    private static long Of(BlindnessRow row, BlindReason reason) => row.Blind.GetValueOrDefault(reason);
+}
+
+/// <param name="Learning">Hours of young instances without a mature group.</param>
+/// <param name="NoCoverage">Hours without any record.</param>
+/// <param name="ServiceInterface">Hours of interfaces of AWS services, which name no instance.</param>
+/// <param name="UnresolvedSide">Hours with records that do not tell which side is the instance.</param>
+internal sealed record ScanBlindnessRowDocument(string? Account, string? Vpc, long Hours, long Learning, long NoCoverage, long ServiceInterface, long UnresolvedSide);
 
 internal sealed record ScanInputDocument
 {

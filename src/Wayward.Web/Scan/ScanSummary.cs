@@ -21,7 +21,10 @@ internal static class ScanSummary
     }
 
     /// <summary>What the reader of the result must know of the input.</summary>
-    public static IEnumerable<string> Warnings(ScanResult result) => result.Overlaps.Select(o => o.Text);
+    public static IEnumerable<string> Warnings(ScanResult result) => result.Blindness.Notices().Concat(result.Overlaps.Select(o => o.Text));
+
+    /// <summary>How much of the input could be evaluated, in a sentence.</summary>
+    public static string Evaluated(BlindnessMeter meter) => string.Create(CultureInfo.InvariantCulture, $"{100 * (1 - meter.Share):0.#} % of {meter.Hours:N0} instance-hours could be evaluated.");
 
     /// <summary>How many contacts were accepted without a finding, by reason; null when there were none.</summary>
     public static string? Accepted(IReadOnlyList<AcceptedContact> accepted)

@@ -38,9 +38,18 @@ internal static class ScanTable
         else WriteContacts(output, result.Contacts);
 
         output.WriteLine();
-        if (result.Findings.Count == 0) output.WriteLine("No findings.");
-        else WriteFindings(output, result.Findings);
+        if (result.Findings.Count > 0) WriteFindings(output, result.Findings);
+        else if (result.Blindness.Notices().Any()) output.WriteLine("No findings in what could be evaluated, which is not all:");
+        else output.WriteLine("No findings.");
+        WriteBlindness(output, result.Blindness);
         WriteAccepted(output, result.Accepted);
+    }
+
+    private static void WriteBlindness(TextWriter output, BlindnessMeter meter)
+    {
+        if (meter.Hours == 0) return;
+        output.WriteLine(ScanSummary.Evaluated(meter));
+        foreach (string notice in meter.Notices()) output.WriteLine(notice);
     }
 
     private static void WriteAccepted(TextWriter output, IReadOnlyList<AcceptedContact> accepted)

@@ -1,4 +1,6 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Detection;
+using Wayward.Engine.Detection;
 using Wayward.Engine.Inventories;
 using Wayward.Engine.Sources;
 using Wayward.Engine.Tests.Fakes;
@@ -69,6 +71,19 @@ public sealed class FleetLessonsTests : IDisposable
         var cells = history.Pairs.SelectMany(p => p.Value).ToList();
         Assert.Equal((11, 11), (cells.Count, cells.Sum(c => (int)c.OutAccepted.Records)));
         Assert.Equal(Eni, Assert.Single(FlowLogOverlaps.Of([history])).Interface);
+    }
+
+    [Fact]
+    public async Task The_server_measures_how_much_of_the_last_day_can_be_evaluated()
+    {
+        Write("a.log", Enumerable.Range(0, 240).Select(h => Asks("9.9.9.9", Begin + h * 3_600)), LineFormat.V5);
+        Write("young.log", Enumerable.Range(228, 12).Select(h => Asks("9.9.9.9", Begin + h * 3_600, eni: "eni-00000000000000002", machine: "i-00000000000000002")), LineFormat.V5);
+        await using var rig = await StartAsync();
+        await rig.WhenIdleAsync();
+        var meter = rig.Get<BlindnessGauge>().Latest;
+        var row = Assert.Single(meter!.Rows);
+        Assert.Equal((36, 12), (row.Hours, row.Blind[BlindReason.Learning]));
+        Assert.Contains("33.3 % of 36 instance-hours of account 111122223333", Assert.Single(meter.Notices()), StringComparison.Ordinal);
     }
 
     [Fact]

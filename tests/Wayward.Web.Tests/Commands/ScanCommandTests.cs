@@ -40,7 +40,7 @@ public sealed class ScanCommandTests
         Assert.Equal(1, run.ExitCode);
         using var json = JsonDocument.Parse(run.Out);
         var root = json.RootElement;
-        Assert.Equal(["schema", "catalog", "input", "contacts", "findings", "accepted", "roleDays", "nothingEvaluated", "warnings"], Names(root));
+        Assert.Equal(["schema", "catalog", "input", "contacts", "findings", "accepted", "roleDays", "nothingEvaluated", "blindness", "warnings"], Names(root));
         Assert.Equal("wayward.scan/1", root.GetProperty("schema").GetString());
         Assert.Equal(["version", "hash"], Names(root.GetProperty("catalog")));
 

@@ -49,6 +49,8 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
 
     private protected Configuration.HostingOptions Hosting { get; set; } = new();
 
+    protected Wayward.Engine.Detection.BlindnessGauge Gauge { get; } = new(TimeProvider.System);
+
     private protected void Use(PageFixture fixture, Action<PageFixture>? arrange = null)
     {
         arrange?.Invoke(fixture);
@@ -63,6 +65,7 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
         Services.TryAddSingleton<ICatalogProvider>(new FixedCatalogProvider(TestCatalog.Default));
         Services.AddSingleton<ICurrentAnalyst>(new TestAnalyst());
         Services.AddSingleton(new HostExposure([]));
+        Services.AddSingleton(Gauge);
         Services.AddSingleton<IFindingStore>(fixture);
         Services.AddSingleton<IInstanceStore>(fixture);
         Services.AddSingleton<IHistoryReader>(fixture);

@@ -52,6 +52,19 @@ public sealed class OtherPagesTests : FixtureContext
     }
 
     [Fact]
+    public void The_overview_says_how_much_can_be_evaluated_and_what_to_do_where_that_is_too_little()
+    {
+        Use(PageFixture.Fleet());
+        Assert.DoesNotContain("can be evaluated", Open<OverviewPage>("").Markup, StringComparison.Ordinal);
+        Gauge.Latest = new([new("111122223333", "vpc-1", 100, new Dictionary<BlindReason, long> { [BlindReason.Learning] = 20 })]);
+        string markup = Open<OverviewPage>("").Markup;
+        Assert.Contains("80 % of 100 instance-hours on the last day of data can be evaluated.", markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("cannot be evaluated", markup, StringComparison.Ordinal);
+        Gauge.Latest = new([new("111122223333", "vpc-1", 100, new Dictionary<BlindReason, long> { [BlindReason.Learning] = 21 })]);
+        Assert.Contains("21 % of 100 instance-hours of account 111122223333 cannot be evaluated", Open<OverviewPage>("").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_page_that_cannot_read_says_so_from_the_start()
     {
         Use(PageFixture.Fleet(), d => d.Failure = new IOException("disk"));

@@ -31,7 +31,7 @@ public sealed class FieldCaseTests
         public string[]? Findings { get; init; }
         /// <summary>Most reported findings, and the most severe one's limit.</summary>
         public (int Count, decimal Below)? Reported { get; init; }
-        /// <summary>A part of the only warning; null = there is none.</summary>
+        /// <summary>A part of the only warning of overlapping flow logs; null = not looked at.</summary>
         public string? Warning { get; init; }
         /// <summary>Part of the sentence in place of "no findings" when nothing could be evaluated.</summary>
         public string? Nothing { get; init; }
@@ -112,7 +112,7 @@ public sealed class FieldCaseTests
             Assert.InRange(reported.Count, 0, most.Count);
             Assert.All(reported, severity => Assert.True(severity < most.Below));
         }
-        var warnings = json.RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()).ToList();
+        var warnings = json.RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!).Where(w => w.StartsWith("Two flow logs", StringComparison.Ordinal)).ToList();
         if (row.Warning is { } warning) Assert.Contains(warning, Assert.Single(warnings), StringComparison.Ordinal);
         string? nothing = json.RootElement.GetProperty("nothingEvaluated").GetString();
         if (row.Nothing is { } words) Assert.Contains(words, nothing, StringComparison.Ordinal);

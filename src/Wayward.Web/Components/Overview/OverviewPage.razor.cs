@@ -18,6 +18,9 @@ public partial class OverviewPage
 
     private string Read => !View!.Progress.Idle ? $"reading {Words.Count(View.Progress.Done)} of {Words.Count(View.Progress.Total, "object")}" : Failed == 0 ? "everything delivered has been read" : $"{Words.Count(Failed, "object")} could not be read";
 
+    private static string Evaluated(Core.Detection.BlindnessMeter meter) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * (1 - meter.Share):0.#} % of {Words.Count(meter.Hours, "instance-hour")} on the last day of data can be evaluated.");
+
     private string NewestDay => View!.Days.Count == 0 ? "findings" : $"findings?show=all&from={QueryTime.Write(View.Days[^1].Day)}&to={QueryTime.Write(View.Days[^1].Day + UnixTime.DaySeconds)}";
 
     protected override ChangeKinds Watches => ChangeKinds.Findings | ChangeKinds.Triage | ChangeKinds.Expected | ChangeKinds.Ingest | ChangeKinds.Contacts;

@@ -1,5 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.Engine.Detection;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Sources;
 using Wayward.Storage.Findings;
@@ -41,11 +42,13 @@ internal sealed record OverviewView
     public int OlderThanWeek { get; init; }
     /// <summary>End of the data, Unix seconds; 0 = none.</summary>
     public long DataEnd => Fleet.MaxStart;
+    /// <summary>How much of the last day of data can be evaluated; null = not measured here.</summary>
+    public BlindnessMeter? Blindness { get; init; }
     public IEnumerable<SourceStatus> Unwell => Sources.Where(s => s.Health is SourceHealth.Degraded or SourceHealth.Failing);
 }
 
 /// <summary>Reads the overview.</summary>
-internal sealed class OverviewService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, IIngestControl control)
+internal sealed class OverviewService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, IIngestControl control, BlindnessGauge gauge)
 {
     private const int DaysShown = 30;
 
@@ -57,6 +60,7 @@ internal sealed class OverviewService(IFindingStore findings, IInstanceStore ins
         {
             Counts = await findings.CountAsync(cancellation),
             Fleet = fleet,
+            Blindness = gauge.Latest is { Hours: > 0 } meter ? meter : null,
             Ingest = await objects.CountAsync(cancellation),
             Progress = control.Progress,
             Sources = control.Sources,
