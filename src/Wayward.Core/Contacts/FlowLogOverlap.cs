@@ -36,7 +36,7 @@ public static class FlowLogOverlaps
             for (int i = 1; i < cells.Count; i++)
             {
                 if (cells[i].Hour != cells[i - 1].Hour) continue;
-                Resolve(cells, watches ??= WatchesOf(history));
+                Resolve(cells, watches ??= WatchesOf(history.Facts));
                 break;
             }
         }
@@ -49,12 +49,14 @@ public static class FlowLogOverlaps
     }
 
     /// <summary>Which flow logs overlap; ascending by the names of both.</summary>
-    public static IReadOnlyList<FlowLogOverlap> Of(IEnumerable<InstanceHistory> histories)
+    public static IReadOnlyList<FlowLogOverlap> Of(IEnumerable<InstanceHistory> histories) => Of(histories.SelectMany(h => h.Facts));
+
+    /// <param name="facts">Of all instances and bare interfaces; others than those of flow logs are passed over.</param>
+    public static IReadOnlyList<FlowLogOverlap> Of(IEnumerable<InstanceFact> facts)
     {
         var found = new SortedDictionary<(string, string), SortedSet<string>>();
-        foreach (var history in histories)
+        foreach (var watches in WatchesOf(facts).GroupBy(w => w.Interface, StringComparer.Ordinal).Select(g => g.ToList()))
         {
-            var watches = WatchesOf(history);
             for (int i = 0; i < watches.Count; i++)
             {
                 for (int j = 0; j < i; j++)
@@ -69,10 +71,10 @@ public static class FlowLogOverlaps
         return [.. found.Select(f => new FlowLogOverlap(f.Key.Item1, f.Key.Item2, f.Value.Min!, f.Value.Count))];
     }
 
-    private static List<Watch> WatchesOf(InstanceHistory history)
+    private static List<Watch> WatchesOf(IEnumerable<InstanceFact> facts)
     {
         var watches = new List<Watch>();
-        foreach (var fact in history.Facts)
+        foreach (var fact in facts)
         {
             if (fact.Attribute != InstanceAttribute.FlowLog || fact.Value.Split(' ', 3) is not [var eni, var number, var name]) continue;
             if (int.TryParse(number, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int value)) watches.Add(new(eni, value, name, fact.First, fact.Last));

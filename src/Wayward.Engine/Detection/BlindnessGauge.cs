@@ -16,6 +16,7 @@ public sealed class BlindnessGauge(TimeProvider time)
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 
     private volatile BlindnessMeter? _latest;
+    private volatile IReadOnlyList<FlowLogOverlap> _overlaps = [];
     private long _hour, _measured;
     private TimeSpan _pause;
 
@@ -25,6 +26,13 @@ public sealed class BlindnessGauge(TimeProvider time)
         internal set => _latest = value;
     }
 
+    /// <summary>Flow logs that log the same interfaces at the same time.</summary>
+    public IReadOnlyList<FlowLogOverlap> Overlaps
+    {
+        get => _overlaps;
+        internal set => _overlaps = value;
+    }
+
     /// <summary>Measures again when the data went on and that was not done just now. Called by one evaluation at a time.</summary>
     internal async Task MeasureAsync(LiveFleet fleet, InventoryView view, CancellationToken cancellation)
     {
@@ -32,6 +40,7 @@ public sealed class BlindnessGauge(TimeProvider time)
         if (view.MaxStart == 0 || _latest is not null && (hour == _hour || time.GetElapsedTime(_measured) < _pause)) return;
         long began = time.GetTimestamp();
         _latest = fleet.Blindness(hour - Hours, hour, await view.CoverageAsync(UnixTime.Day((hour - Hours) * UnixTime.HourSeconds), cancellation));
+        _overlaps = await view.OverlapsAsync(cancellation);
         (_hour, _measured) = (hour, time.GetTimestamp());
         _pause = time.GetElapsedTime(began) * Idle is var pause && pause > Least ? pause : Least;
     }

@@ -107,6 +107,9 @@ public sealed class InventoryView
     public async Task<IReadOnlyList<InstanceHistory>?> LoadTargetsAsync(IReadOnlySet<InstanceKey> instances, Func<Endpoint, bool> which, CancellationToken cancellation) =>
         await _ledger.LoadTargetsAsync(instances, which, cancellation) is { } part ? [.. part.Instances.Values.Select(Applied)] : null;
 
+    /// <summary>Flow logs that log the same interfaces at the same time.</summary>
+    public async Task<IReadOnlyList<FlowLogOverlap>> OverlapsAsync(CancellationToken cancellation) => FlowLogOverlaps.Of(await _ledger.FactsAsync(InstanceAttribute.FlowLog, cancellation));
+
     /// <summary>Coverage from a day on (since the epoch), of everyone who has some.</summary>
     public async Task<IReadOnlyDictionary<InstanceKey, List<CoverageDay>>> CoverageAsync(int fromDay, CancellationToken cancellation)
     {

@@ -94,6 +94,8 @@ public interface ILedgerSnapshot
     Task<IReadOnlyList<InventoryItem>> TaughtInterfacesAsync(CancellationToken cancellation);
     /// <summary>Coverage from a day on (since the epoch), of everyone who has some.</summary>
     Task<IReadOnlyDictionary<InstanceKey, List<CoverageDay>>> CoverageAsync(int fromDay, CancellationToken cancellation);
+    /// <summary>Every fact of an attribute, of whomever.</summary>
+    Task<IReadOnlyList<InstanceFact>> FactsAsync(InstanceAttribute attribute, CancellationToken cancellation);
     /// <summary>Every value that an attribute ever had.</summary>
     Task<IReadOnlyList<string>> ValuesAsync(InstanceAttribute attribute, CancellationToken cancellation);
     /// <summary>Every instance, whole, one after the other, for a reader that does not keep them.</summary>

@@ -142,6 +142,12 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         return coverage;
     }
 
+    public async Task<IReadOnlyList<InstanceFact>> FactsAsync(InstanceAttribute attribute, CancellationToken cancellation)
+    {
+        byte number = (byte)attribute;
+        return [.. (await _db.InstanceFacts.Where(f => f.Attribute == number).ToListAsync(cancellation)).Select(f => f.ToFact())];
+    }
+
     public async Task<IReadOnlyList<string>> ValuesAsync(InstanceAttribute attribute, CancellationToken cancellation)
     {
         byte number = (byte)attribute;

@@ -105,6 +105,7 @@ internal sealed class BlindnessHealthCheck(BlindnessGauge gauge) : IHealthCheck
     {
         if (gauge.Latest is not { Hours: > 0 } meter) return Task.FromResult(HealthCheckResult.Healthy("Nothing has been measured yet."));
         var data = meter.Notices().Select((notice, n) => (n, notice)).ToDictionary(x => string.Create(CultureInfo.InvariantCulture, $"notice{x.n + 1}"), object (x) => SafeText.Plain(x.notice, 500));
+        foreach (var (n, overlap) in gauge.Overlaps.Take(10).Index()) data[string.Create(CultureInfo.InvariantCulture, $"overlap{n + 1}")] = SafeText.Plain(overlap.Text, 500);
         data["instanceHours"] = meter.Hours;
         data["blindHours"] = meter.BlindHours;
         return Task.FromResult(HealthCheckResult.Healthy(string.Create(CultureInfo.InvariantCulture, $"{100 * (1 - meter.Share):0.#} % of the instance-hours of the last day of data can be evaluated."), data));

@@ -21,6 +21,7 @@ internal abstract class LedgerSnapshotDecorator(ILedgerSnapshot inner) : ILedger
     public virtual Task<IReadOnlySet<InstanceKey>> WithFactAsync(InstanceAttribute attribute, IReadOnlyCollection<string> values, CancellationToken cancellation) => inner.WithFactAsync(attribute, values, cancellation);
     public virtual Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation) => inner.ForEachAsync(take, cancellation);
     public virtual Task<IReadOnlyDictionary<InstanceKey, List<CoverageDay>>> CoverageAsync(int fromDay, CancellationToken cancellation) => inner.CoverageAsync(fromDay, cancellation);
+    public virtual Task<IReadOnlyList<InstanceFact>> FactsAsync(InstanceAttribute attribute, CancellationToken cancellation) => inner.FactsAsync(attribute, cancellation);
     public virtual Task<IReadOnlyList<string>> ValuesAsync(InstanceAttribute attribute, CancellationToken cancellation) => inner.ValuesAsync(attribute, cancellation);
     public virtual Task<IReadOnlyList<InventoryItem>> TaughtInterfacesAsync(CancellationToken cancellation) => inner.TaughtInterfacesAsync(cancellation);
     public Task<IReadOnlySet<InstanceKey>> UsersAsync(Func<Endpoint, bool> which, CancellationToken cancellation) => inner.UsersAsync(which, cancellation);

@@ -71,6 +71,7 @@ public sealed class FleetLessonsTests : IDisposable
         var cells = history.Pairs.SelectMany(p => p.Value).ToList();
         Assert.Equal((11, 11), (cells.Count, cells.Sum(c => (int)c.OutAccepted.Records)));
         Assert.Equal(Eni, Assert.Single(FlowLogOverlaps.Of([history])).Interface);
+        Assert.Equal(Eni, Assert.Single(await reader.ReadAsync((view, c) => view.OverlapsAsync(c), CancellationToken.None)).Interface);
     }
 
     [Fact]

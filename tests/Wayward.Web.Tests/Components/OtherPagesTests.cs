@@ -61,7 +61,10 @@ public sealed class OtherPagesTests : FixtureContext
         Assert.Contains("80 % of 100 instance-hours on the last day of data can be evaluated.", markup, StringComparison.Ordinal);
         Assert.DoesNotContain("cannot be evaluated", markup, StringComparison.Ordinal);
         Gauge.Latest = new([new("111122223333", "vpc-1", 100, new Dictionary<BlindReason, long> { [BlindReason.Learning] = 21 })]);
-        Assert.Contains("21 % of 100 instance-hours of account 111122223333 cannot be evaluated", Open<OverviewPage>("").Markup, StringComparison.Ordinal);
+        Gauge.Overlaps = [new("fl-1", "fl-2", "eni-7", 3)];
+        markup = Open<OverviewPage>("").Markup;
+        Assert.Contains("21 % of 100 instance-hours of account 111122223333 cannot be evaluated", markup, StringComparison.Ordinal);
+        Assert.Contains("Two flow logs cover 3 interfaces, eni-7 among them: fl-1, and fl-2. Their contacts count once.", markup, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,6 +44,8 @@ internal sealed record OverviewView
     public long DataEnd => Fleet.MaxStart;
     /// <summary>How much of the last day of data can be evaluated; null = not measured here.</summary>
     public BlindnessMeter? Blindness { get; init; }
+    /// <summary>Flow logs that log the same interfaces.</summary>
+    public IReadOnlyList<FlowLogOverlap> Overlaps { get; init; } = [];
     public IEnumerable<SourceStatus> Unwell => Sources.Where(s => s.Health is SourceHealth.Degraded or SourceHealth.Failing);
 }
 
@@ -60,6 +62,7 @@ internal sealed class OverviewService(IFindingStore findings, IInstanceStore ins
         {
             Counts = await findings.CountAsync(cancellation),
             Fleet = fleet,
+            Overlaps = gauge.Overlaps,
             Blindness = gauge.Latest is { Hours: > 0 } meter ? meter : null,
             Ingest = await objects.CountAsync(cancellation),
             Progress = control.Progress,
