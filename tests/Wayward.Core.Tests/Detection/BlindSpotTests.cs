@@ -107,4 +107,16 @@ public sealed class BlindSpotTests
         world.Add(answer with { Start = answer.Start + 1 });
         Assert.Empty(world.Evaluate().Findings);
     }
+
+    [Fact]
+    public void Interfaces_that_name_no_instance_are_no_subject_and_the_meter_counts_their_hours()
+    {
+        var world = new World();
+        var web = Web(world);
+        // As the interfaces of Fargate tasks and Lambda functions are logged.
+        world.Add(web.Line(40, "203.0.113.53", 53) with { Interface = "eni-0fa", Instance = null });
+        var result = world.Evaluate();
+        Assert.Empty(result.Findings);
+        Assert.Equal(1, result.Blindness.Rows.Sum(r => r.Blind.GetValueOrDefault(BlindReason.ServiceInterface)));
+    }
 }

@@ -18,6 +18,8 @@ public sealed class EvaluationTests
     private static readonly (string Name, Func<DetectionOptions, DetectionOptions> Change)[] Ablations =
     [
         ("as shipped", o => o),
+        ("without stories", o => o with { Stories = false }),
+        ("without cohort fallback", o => o with { CohortFallback = false }),
         ("without cohorts", o => o with { Cohorts = false }),
         ("without roles", o => o with { Patterns = o.Patterns with { IteratingServers = 1_000_000 } }),
         ("without provider merge", o => o with { ProviderMerge = false }),
