@@ -57,6 +57,17 @@ public sealed class IncidentTests(Chromium chromium)
         await Expect(page.Locator(".narrative p")).ToHaveCountAsync(2);
         await Expect(page.Locator(".narrative strong")).ToHaveTextAsync("Not");
 
+        // Exported for people, for a ticket and for programs.
+        foreach (string format in new[] { "html", "markdown", "json" })
+        {
+            string href = (await page.Locator($"#incident-{format}").GetAttributeAsync("href"))!;
+            var response = await page.APIRequest.GetAsync(new Uri(new Uri(fixture.Url), href).ToString());
+            Assert.True(response.Ok);
+            string text = await response.TextAsync();
+            Assert.Contains("Web servers leave the resolver", text, StringComparison.Ordinal);
+            Assert.Contains("after a change of image", text, StringComparison.Ordinal);
+        }
+
         // One is taken out, and put back by undo.
         await page.Locator("[data-detach]").First.ClickAsync();
         await Expect(page.Locator("#incident-findings tbody tr")).ToHaveCountAsync(2);
@@ -91,7 +102,10 @@ public sealed class IncidentTests(Chromium chromium)
 
         // The third is added to the open incident from its own page.
         await window.GoAsync("/findings");
-        await page.Locator("tbody tr:not(:has(a.tag))").ClickAsync();
+        var third = page.Locator("tbody tr:not(:has(a.tag))");
+        string name = await third.Locator("td.subject a").InnerTextAsync();
+        await third.ClickAsync();
+        await Expect(page.Locator(".side h2")).ToContainTextAsync(name);
         await page.Locator("#open-finding").ClickAsync();
         await page.Locator("#gather").ClickAsync();
         await page.Locator("#gather-into").SelectOptionAsync("1");

@@ -40,3 +40,7 @@ public sealed class IncidentOnPostgreSql() : IncidentTests(StorageProvider.Postg
 public sealed class TamperingOnSqlite() : TamperingTests(StorageProvider.Sqlite);
 
 public sealed class TamperingOnPostgreSql() : TamperingTests(StorageProvider.PostgreSql);
+
+public sealed class PeriodOnSqlite() : PeriodTests(StorageProvider.Sqlite);
+
+public sealed class PeriodOnPostgreSql() : PeriodTests(StorageProvider.PostgreSql);

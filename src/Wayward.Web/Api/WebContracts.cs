@@ -18,7 +18,7 @@ internal static class WebContracts
     public static JsonContract<FindingListDocument> FindingList { get; } = new(FindingListDocument.SchemaId, "A page of the queue, as answered by GET /api/findings.", WebContractContext.Default.FindingListDocument);
 
     /// <summary>Those with a published schema, by name.</summary>
-    public static IReadOnlyList<JsonContract> Published { get; } = [BackTest, CatalogCheck, CoreContracts.Finding, FindingList, CoreContracts.Report, Scan];
+    public static IReadOnlyList<JsonContract> Published { get; } = [BackTest, CatalogCheck, CoreContracts.Finding, FindingList, CoreContracts.Incident, CoreContracts.Period, CoreContracts.Report, Scan];
 }
 
 // Metadata only: the generated fast path would write a list into one buffer instead of flushing it as it goes.

@@ -8,6 +8,7 @@ using Wayward.Web.Api;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;
 using Wayward.Web.Reports;
+using Wayward.Web.Reports.Summaries;
 
 namespace Wayward.Web.Hosting;
 
@@ -118,6 +119,7 @@ internal static class WaywardHost
         app.MapHealth();
         app.MapSignIn(options);
         app.MapReports();
+        app.MapSummaries();
         app.MapFindingsApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render =>
         {

@@ -4,6 +4,7 @@ using Wayward.Engine.Detection;
 using Wayward.Engine.Resolvers;
 using Wayward.Storage;
 using Wayward.Web.Reports;
+using Wayward.Web.Reports.Summaries;
 
 namespace Wayward.Web.Hosting;
 
@@ -26,6 +27,8 @@ internal static class WaywardServices
         services.AddWaywardIngest(configuration, options.Hosting.Role);
         services.AddSingleton<DossierService>();
         services.AddSingleton<ReportService>();
+        services.AddSingleton<IncidentViews>();
+        services.AddSingleton<SummaryService>();
         return services;
     }
 }

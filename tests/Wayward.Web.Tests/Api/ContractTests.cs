@@ -53,6 +53,15 @@ public sealed class ContractTests(HostileReportFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task The_reports_of_an_incident_and_of_a_period_keep_their_schemas()
+    {
+        var (id, _) = await fixture.Host.Get<Engine.Incidents.IIncidentService>().CreateAsync("All of them", fixture.FindingIds, "ana", Cancellation);
+        await fixture.Host.Get<Engine.Incidents.IIncidentService>().AddTaskAsync(id, "Ask", "ana", Cancellation);
+        AssertValid("wayward.incident/1", await fixture.Host.Client.GetStringAsync($"/incidents/{id}/report.json", Cancellation));
+        AssertValid("wayward.period/1", await fixture.Host.Client.GetStringAsync("/exports/period.json?show=all&below=1", Cancellation));
+    }
+
+    [Fact]
     public async Task A_back_test_keeps_its_schema()
     {
         // Higher thresholds change every finding, a longer learning time removes them.

@@ -48,11 +48,15 @@ public abstract class JsonContract(string name, string title, JsonTypeInfo type)
 public static class CoreContracts
 {
     public static JsonContract<ReportDocument> Report { get; } = new(ReportDocument.SchemaId, "The report of one finding, as written by wayward report --format json.", ContractContext.Default.ReportDocument);
+    public static JsonContract<IncidentDocument> Incident { get; } = new(IncidentDocument.SchemaId, "The report of an incident, as written by wayward report --incident NUMBER --format json.", ContractContext.Default.IncidentDocument);
+    public static JsonContract<PeriodDocument> Period { get; } = new(PeriodDocument.SchemaId, "The report of a period, as written by wayward report --period --format json.", ContractContext.Default.PeriodDocument);
     public static JsonContract<FindingAnswer> Finding { get; } = new(FindingAnswer.SchemaId, "One finding with its triage state, as answered by GET /api/findings/ID.", ContractContext.Default.FindingAnswer);
 }
 
 // Metadata only: the generated fast path would write a list into one buffer instead of flushing it as it goes.
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(FindingAnswer))]
+[JsonSerializable(typeof(IncidentDocument))]
+[JsonSerializable(typeof(PeriodDocument))]
 [JsonSerializable(typeof(ReportDocument))]
 internal sealed partial class ContractContext : JsonSerializerContext;

@@ -60,9 +60,26 @@ internal sealed record FindingsState
     /// <summary>As <see cref="FindingsPage"/> reads its address.</summary>
     public static FindingsState Read(IQueryCollection query)
     {
-        return Read(One("show"), One("severity"), One("transport"), One("q"), One("assignee"), One("provider"), One("below"), One("from"), One("to"), One("sort"), One("dir"), null);
+        return Read(One("show"), One("severity"), One("transport"), One("q"), One("assignee"), One("provider"), One("below"), One("from"), One("to"), One("sort"), One("dir"), null) with { Incident = int.TryParse(One("incident"), System.Globalization.CultureInfo.InvariantCulture, out int incident) ? incident : null };
 
         string? One(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
+    }
+
+    /// <summary>The filters but the span of time, for a report: "severity High".</summary>
+    public IReadOnlyList<string> InWords
+    {
+        get
+        {
+            List<string> words = [];
+            if (Band is { } band) words.Add($"severity {band}");
+            if (Transport is { } transport) words.Add($"transport {transport.Name()}");
+            if (Text is { } text) words.Add($"text \"{text}\"");
+            if (Provider is { } provider) words.Add($"operator {provider}");
+            if (Assignee is { } assignee) words.Add($"assigned to {assignee}");
+            if (Incident is { } incident) words.Add($"incident {incident}");
+            words.Add(BelowThreshold ? "findings below the report threshold too" : "reported findings only");
+            return words;
+        }
     }
 
     public string SortKey => Sort switch { FindingSort.FirstContact => "first", FindingSort.LastContact => "last", FindingSort.Count => "count", FindingSort.Subject => "subject", FindingSort.DetectedAt => "detected", _ => "severity" };

@@ -13,6 +13,9 @@ internal static class Links
     public static string Report(string id, string format) => $"findings/{Uri.EscapeDataString(id)}/report.{format}";
     /// <param name="query">Of the queue's page, with its question mark.</param>
     public static string Export(string format, string query) => $"exports/findings.{format}{query}";
+    public static string IncidentReport(int id, string format) => $"{Incident(id)}/report.{format}";
+    /// <param name="query">Of the queue's page, with its question mark.</param>
+    public static string Period(string format, string query) => $"exports/period.{format}{query}";
     public static string Incident(int id) => "incidents/" + id.ToString(CultureInfo.InvariantCulture);
     public static string Instance(string id) => "instances/" + Uri.EscapeDataString(id);
     public static string Instance(string id, long from, long to, Destination? lane = null)
