@@ -57,6 +57,11 @@ function hold(limit) {
     const dialog = document.activeElement?.closest?.('.mud-dialog');
     if (dialog) {
       end();
+      // A digit chooses in a dialog that numbers its choices.
+      if (/^[1-9]/.test(mine.text) && dialog.querySelector('[data-digits]')?.contains(document.activeElement)) {
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: mine.text[0], bubbles: true }));
+        mine.text = mine.text.slice(1);
+      }
       const field = mine.text && textField(dialog);
       if (field) {
         field.focus();

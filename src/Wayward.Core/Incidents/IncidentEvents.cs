@@ -33,7 +33,8 @@ public static class IncidentEvents
             if (finding.Last > finding.First) events.Add(new(finding.Last, IncidentEventKind.LastContact, finding.Subject, $"Last contact with {finding.Target} by {finding.Transport} so far", null, finding.Id));
             events.Add(new(finding.DetectedAt, IncidentEventKind.Detected, finding.Subject, $"Finding stored for {finding.Target} by {finding.Transport}", null, finding.Id));
         }
-        foreach (var decision in decisions)
+        // That someone took a report out changes nothing; the audit log has it.
+        foreach (var decision in decisions.Where(d => !d.Verb.EndsWith(".export", StringComparison.Ordinal)))
         {
             bool own = decision.Verb.StartsWith("incident.", StringComparison.Ordinal);
             string subject = decision.FindingId is { } id ? subjects.GetValueOrDefault(id, "") : "";

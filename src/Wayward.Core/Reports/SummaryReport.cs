@@ -54,7 +54,7 @@ public static class IncidentText
         text.Add($"{Wording.Count(findings.Count + report.Omitted, "finding")} on {Wording.Count(instances, "instance")}, first contact {UtcTime.Words(findings.Min(f => f.Finding.First))}, last contact so far {UtcTime.Words(findings.Max(f => f.Finding.Last))}.");
         text.Add($"Targets: {string.Join(", ", targets.Take(8))}{(targets.Count > 8 ? $" and {targets.Count - 8} more" : "")}.");
         int answered = findings.Count(f => f.Finding.Outcome == ContactOutcome.Answered), decided = findings.Count(f => !f.Status.IsOpen());
-        text.Add($"Servers answered in {answered} of {findings.Count} findings. {(decided == findings.Count ? "All findings are decided" : $"{findings.Count - decided} of {findings.Count} findings are not decided yet")}; {report.Tasks.Count(t => !t.Done)} of {report.Tasks.Count} tasks are open.");
+        text.Add($"Findings in which a server answered: {answered} of {findings.Count}. Findings not decided yet: {findings.Count - decided} of {findings.Count}. Open tasks: {report.Tasks.Count(t => !t.Done)} of {report.Tasks.Count}.");
         double least = findings.Min(f => f.Finding.Novelty.Coverage);
         text.Add($"The logs held records for {Wording.Percent(least)} or more of the hours before each first contact. Contacts in hours without records would not have been seen; DNS to Amazon's own resolver never appears in flow logs.");
         return text;

@@ -31,6 +31,7 @@ internal static class FindingQueries
         if (query.Provider is { } provider) rows = rows.Where(f => f.Provider == provider);
         if (query.Address is { } address) rows = rows.Where(f => db.FindingAddresses.Where(a => a.Address == address).Select(a => a.FindingId).Contains(f.Id));
         if (query.Assignee is { } assignee) rows = rows.Where(f => f.Assignee == assignee);
+        if (query.Unassigned) rows = rows.Where(f => f.Assignee == null);
         if (query.IncidentId is { } incident) rows = rows.Where(f => f.IncidentId == incident);
         if (query.FirstFrom is { } from) rows = rows.Where(f => f.First >= from);
         if (query.FirstTo is { } to) rows = rows.Where(f => f.First < to);
@@ -72,7 +73,7 @@ internal static class FindingQueries
 
     /// <summary>Whether the query filters only by what the tallies are kept by.</summary>
     public static bool IsTallied(FindingQuery query) =>
-        LikePattern.Of(query.Text) is null && query is { SubjectId: null, Provider: null, Address: null, Assignee: null, IncidentId: null, FirstFrom: null, FirstTo: null, DetectedTo: null };
+        LikePattern.Of(query.Text) is null && query is { SubjectId: null, Provider: null, Address: null, Assignee: null, Unassigned: false, IncidentId: null, FirstFrom: null, FirstTo: null, DetectedTo: null };
 
     /// <summary>The number of matches: from the tallies where only their columns are filtered, else counted up to the cap.</summary>
     public static async Task<int> TotalAsync(WaywardDbContext db, FindingQuery query, IQueryable<FindingEntity> matching, CancellationToken cancellation)

@@ -21,6 +21,9 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         return new FindingList(rows, await FindingQueries.TotalAsync(db, query, matching, c));
     }, cancellation);
 
+    public Task<IReadOnlyDictionary<string, int>> RefsAsync(FindingQuery query, int take, CancellationToken cancellation) => database.ReadAsync<IReadOnlyDictionary<string, int>>(async (db, c) =>
+        (await FindingQueries.Sorted(FindingQueries.Matching(db, query), query.Sort, query.Descending).Take(take).Select(f => new { f.Id, f.Revision }).ToListAsync(c)).ToDictionary(f => f.Id, f => f.Revision, StringComparer.Ordinal), cancellation);
+
     public Task<FindingCounts> CountAsync(CancellationToken cancellation) => database.ReadAsync(async (db, c) =>
     {
         var tallies = await db.FindingTallies.ToListAsync(c);

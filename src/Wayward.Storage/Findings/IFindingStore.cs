@@ -57,6 +57,8 @@ public sealed record FindingQuery
     public string? Provider { get; init; }
     public string? Address { get; init; }
     public string? Assignee { get; init; }
+    /// <summary>Only findings that nobody is assigned to.</summary>
+    public bool Unassigned { get; init; }
     public int? IncidentId { get; init; }
     public long? FirstFrom { get; init; }
     public long? FirstTo { get; init; }
@@ -122,6 +124,8 @@ public readonly record struct FindingPosition(long First, string Id);
 public interface IFindingStore
 {
     Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation);
+    /// <summary>Id and revision of the findings that match, in the order of the query; its page is left aside.</summary>
+    Task<IReadOnlyDictionary<string, int>> RefsAsync(FindingQuery query, int take, CancellationToken cancellation);
     Task<FindingCounts> CountAsync(CancellationToken cancellation);
     /// <summary>How many findings match a query in each state, band and transport, whichever of these the query itself asks for.</summary>
     Task<IReadOnlyList<FindingFacet>> FacetsAsync(FindingQuery query, CancellationToken cancellation);

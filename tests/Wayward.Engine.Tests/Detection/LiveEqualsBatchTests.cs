@@ -110,6 +110,7 @@ public sealed class LiveEqualsBatchTests
 
         public Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation) => Inner.QueryAsync(query, cancellation);
         public Task<IReadOnlyList<FindingFacet>> FacetsAsync(FindingQuery query, CancellationToken cancellation) => Inner.FacetsAsync(query, cancellation);
+        public Task<IReadOnlyDictionary<string, int>> RefsAsync(FindingQuery query, int take, CancellationToken cancellation) => Inner.RefsAsync(query, take, cancellation);
         public Task<FindingCounts> CountAsync(CancellationToken cancellation) => Inner.CountAsync(cancellation);
         public Task<IReadOnlyList<FindingsOfDay>> DaysAsync(long from, long to, CancellationToken cancellation) => Inner.DaysAsync(from, to, cancellation);
         public Task<IReadOnlySet<string>> OpenIdsAsync(CancellationToken cancellation) => Inner.OpenIdsAsync(cancellation);

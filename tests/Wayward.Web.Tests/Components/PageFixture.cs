@@ -99,6 +99,9 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHist
         };
     }
 
+    public async Task<IReadOnlyDictionary<string, int>> RefsAsync(FindingQuery query, int take, CancellationToken cancellation) =>
+        (await QueryAsync(query with { Skip = 0, Take = take }, cancellation)).Rows.ToDictionary(r => r.Id, r => r.Revision);
+
     public async Task<FindingList> QueryAsync(FindingQuery query, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);

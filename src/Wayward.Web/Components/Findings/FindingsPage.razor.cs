@@ -14,6 +14,8 @@ namespace Wayward.Web.Components.Findings;
 public partial class FindingsPage
 {
     private readonly Dictionary<string, int> _picked = [];
+    /// <summary>The filters that the selection was made by; null = row by row.</summary>
+    private FindingsState? _pickedBy;
     private IDisposable? _keys;
     private string _text = "";
     private string? _pending;
@@ -23,6 +25,7 @@ public partial class FindingsPage
 
     [Inject] private FindingsService Service { get; set; } = default!;
     [Inject] private FindingDialogs Dialogs { get; set; } = default!;
+    [Inject] private Hosting.ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private IncidentDialogs Incidents { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
     [Inject] private Shortcuts Shortcuts { get; set; } = default!;
@@ -34,6 +37,7 @@ public partial class FindingsPage
     [SupplyParameterFromQuery(Name = "q")] private string? Query { get; set; }
     [SupplyParameterFromQuery(Name = "assignee")] private string? Assignee { get; set; }
     [SupplyParameterFromQuery(Name = "provider")] private string? Provider { get; set; }
+    [SupplyParameterFromQuery(Name = "nobody")] private string? Nobody { get; set; }
     [SupplyParameterFromQuery(Name = "incident")] private int? Incident { get; set; }
     [SupplyParameterFromQuery(Name = "below")] private string? Below { get; set; }
     [SupplyParameterFromQuery(Name = "from")] private string? From { get; set; }
@@ -68,7 +72,7 @@ public partial class FindingsPage
 
     protected override async Task ReadAsync(CancellationToken cancellation)
     {
-        State = FindingsState.Read(Show, Severity, Transport, Query, Assignee, Provider, Below, From, To, Sort, Direction, Page) with { Incident = Incident };
+        State = FindingsState.Read(Show, Severity, Transport, Query, Assignee, Provider, Below, From, To, Sort, Direction, Page) with { Incident = Incident, Unassigned = Nobody == "1" };
         _text = State.Text ?? "";
         var view = await Service.QueueAsync(State, cancellation);
         var rows = view.Page.Rows;
@@ -79,7 +83,12 @@ public partial class FindingsPage
         bool arrived = Selected == pending || rows.All(r => r.Id != pending);
         string? id = new[] { arrived ? null : pending, Selected, Reasoning?.Finding.Id }.FirstOrDefault(wanted => rows.Any(r => r.Id == wanted)) ?? (rows.Count > 0 ? rows[Math.Clamp(place, 0, rows.Count - 1)].Id : null);
         var reasoning = id is null ? null : await Service.ReasoningAsync(id, cancellation);
-        foreach (string gone in _picked.Keys.Except(rows.Select(r => r.Id)).ToList()) _picked.Remove(gone);
+        // What was selected by the filters reaches beyond the page, as long as the filters are the same.
+        if (_pickedBy is null || _pickedBy with { Page = State.Page } != State)
+        {
+            foreach (string gone in _picked.Keys.Except(rows.Select(r => r.Id)).ToList()) _picked.Remove(gone);
+            _pickedBy = null;
+        }
         // What is decided is what is shown: the revision of a row that somebody changed is the one now on the page.
         foreach (var row in rows.Where(r => _picked.ContainsKey(r.Id))) _picked[row.Id] = row.Revision;
         // A read that gave up must not lay an older state over a newer one.
@@ -107,6 +116,7 @@ public partial class FindingsPage
     private void ClearPicked()
     {
         _picked.Clear();
+        _pickedBy = null;
         _conflicts = [];
     }
 
@@ -115,6 +125,21 @@ public partial class FindingsPage
         _picked.Clear();
         if (e.Value is true)
             foreach (var row in View!.Page.Rows) _picked[row.Id] = row.Revision;
+    }
+
+    /// <summary>All rows of the page are selected, and the filters match more.</summary>
+    private bool MorePickable => _pickedBy is null && View!.Page.Total > View.Page.Rows.Count && View.Page.Rows.All(r => _picked.ContainsKey(r.Id));
+
+    private async Task PickMatchingAsync()
+    {
+        foreach (var (id, revision) in await Service.MatchingAsync(State, CancellationToken.None)) _picked[id] = revision;
+        _pickedBy = State;
+    }
+
+    private async Task TakeAsync()
+    {
+        if (_picked.Count > 0) await FinishAsync(await Actions.AssignAsync(Picked, Analyst.Name));
+        else if (View!.Page.Rows.FirstOrDefault(r => r.Id == SelectedId) is { } row) await FinishAsync(await Actions.AssignAsync(FindingRefs.One(row.Id, row.Revision), Analyst.Name));
     }
 
     private FindingRefs Picked => new(new Dictionary<string, int>(_picked));
@@ -143,6 +168,7 @@ public partial class FindingsPage
         _conflicts = [.. Actions.Conflicts];
         if (done)
             foreach (string id in _picked.Keys.Except(_conflicts).ToList()) _picked.Remove(id);
+        if (_picked.Count == 0) _pickedBy = null;
         await ReloadAsync();
     }
 
@@ -160,6 +186,9 @@ public partial class FindingsPage
             case "x" when View.Page.Rows.FirstOrDefault(r => r.Id == SelectedId) is { } row:
                 Pick(row);
                 StateHasChanged();
+                return true;
+            case "o":
+                await TakeAsync();
                 return true;
             case "i":
                 await GatherAsync();

@@ -2,7 +2,9 @@ using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Reports;
 using Wayward.Core.Timeline;
+using Wayward.Core.Triage;
 using Wayward.Engine.Evidence;
+using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
@@ -12,10 +14,11 @@ using Wayward.Web.Reports;
 namespace Wayward.Web.Components.Findings;
 
 /// <summary>Reads the queue and single findings for their pages.</summary>
-internal sealed class FindingsService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, DossierService dossiers, IEvidenceReader evidence)
+internal sealed class FindingsService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, DossierService dossiers, IEvidenceReader evidence, IAuditStore audit)
 {
     /// <summary>Lanes of a kind in the pane beside the list.</summary>
     private const int MomentLanes = 3;
+    private const int MaxEarlier = 3;
 
     /// <summary>One page of the queue; beyond the last page, the last one. How far the data reach is read only for an empty list.</summary>
     public async Task<FindingsView> QueueAsync(FindingsState state, CancellationToken cancellation)
@@ -25,9 +28,32 @@ internal sealed class FindingsService(IFindingStore findings, IInstanceStore ins
         return new(page, number, await findings.CountAsync(cancellation), await findings.FacetsAsync(state.ToQuery(), cancellation), reach);
     }
 
+    /// <summary>Findings that one decision may be about.</summary>
+    public const int MaxAtOnce = 5_000;
+
+    /// <summary>Everything that the queue's filters match, up to <see cref="MaxAtOnce"/>.</summary>
+    public Task<IReadOnlyDictionary<string, int>> MatchingAsync(FindingsState state, CancellationToken cancellation) => findings.RefsAsync(state.ToQuery(), MaxAtOnce, cancellation);
+
     /// <summary>The finding with its reasoning only: what the pane beside the list shows. Null when unknown.</summary>
-    public async Task<FindingView?> ReasoningAsync(string id, CancellationToken cancellation) =>
-        await dossiers.WithSiblingsAsync(id, cancellation) is { } dossier ? new(dossier) : null;
+    public async Task<FindingView?> ReasoningAsync(string id, CancellationToken cancellation)
+    {
+        if (await dossiers.WithSiblingsAsync(id, cancellation) is not { } dossier) return null;
+        var view = new FindingView(dossier);
+        return view with { Earlier = await EarlierAsync([.. view.Decided.Take(MaxEarlier)], cancellation) };
+    }
+
+    /// <summary>Who decided, when and why: the last decision that still stands about each of the findings.</summary>
+    private async Task<IReadOnlyList<EarlierDecision>> EarlierAsync(IReadOnlyList<DossierSibling> decided, CancellationToken cancellation)
+    {
+        if (decided.Count == 0) return [];
+        var entries = await audit.OfSubjectsAsync([.. decided.Select(d => d.Id)], cancellation);
+        var decisions = entries.Where(e => e.UndoneBy is null && e.Verb is "finding.close" or "expected.add").Select(e => (Entry: e, After: AuditState.Parse(e.After))).ToList();
+        return [.. decided.Select(finding =>
+        {
+            var (entry, after) = decisions.LastOrDefault(d => d.Entry.Subject == finding.Id || d.After?.Findings?.ContainsKey(finding.Id) == true || (d.Entry.Verb == "expected.add" && finding.Status == FindingStatus.ClosedExpected));
+            return new EarlierDecision(finding, entry?.At / 1_000, entry?.Actor, after?.Comment ?? (entry?.Verb == "expected.add" ? entry.Summary : ""));
+        })];
+    }
 
     /// <summary>Everything on a finding. Null when unknown.</summary>
     public async Task<FindingView?> FindAsync(string id, CancellationToken cancellation) => await dossiers.FindAsync(id, cancellation) is { } dossier ? new(dossier) : null;

@@ -20,6 +20,8 @@ internal sealed record FindingsState
     public string? Assignee { get; init; }
     public string? Provider { get; init; }
     public int? Incident { get; init; }
+    /// <summary>Only what nobody is assigned to.</summary>
+    public bool Unassigned { get; init; }
     public bool BelowThreshold { get; init; }
     public long? From { get; init; }
     public long? To { get; init; }
@@ -27,7 +29,7 @@ internal sealed record FindingsState
     public bool Descending { get; init; } = true;
     public int Page { get; init; } = 1;
 
-    public bool Filtered => Band is not null || Transport is not null || Text is not null || Assignee is not null || Provider is not null || Incident is not null || From is not null;
+    public bool Filtered => Band is not null || Transport is not null || Text is not null || Assignee is not null || Provider is not null || Incident is not null || Unassigned || From is not null;
 
     private static readonly Dictionary<string, FindingStatus[]> Shows = new()
     {
@@ -60,7 +62,7 @@ internal sealed record FindingsState
     /// <summary>As <see cref="FindingsPage"/> reads its address.</summary>
     public static FindingsState Read(IQueryCollection query)
     {
-        return Read(One("show"), One("severity"), One("transport"), One("q"), One("assignee"), One("provider"), One("below"), One("from"), One("to"), One("sort"), One("dir"), null) with { Incident = int.TryParse(One("incident"), System.Globalization.CultureInfo.InvariantCulture, out int incident) ? incident : null };
+        return Read(One("show"), One("severity"), One("transport"), One("q"), One("assignee"), One("provider"), One("below"), One("from"), One("to"), One("sort"), One("dir"), null) with { Incident = int.TryParse(One("incident"), System.Globalization.CultureInfo.InvariantCulture, out int incident) ? incident : null, Unassigned = One("nobody") == "1" };
 
         string? One(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
     }
@@ -76,6 +78,7 @@ internal sealed record FindingsState
             if (Text is { } text) words.Add($"text \"{text}\"");
             if (Provider is { } provider) words.Add($"operator {provider}");
             if (Assignee is { } assignee) words.Add($"assigned to {assignee}");
+            if (Unassigned) words.Add("assigned to nobody");
             if (Incident is { } incident) words.Add($"incident {incident}");
             words.Add(BelowThreshold ? "findings below the report threshold too" : "reported findings only");
             return words;
@@ -93,6 +96,7 @@ internal sealed record FindingsState
         Assignee = Assignee,
         Provider = Provider,
         IncidentId = Incident,
+        Unassigned = Unassigned,
         IncludeUnreported = BelowThreshold,
         FirstFrom = From,
         FirstTo = To,
@@ -125,6 +129,8 @@ public sealed record FindingView(FindingDossier Stored)
     public IReadOnlyList<DossierDecision> History => Stored.Decisions;
     public IReadOnlyList<DossierEvidence> Evidence => Stored.Evidence;
     public Core.Timeline.InstanceTimeline? Timeline => Stored.Timeline;
+    /// <summary>What was decided about the target before, newest first; only beside the queue.</summary>
+    public IReadOnlyList<EarlierDecision> Earlier { get; init; } = [];
 
     /// <summary>Siblings with a decision, newest first: what was thought of this target before.</summary>
     public IReadOnlyList<DossierSibling> Decided => [.. Siblings.Where(s => s.Status is FindingStatus.Closed or FindingStatus.ClosedExpected)];
@@ -137,3 +143,8 @@ public readonly record struct FindingRefsOne(string Id, int Revision)
 {
     public Wayward.Engine.Triage.FindingRefs Refs => Wayward.Engine.Triage.FindingRefs.One(Id, Revision);
 }
+
+/// <summary>A decision about another finding on the same target.</summary>
+/// <param name="At">Unix seconds; null when the audit log does not name it.</param>
+/// <param name="Reason">What was written beside it; may be empty.</param>
+public sealed record EarlierDecision(DossierSibling Finding, long? At, string? Actor, string Reason);

@@ -11,7 +11,7 @@ namespace Wayward.Web.Components.Frame;
 public sealed partial class MainLayout : IAsyncDisposable
 {
     /// <summary>All keys that any page answers; the browser keeps every other.</summary>
-    private static readonly string[] Keys = ["/", "?", "j", "k", "Enter", "e", "a", "c", "m", "u", "x", "i", "n", "t", "g", "[", "]", "+", "-", "=", "0", "Escape"];
+    private static readonly string[] Keys = ["/", "?", "j", "k", "Enter", "e", "a", "c", "m", "u", "x", "i", "n", "o", "t", "g", "[", "]", "+", "-", "=", "0", "Escape"];
 
     private ErrorBoundary? _boundary;
     private DotNetObjectReference<MainLayout>? _self;
