@@ -85,6 +85,16 @@ document.addEventListener('keydown', e => {
 }, true);
 document.addEventListener('click', e => { if (e.target instanceof Element && e.target.closest('[data-opens]')) hold(4000); }, true);
 
+// A digit chooses in a group that numbers its choices, and takes the focus there: Enter on a choice chooses the one with the focus.
+document.addEventListener('keydown', e => {
+  if (!/^[1-9]$/.test(e.key) || e.ctrlKey || e.metaKey || e.altKey || !(e.target instanceof Element)) return;
+  const choice = e.target.closest('[data-digits]')?.querySelectorAll('input[type=radio]')[e.key - 1];
+  if (!choice) return;
+  e.preventDefault();
+  choice.focus();
+  choice.click();
+});
+
 // Single keys, as an analyst's hands expect; never while typing, in a dialog, with a modifier, or when they are switched off.
 export function listen(dotnet, keys) {
   const known = new Set(keys);

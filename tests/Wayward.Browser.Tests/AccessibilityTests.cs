@@ -21,7 +21,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         var page = window.Page;
         await window.GoAsync("/findings");
         string finding = (await page.Locator("#open-finding").GetAttributeAsync("href"))!;
-        foreach (string path in new[] { "/", "/findings", "/findings?show=closed", "/findings?q=nothing-has-this", finding, "/findings/unknown", "/instances", "/instances?q=nothing", "/instances/web-1", "/instances/web-1?view=table", "/instances/unknown",
+        foreach (string path in new[] { "/", "/findings", "/findings?show=closed", "/findings?q=nothing-has-this", finding, "/findings/unknown", "/incidents", "/incidents/99", "/instances", "/instances?q=nothing", "/instances/web-1", "/instances/web-1?view=table", "/instances/unknown",
             "/destinations", "/destinations/8.8.8.8", "/destinations/192.0.2.1", "/expected", "/ingest", "/ingest?state=failed", "/audit", "/settings", "/not-found" })
         {
             await page.GotoAsync(path);
@@ -42,7 +42,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         var (page, keys) = (window.Page, window.Page.Keyboard);
 
         await window.GoAsync("/findings");
-        foreach (var (key, what) in new[] { ("?", "help"), ("m", "comment"), ("c", "close"), ("e", "expect") })
+        foreach (var (key, what) in new[] { ("?", "help"), ("m", "comment"), ("c", "close"), ("e", "expect"), ("i", "gather into an incident") })
         {
             await keys.PressAsync(key);
             await DialogAsync(page, what);
@@ -80,6 +80,24 @@ public sealed class AccessibilityTests(Chromium chromium)
         await Expect(page.Locator("#read-records")).ToBeVisibleAsync();
         await page.Locator("#read-records").ClickAsync();
         await CheckAsync(page, "cell chosen");
+
+        await window.GoAsync("/findings");
+        await keys.PressAsync("i");
+        await page.Locator("#gather-submit").ClickAsync();
+        await Expect(page.Locator("#incident-findings")).ToBeVisibleAsync();
+        await page.Locator("#new-task").FillAsync("Ask the owner");
+        await keys.PressAsync("Enter");
+        await Expect(page.Locator(".tasks li")).ToHaveCountAsync(1);
+        await CheckAsync(page, "incident");
+        await page.Locator("#edit-narrative").ClickAsync();
+        await Expect(page.Locator("#narrative")).ToBeVisibleAsync();
+        await CheckAsync(page, "incident, writing");
+        await page.Locator("#set-severity").ClickAsync();
+        await DialogAsync(page, "severity of an incident");
+        await page.Locator("#export-incident summary").ClickAsync();
+        await CheckAsync(page, "incident, report menu");
+        await window.GoAsync("/incidents");
+        await CheckAsync(page, "incidents");
 
         await window.GoAsync("/expected");
         await page.Locator("#add-rule").ClickAsync();

@@ -37,6 +37,7 @@ public sealed class ContactColumnsOnPostgreSql() : ContactColumnTests(StoragePro
 public sealed class IncidentOnSqlite() : IncidentTests(StorageProvider.Sqlite);
 
 public sealed class IncidentOnPostgreSql() : IncidentTests(StorageProvider.PostgreSql);
+
 public sealed class TamperingOnSqlite() : TamperingTests(StorageProvider.Sqlite);
 
 public sealed class TamperingOnPostgreSql() : TamperingTests(StorageProvider.PostgreSql);
