@@ -95,6 +95,14 @@ document.addEventListener('keydown', e => {
   choice.click();
 });
 
+// Ctrl+Enter sends the form. The component library would also take its Enter as the choice of the focused radio button, so the button does not get it.
+document.addEventListener('keydown', e => {
+  if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || !(e.target instanceof Element) || !e.target.matches('[data-digits] *')) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  e.target.closest('[data-digits]').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
+}, true);
+
 // Single keys, as an analyst's hands expect; never while typing, in a dialog, with a modifier, or when they are switched off.
 export function listen(dotnet, keys) {
   const known = new Set(keys);

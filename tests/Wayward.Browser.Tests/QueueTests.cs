@@ -57,6 +57,9 @@ public sealed class QueueTests(Chromium chromium)
         await window.GoAsync("/findings");
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
         await keys.PressAsync("c");
+        await Expect(page.Locator(".mud-dialog input[type=radio]").First).ToBeFocusedAsync();
+        await keys.PressAsync("Control+Enter");
+        await Expect(page.Locator(".mud-dialog")).ToContainTextAsync("Choose what it was.");
         await keys.PressAsync("2");
         await Expect(page.Locator("#close-submit")).ToHaveTextAsync("Close as benign positive");
         await page.Locator("#close-comment").FillAsync("Agreed with the network team");
