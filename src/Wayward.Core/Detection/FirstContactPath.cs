@@ -28,7 +28,7 @@ internal static class FirstContactPath
         path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, less than {learning}: evaluated by its group {evaluation.Cohort}.");
         path.Add($"The group is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {history} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
         path.Add($"The target is not established: {c.Prevalence.CohortEstablished} of at least {c.Parameters.Options.CohortMinimumEstablished} other members count: they used it for {learning} or learned it with the group, without a finding of their own. Finding about the group.");
-        if (c.Reference.Key != c.Instance.Key) path.Add($"The usual resolvers are those of {c.Reference.Key}, the member observed for longest.");
+        if (c.Reference.Key != c.Instance.Key) path.Add($"The usual resolvers are those of {c.Reference.Key}: of this group, it has been observed for the longest time.");
         return path;
     }
 

@@ -204,10 +204,10 @@ public sealed class FolderSource : ISource, IDisposable
     private string? Describe()
     {
         List<string> notes = [];
-        if (_walk.RefusedLinks > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.RefusedLinks} link(s) lead out of the folder and are not followed"));
+        if (_walk.RefusedLinks > 0) notes.Add($"{Plural.Of(_walk.RefusedLinks, "link leads out of the folder and is", "links lead out of the folder and are")} not followed");
         if (_walk.UnreadableCount > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.UnreadableCount} folder(s) could not be listed and are passed over: {string.Join(", ", _walk.Unreadable.Select(f => SafeText.Plain(f)))}"));
-        if (_walk.EmptyFiles > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{_walk.EmptyFiles} empty file(s) passed over"));
+            notes.Add($"{Plural.Of(_walk.UnreadableCount, "folder")} could not be listed and {(_walk.UnreadableCount == 1 ? "is" : "are")} passed over: {string.Join(", ", _walk.Unreadable.Select(f => SafeText.Plain(f)))}");
+        if (_walk.EmptyFiles > 0) notes.Add($"{Plural.Of(_walk.EmptyFiles, "empty file")} passed over");
         return notes.Count == 0 ? null : string.Join("; ", notes);
     }
 

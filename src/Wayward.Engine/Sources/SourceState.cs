@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wayward.Core.Text;
 using Wayward.Engine.Loops;
 using Wayward.Storage.Ingest;
 
@@ -151,7 +152,7 @@ internal sealed class SourceState(ISource source, IngestOptions options, TimePro
                 : OldestWaiting is { } oldest && now - oldest > options.BacklogAlarm && !Paused
                     ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"objects wait since {oldest.UtcDateTime:yyyy-MM-dd HH:mm} UTC: reading does not keep up"))
                 : _lastSuccess is null ? (SourceHealth.Starting, null)
-                : aside > 0 ? (SourceHealth.Degraded, string.Create(CultureInfo.InvariantCulture, $"{aside} object(s) set aside; see the ledger for the reasons, then retry or skip them"))
+                : aside > 0 ? (SourceHealth.Degraded, $"{Plural.Of(aside, "object was", "objects were")} set aside: look at the reasons on the Ingest page, then retry or skip {(aside == 1 ? "it" : "them")}")
                 : _refused is not null ? (SourceHealth.Degraded, _refused)
                 : (SourceHealth.Healthy, Source.Notice);
             return new SourceStatus(Source.Name, health, message, _lastSuccess, Math.Max(0, Waiting), Interlocked.Read(ref _done), Interlocked.Read(ref _failed)) { Paused = Paused };

@@ -66,7 +66,7 @@ internal sealed class AuditUndo(WaywardDbContext db, Database database, string a
             var now = TriageState.Of(row);
             if (now != became)
             {
-                _left.Add($"{row.Id}: is {now.Status.Name()}{(now.Assignee is { Length: > 0 } who ? $" and assigned to {who}" : "")} since; someone or something acted after this");
+                _left.Add($"{row.Id}: was changed after this action; it is {now.Status.Name()} now{(now.Assignee is { Length: > 0 } who ? $", assigned to {who}" : "")}");
                 continue;
             }
             was.Restore(row);

@@ -83,7 +83,7 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal(1, states.GetValueOrDefault(SourceObjectState.Duplicate));
         var status = Assert.Single(rig.Control.Sources);
         Assert.Equal(Engine.Sources.SourceHealth.Degraded, status.Health);
-        Assert.Contains("5 object(s) set aside", status.Message, StringComparison.Ordinal);
+        Assert.Contains("5 objects were set aside", status.Message, StringComparison.Ordinal);
         Assert.Equal(5, total);
         Assert.Equal((Count, 5), (status.Done, status.Failed));
 

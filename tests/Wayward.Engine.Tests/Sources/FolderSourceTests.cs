@@ -75,7 +75,7 @@ public sealed class FolderSourceTests : IDisposable
         using var source = Open();
         var offered = await ListAsync(source);
         Assert.Equal(["in.log", "real.log"], offered.Select(o => o.Key));
-        Assert.Contains("link(s) lead out", source.Notice, StringComparison.Ordinal);
+        Assert.Matches("links? leads? out", source.Notice);
         // A ledger row cannot be used to read outside either, by name or by a link that was put there later.
         foreach (string key in new[] { "../" + Path.GetFileName(outside.Root) + "/secret.log", "out.log", "outdir/secret.log" })
         {
@@ -144,7 +144,7 @@ public sealed class FolderSourceTests : IDisposable
             using var source = Open();
             var offered = await ListAsync(source);
             Assert.Equal(root ? ["good/a.log", "locked/b.log", "z.log"] : ["good/a.log", "z.log"], offered.Select(o => o.Key));
-            if (!root) Assert.Contains("1 folder(s) could not be listed and are passed over: locked", source.Notice, StringComparison.Ordinal);
+            if (!root) Assert.Contains("1 folder could not be listed and is passed over: locked", source.Notice, StringComparison.Ordinal);
         }
         finally
         {

@@ -77,8 +77,8 @@ public sealed class SqsSourceTests : IAsyncLifetime
         Assert.Empty(await ListAsync(source));
         Assert.Contains("TestEvent", Assert.Single(_aws.Sqs.Deleted).Body, StringComparison.Ordinal);
         Assert.Equal(2, _aws.Sqs.Count);
-        Assert.Contains("1 message(s) are not object notifications", source.Notice, StringComparison.Ordinal);
-        Assert.Contains("1 message(s) announce objects that are no flow logs", source.Notice, StringComparison.Ordinal);
+        Assert.Contains("1 message is no object notification", source.Notice, StringComparison.Ordinal);
+        Assert.Contains("1 message announces objects that are no flow logs", source.Notice, StringComparison.Ordinal);
     }
 
     [Fact]

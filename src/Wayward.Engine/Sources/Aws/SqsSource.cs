@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Amazon.SQS.Model;
+using Wayward.Core.Text;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Sources.Aws;
@@ -57,9 +58,9 @@ internal sealed class SqsSource : ISource, IDisposable
         get
         {
             List<string> notes = [];
-            if (Interlocked.Read(ref _foreign) is var foreign and > 0) notes.Add(string.Create(CultureInfo.InvariantCulture, $"{foreign} message(s) are not object notifications and were left in the queue"));
+            if (Interlocked.Read(ref _foreign) is var foreign and > 0) notes.Add($"{Plural.Of(foreign, "message is no object notification and was", "messages are no object notifications and were")} left in the queue");
             if (Interlocked.Read(ref _others) is var others and > 0)
-                notes.Add(string.Create(CultureInfo.InvariantCulture, $"{others} message(s) announce objects that are no flow logs, or none of this source, and were left in the queue"));
+                notes.Add($"{Plural.Of(others, "message announces objects that are no flow logs, or none of this source, and was", "messages announce objects that are no flow logs, or none of this source, and were")} left in the queue");
             return notes.Count == 0 ? null : string.Join("; ", notes);
         }
     }
