@@ -16,7 +16,7 @@ internal static class PostgreSqlSchema
     /// Who has a role that only one process may have at a time, such as the detector's; the epoch grows with every change of hands. Who wants something judged draws a number, and waits until it is answered.
     /// </summary>
     public const string Roles = """
-        CREATE TABLE role_leases (role text COLLATE "C" PRIMARY KEY, owner text COLLATE "C" NULL, epoch bigint NOT NULL, until timestamptz NOT NULL, asked bigint NOT NULL, answered bigint NOT NULL);
+        CREATE TABLE role_leases (role text COLLATE "C" PRIMARY KEY, owner text COLLATE "C" NULL, epoch bigint NOT NULL, until timestamptz NOT NULL, requested bigint NOT NULL, answered bigint NOT NULL);
         INSERT INTO role_leases VALUES ('detector', NULL, 0, '-infinity', 0, 0);
         """;
 

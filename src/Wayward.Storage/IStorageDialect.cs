@@ -113,8 +113,8 @@ internal interface IDetectorLease
     /// <returns>The epoch, or null when someone else has the role.</returns>
     Task<long?> TryHoldAsync(WaywardDbContext db, LeaseTerms terms, long? before, CancellationToken cancellation);
     Task<bool> ResignAsync(WaywardDbContext db, long epoch, CancellationToken cancellation);
-    Task<long> AskAsync(WaywardDbContext db, CancellationToken cancellation);
-    Task<(long Asked, long Answered)> TicketsAsync(WaywardDbContext db, CancellationToken cancellation);
+    Task<long> RequestAsync(WaywardDbContext db, CancellationToken cancellation);
+    Task<(long Requested, long Answered)> TicketsAsync(WaywardDbContext db, CancellationToken cancellation);
     Task<bool> AnswerAsync(WaywardDbContext db, long ticket, CancellationToken cancellation);
     /// <summary>Within a transaction: the role has not passed on, and does not until its end.</summary>
     Task<bool> IsCurrentAsync(WaywardDbContext db, long epoch, CancellationToken cancellation);

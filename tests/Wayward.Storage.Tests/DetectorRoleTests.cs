@@ -58,8 +58,8 @@ public sealed class DetectorRoleTests
         await using var storage = await StorageFixture.CreateAsync(StorageProvider.PostgreSql);
         var role = storage.Get<IDetectorRole>();
         string before = await role.StampAsync(Token);
-        Assert.Equal(1, await role.AskAsync(Token));
-        Assert.Equal(2, await role.AskAsync(Token));
+        Assert.Equal(1, await role.RequestAsync(Token));
+        Assert.Equal(2, await role.RequestAsync(Token));
         await role.AnswerAsync(1, Token);
         Assert.Equal((2, 1), await role.TicketsAsync(Token));
         Assert.Equal(before, await role.StampAsync(Token));

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Wayward.Engine.Loops;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Engine.Detection;
 
-/// <summary>Stands for election, keeps the role while it has it, and answers those who asked.</summary>
-internal sealed class DetectorElection(IDetectorRole role, IDetectionService detection, IngestOptions options, TimeProvider time, ILogger<DetectorElection> log) : BackgroundService
+/// <summary>Stands for election, keeps the role while it has it, and runs the evaluations that other processes request.</summary>
+internal sealed class DetectorElection(IDetectorRole role, IDetectionService detection, IngestOptions options, LoopHealth health, TimeProvider time, ILogger<DetectorElection> log) : BackgroundService
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
     private readonly LeaseTerms _terms = LeaseTerms.OfThisProcess(options.LeaseTime);
@@ -26,48 +27,30 @@ internal sealed class DetectorElection(IDetectorRole role, IDetectionService det
     }
 
     /// <summary>An evaluation may take longer than a lease, so this goes on beside it.</summary>
-    private async Task HoldAsync(CancellationToken cancellation)
+    private Task HoldAsync(CancellationToken cancellation)
     {
         bool held = false;
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
+        var betweenTries = Min(_terms.For / 3, TimeSpan.FromSeconds(5));
+        return Loop("detector election", betweenTries).RunAsync(
+            async c =>
             {
-                bool now = await role.TryHoldAsync(_terms, cancellation);
+                bool now = await role.TryHoldAsync(_terms, c);
                 if (now != held) log.LogInformation("{Change}", now ? "This process evaluates from now on" : "Another process evaluates from now on");
                 held = now;
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                log.LogWarning("The election of the detector cannot be held ({Problem}); trying again", e.Message);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            await Task.Delay(held ? _terms.For / 3 : Min(_terms.For / 3, TimeSpan.FromSeconds(5)), time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+                return held ? _terms.For / 3 : betweenTries;
+            },
+            cancellation);
     }
 
-    private async Task AnswerAsync(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
+    private Task AnswerAsync(CancellationToken cancellation) => Loop("requested evaluations", PollInterval).RunAsync(
+        async c =>
         {
-            try
-            {
-                if (role.Held && await role.TicketsAsync(cancellation) is var (asked, answered) && asked > answered) await detection.RunBatchAsync(cancellation);
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                log.LogWarning("An evaluation that was asked for failed ({Problem}); trying again", e.Message);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            await Task.Delay(PollInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+            if (role.Held && await role.TicketsAsync(c) is var (requested, answered) && requested > answered) await detection.RunBatchAsync(c);
+        },
+        PollInterval, cancellation);
+
+    /// <summary>Whoever waits for a role or an answer waits for this process, so a failure does not lengthen the pause.</summary>
+    private PollLoop Loop(string name, TimeSpan pause) => new(name, health, time, log) { FirstPause = pause, LongestPause = pause };
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

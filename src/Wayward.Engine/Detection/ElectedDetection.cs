@@ -5,14 +5,14 @@ using Wayward.Storage.Ingest;
 namespace Wayward.Engine.Detection;
 
 /// <summary>
-/// Evaluates here when this process is the elected one, or alone; else asks the one that is, and waits for it. The evaluation itself bears being interrupted anywhere; that two never store
+/// Evaluates here when this process is the elected one, or alone; else requests it of the one that is, and waits for the answer. The evaluation itself bears being interrupted anywhere; that two never store
 /// at once is the store's fence.
 /// </summary>
 public sealed class ElectedDetection(
     DetectionService here, IDetectorRole role, IFindingStore findings, TimeProvider time, ILogger<ElectedDetection> log) : IDetectionService
 {
-    private static readonly TimeSpan Ask = TimeSpan.FromMilliseconds(200);
-    /// <summary>Then it is not there, or busy with a first evaluation of everything: whoever asked goes on, and pages follow when it has come to it.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+    /// <summary>Then it is not there, or busy with a first evaluation of everything: the caller goes on, and pages follow once it has evaluated.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly FindingChanges NoChanges = new([], [], [], []);
 
@@ -35,12 +35,12 @@ public sealed class ElectedDetection(
     {
         if (role.Alone) return await evaluate(cancellation);
         if (role.Held) return await EvaluateHereAsync(evaluate, cancellation);
-        long ticket = await role.AskAsync(cancellation);
+        long ticket = await role.RequestAsync(cancellation);
         for (long began = time.GetTimestamp(); time.GetElapsedTime(began) < Patience;)
         {
             if (role.Held) return await EvaluateHereAsync(evaluate, cancellation);
             if ((await role.TicketsAsync(cancellation)).Answered >= ticket) return NoChanges;
-            await Task.Delay(Ask, time, cancellation);
+            await Task.Delay(PollInterval, time, cancellation);
         }
         log.LogWarning("The elected detector has not answered within {Patience}", Patience);
         return NoChanges;
@@ -50,9 +50,9 @@ public sealed class ElectedDetection(
     {
         try
         {
-            long asked = (await role.TicketsAsync(cancellation)).Asked;
+            long requested = (await role.TicketsAsync(cancellation)).Requested;
             var changes = await evaluate(cancellation);
-            await role.AnswerAsync(asked, cancellation);
+            await role.AnswerAsync(requested, cancellation);
             return changes;
         }
         catch (DetectorReplacedException e)

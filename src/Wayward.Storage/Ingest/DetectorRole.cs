@@ -25,9 +25,9 @@ internal sealed class DetectorRole(Database database) : IDetectorRole
         return database.ReadAsync((db, c) => lease.ResignAsync(db, epoch, c), cancellation);
     }
 
-    public Task<long> AskAsync(CancellationToken cancellation) => Lease is { } lease ? database.ReadAsync(lease.AskAsync, cancellation) : Task.FromResult(0L);
+    public Task<long> RequestAsync(CancellationToken cancellation) => Lease is { } lease ? database.ReadAsync(lease.RequestAsync, cancellation) : Task.FromResult(0L);
 
-    public Task<(long Asked, long Answered)> TicketsAsync(CancellationToken cancellation) => Lease is { } lease ? database.ReadAsync(lease.TicketsAsync, cancellation) : Task.FromResult((0L, 0L));
+    public Task<(long Requested, long Answered)> TicketsAsync(CancellationToken cancellation) => Lease is { } lease ? database.ReadAsync(lease.TicketsAsync, cancellation) : Task.FromResult((0L, 0L));
 
     public Task AnswerAsync(long ticket, CancellationToken cancellation) => Lease is { } lease ? database.ReadAsync((db, c) => lease.AnswerAsync(db, ticket, c), cancellation) : Task.CompletedTask;
 

@@ -6,7 +6,7 @@ namespace Wayward.Storage.Ingest;
 /// </summary>
 public interface IDetectorRole
 {
-    /// <summary>Only one process can work on this database: it evaluates without asking anybody.</summary>
+    /// <summary>Only one process can work on this database: no election is needed.</summary>
     bool Alone { get; }
 
     /// <summary>This process evaluates, as far as it knows.</summary>
@@ -18,11 +18,11 @@ public interface IDetectorRole
     /// <summary>Gives the role up, so that nobody has to wait for the lease's end.</summary>
     Task ResignAsync(CancellationToken cancellation);
 
-    /// <summary>Asks whoever evaluates to look at what there is now.</summary>
-    /// <returns>A number; once <see cref="TicketsAsync"/> says that it is answered, all that was stored before the question has been evaluated.</returns>
-    Task<long> AskAsync(CancellationToken cancellation);
+    /// <summary>Requests an evaluation of what is stored now from the process that evaluates.</summary>
+    /// <returns>A number; once <see cref="TicketsAsync"/> says that it is answered, all that was stored before the request has been evaluated.</returns>
+    Task<long> RequestAsync(CancellationToken cancellation);
 
-    Task<(long Asked, long Answered)> TicketsAsync(CancellationToken cancellation);
+    Task<(long Requested, long Answered)> TicketsAsync(CancellationToken cancellation);
 
     Task AnswerAsync(long ticket, CancellationToken cancellation);
 

@@ -15,11 +15,11 @@ internal sealed class PgDetectorLease : IDetectorLease
         """;
 
     private const string Resign = "UPDATE role_leases SET owner = NULL, until = '-infinity' WHERE role = 'detector' AND epoch = $1 RETURNING epoch";
-    private const string Ask = "UPDATE role_leases SET asked = asked + 1 WHERE role = 'detector' RETURNING asked";
-    private const string Tickets = "SELECT asked, answered FROM role_leases WHERE role = 'detector'";
+    private const string Request = "UPDATE role_leases SET requested = requested + 1 WHERE role = 'detector' RETURNING requested";
+    private const string Tickets = "SELECT requested, answered FROM role_leases WHERE role = 'detector'";
     private const string Answer = "UPDATE role_leases SET answered = greatest(answered, $1) WHERE role = 'detector' RETURNING answered";
 
-    /// <summary>Held until the transaction ends: nobody takes the role between this look and the commit.</summary>
+    /// <summary>Held until the transaction ends: nobody takes the role between this read and the commit.</summary>
     private const string Fence = "SELECT epoch FROM role_leases WHERE role = 'detector' FOR SHARE";
 
     private const string Stamp = "SELECT concat_ws(' ', commit_number, evaluated_commit, evaluated_with, (SELECT max(id) FROM audit_entries), (SELECT sum(survey_objects + objects + settled + state) FROM backfills)) FROM ledger_state WHERE id = 1";
@@ -29,11 +29,11 @@ internal sealed class PgDetectorLease : IDetectorLease
 
     public async Task<bool> ResignAsync(WaywardDbContext db, long epoch, CancellationToken cancellation) => await ScalarAsync(db, Resign, cancellation, Pg.Value(epoch)) is long;
 
-    public async Task<long> AskAsync(WaywardDbContext db, CancellationToken cancellation) => (long)(await ScalarAsync(db, Ask, cancellation))!;
+    public async Task<long> RequestAsync(WaywardDbContext db, CancellationToken cancellation) => (long)(await ScalarAsync(db, Request, cancellation))!;
 
     public async Task<bool> AnswerAsync(WaywardDbContext db, long ticket, CancellationToken cancellation) => await ScalarAsync(db, Answer, cancellation, Pg.Value(ticket)) is long;
 
-    public async Task<(long Asked, long Answered)> TicketsAsync(WaywardDbContext db, CancellationToken cancellation)
+    public async Task<(long Requested, long Answered)> TicketsAsync(WaywardDbContext db, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Tickets, (NpgsqlConnection)db.Database.GetDbConnection());
         await using var row = await command.ExecuteReaderAsync(cancellation);
