@@ -34,7 +34,7 @@ internal sealed class ReadWorkers(
         {
             var running = _givenUp.Where(g => !g.Key.IsCompleted).Select(g => g.Value).Order(StringComparer.Ordinal).ToList();
             if (running.Count == 0) return null;
-            return string.Create(CultureInfo.InvariantCulture, $"{running.Count} reading(s) made no progress for {options.StallTime.TotalSeconds:0} s and cannot be stopped: {string.Join(", ", running.Take(3))}. They end when the program is restarted.");
+            return string.Create(CultureInfo.InvariantCulture, $"Objects whose reading made no progress for {options.StallTime.TotalSeconds:0} s and cannot be stopped: {running.Count} ({string.Join(", ", running.Take(3))}). The readings end when the program is restarted.");
         }
     }
 

@@ -37,7 +37,7 @@ public static class ExpectedRules
         Lists(rule.Providers, "provider");
         foreach (var (list, what) in Scopes(rule.Scope)) Lists(list, what);
         foreach (string cohort in rule.Scope.Cohorts)
-            if (!cohort.Contains(':', StringComparison.Ordinal)) faults.Add($"'{cohort}' is not a cohort; write kind and name, such as asg:web.");
+            if (!cohort.Contains(':', StringComparison.Ordinal)) faults.Add($"'{cohort}' is not a group; write kind and name, such as asg:web.");
         foreach (string id in rule.Scope.Instances)
             if (!id.StartsWith("i-", StringComparison.Ordinal) && !id.StartsWith("eni-", StringComparison.Ordinal)) faults.Add($"'{id}' is not an instance or interface id (i-… or eni-…).");
         if (rule.Prefixes.Count > MaxList) faults.Add($"At most {MaxList.ToString(CultureInfo.InvariantCulture)} addresses in one rule.");
@@ -91,7 +91,7 @@ public static class ExpectedRules
 
     private static IEnumerable<(IReadOnlyList<string> List, string What)> Scopes(ExpectedScope scope) =>
     [
-        (scope.Accounts, "account"), (scope.Vpcs, "VPC"), (scope.Subnets, "subnet"), (scope.Cohorts, "cohort"),
+        (scope.Accounts, "account"), (scope.Vpcs, "VPC"), (scope.Subnets, "subnet"), (scope.Cohorts, "group"),
         (scope.Instances, "instance"), (scope.Interfaces, "interface"), (scope.Roles, "role"),
     ];
 }

@@ -160,7 +160,7 @@ public sealed class TriageFlowTests : IDisposable
         await using var rig = await IngestRig.StartAsync(_data.Root, IngestRig.Fast, start: false);
         var bad = new ExpectedTarget { Action = ExpectedAction.Expected, Reason = " ", ValidFrom = 3_601, ValidTo = 0, Ports = [0], Scope = new ExpectedScope { Cohorts = ["web"], Instances = ["web-1"] } };
         var error = await Assert.ThrowsAsync<ArgumentException>(() => rig.Triage.ExpectAsync(bad, null, "ana", CancellationToken.None));
-        foreach (string part in new[] { "reason is required", "whole hour", "ends before", "Port 0", "'web' is not a cohort", "'web-1'" }) Assert.Contains(part, error.Message, StringComparison.Ordinal);
+        foreach (string part in new[] { "reason is required", "whole hour", "ends before", "Port 0", "'web' is not a group", "'web-1'" }) Assert.Contains(part, error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() => rig.Triage.ExpectAsync(new ExpectedTarget { Action = ExpectedAction.Expected, Reason = "all" }, null, "ana", CancellationToken.None));
         await Assert.ThrowsAsync<ArgumentException>(() => rig.Triage.CloseAsync(FindingRefs.One("x", 1), Resolution.None, "ana", "", CancellationToken.None));
         await Assert.ThrowsAsync<ArgumentException>(() => rig.Triage.AcknowledgeAsync(FindingRefs.One("x", 1), " ", "", CancellationToken.None));
