@@ -27,6 +27,9 @@ public static class FlowLogOverlaps
     internal static string Value(string interfaceId, LogOrigin origin) =>
         string.Create(CultureInfo.InvariantCulture, $"{(interfaceId.Length == 0 ? "-" : interfaceId)} {origin.Number:x} {origin.Name}");
 
+    /// <summary>A value of the fact in words, such as "fl-0123456789abcdef0 on eni-0123456789abcdef0".</summary>
+    public static string Words(string value) => value.Split(' ', 3) is [var eni, _, var name] ? eni == "-" ? name : $"{name} on {eni}" : value;
+
     /// <summary>Makes one cell of each pair and hour. The history must have all of its facts; cells that need no change stay the objects that they are.</summary>
     public static void Resolve(InstanceHistory history)
     {

@@ -33,6 +33,19 @@ public sealed class InstancePageTests : FixtureContext
     }
 
     [Fact]
+    public void A_flow_log_is_named_with_its_interface_and_without_the_number_that_the_ledger_gives_it()
+    {
+        Use(PageFixture.Fleet());
+        Fixture.Facts[Id] = [new(InstanceAttribute.FlowLog, "eni-1 7e1b48 fl-0123456789abcdef0", World.At(0), World.At(60)), new(InstanceAttribute.FlowLog, "- 40001 a format of named fields", World.At(0), World.At(60))];
+        var page = Open<InstancePage>($"instances/{Id}", p => p.Add(x => x.Id, Id));
+        string facts = page.Find("dl.facts").TextContent;
+        Assert.Contains("fl-0123456789abcdef0 on eni-1", facts, StringComparison.Ordinal);
+        Assert.Contains("a format of named fields", facts, StringComparison.Ordinal);
+        Assert.DoesNotContain("7e1b48", facts, StringComparison.Ordinal);
+        Assert.DoesNotContain("40001", facts, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lane_is_a_link_that_selects_it_in_the_URL()
     {
         var page = OpenWeb1();

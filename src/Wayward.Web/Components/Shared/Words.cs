@@ -157,6 +157,9 @@ public static class Words
         _ => attribute.ToString(),
     };
 
+    /// <summary>The value of a fact about an instance, as a reader wants it.</summary>
+    public static string Fact(InstanceFact fact) => fact.Attribute == InstanceAttribute.FlowLog ? FlowLogOverlaps.Words(fact.Value) : fact.Value;
+
     /// <summary>The verbs of the audit log in words.</summary>
     public static string Verb(string verb) => verb switch
     {
