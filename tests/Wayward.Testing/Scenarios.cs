@@ -96,6 +96,21 @@ public static class Scenarios
         {
             for (int i = 0; i < 12; i++) Mature(w, $"web-{i}", i % 2 == 0 ? "web" : "api").Asks("8.8.8.8").Hourly(40 + i * 0.01);
         }), On(40, "8.8.8.8", name: "vpc:vpc-00000001", type: FleetSwitch.Type));
+        List.Attack("a tunnel spread over resolvers in use", () => With(w =>
+        {
+            var web = w.Instance("web-1");
+            foreach (string operatorOf in TestCatalog.TwelveOperators) web.Asks(operatorOf).Daily().Asks(operatorOf).Sending(600, 108_000, 100_000).On(40);
+        }), On(40, TestCatalog.TwelveOperators.Select(IpAddress.Parse).Min().ToString(), type: DnsTunnel.Type));
+        List.Attack("an imitated iterating resolver with a server of its own", () => With(w =>
+        {
+            var web = Mature(w);
+            for (int day = 0; day < 3; day++)
+            {
+                web.Asks("198.41.0.4").Unanswered().On(40 + day);
+                for (int i = 0; i < 21; i++) web.Asks(string.Create(CultureInfo.InvariantCulture, $"203.120.{day}.{i}")).Unanswered().On(40.0001 + day + i * 0.00001);
+            }
+            web.Asks(Unknown).Hourly(43, 50);
+        }), [On(40.0001, "203.120.0.0", type: ResolverFanOut.Type), On(42.0001 + 19 * 0.00001, "", type: BecameResolver.Type), On(43, Unknown)], low: [On(40, "198.41.0.4", type: AskedAuthoritative.Type)]);
         List.Attack("upload over DoH", () => With(w => w.Instance("web-1").Asks("1.1.1.1", DnsTransport.DoH).Daily().Asks("1.1.1.1", DnsTransport.DoH).Sending(9_000, 9_000_000, 400_000).On(40)),
             On(40, "1.1.1.1", DnsTransport.DoH, type: EncryptedDnsTunnel.Type));
     }
@@ -128,7 +143,14 @@ public static class Scenarios
                 resolver.Asks("198.41.0.4").On(day + 0.21);
                 for (int i = 0; i < 30; i++) resolver.Asks(string.Create(CultureInfo.InvariantCulture, $"204.{13 + day % 50}.{i}.53")).On(day + 0.3 + i * 0.001);
             }
-        }));
+        }), low: [.. Enumerable.Range(7, 53).Select(day => day == 40 ? On(40.2, "170.247.170.2", name: "unbound", type: AskedAuthoritative.Type)
+            : On(day + 0.3, string.Create(CultureInfo.InvariantCulture, $"204.{13 + day % 50}.0.53"), name: "unbound", type: AskedAuthoritative.Type))]);
+        List.Benign("dig +trace", () => With(w => Mature(w).Asks("198.41.0.4").On(40).Asks(Unknown).On(40.00002).Asks("203.119.2.2").On(40.00003)), low: [On(40, "198.41.0.4", type: AskedAuthoritative.Type)]);
+        List.Benign("small iterator", () => With(w =>
+        {
+            var web = Mature(w);
+            for (int day = 1; day < 60; day++) web.Asks("198.41.0.4").On(day + 0.5).Asks(string.Create(CultureInfo.InvariantCulture, $"204.13.{day}.53")).On(day + 0.6);
+        }), low: [.. Enumerable.Range(7, 53).Select(day => On(day + 0.6, string.Create(CultureInfo.InvariantCulture, $"204.13.{day}.53"), type: AskedAuthoritative.Type))]);
         List.Benign("CoreDNS to the VPC resolver", () => With(w => w.Instance("node-1").InAsg("nodes").Asks("10.0.0.2").Hourly(0)));
         List.Benign("scanner with its tag", () => With(w => Scanner(w, tagged: true)));
         List.Benign("scanner without its tag", () => With(w => Scanner(w, tagged: false)), reported: [On(40, "203.120.0.1", type: ResolverFanOut.Type)]);
@@ -189,6 +211,7 @@ public static class Scenarios
     {
         public List<Scenario> Items { get; } = [];
         public void Attack(string name, Func<World> build, params ExpectedFinding[] reported) => Items.Add(new(name, true, build, reported, []));
+        public void Attack(string name, Func<World> build, ExpectedFinding[] reported, ExpectedFinding[] low) => Items.Add(new(name, true, build, reported, low));
         public void Benign(string name, Func<World> build, ExpectedFinding[]? reported = null, ExpectedFinding[]? low = null) => Items.Add(new(name, false, build, reported ?? [], low ?? []));
         public System.Collections.IEnumerator GetEnumerator() => Items.GetEnumerator();
     }

@@ -758,9 +758,21 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("smallint")
                         .HasColumnName("basis");
 
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
                     b.Property<long>("Checksum")
                         .HasColumnType("bigint")
                         .HasColumnName("checksum");
+
+                    b.Property<long>("ClosedBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("closed_bytes");
+
+                    b.Property<long>("ClosedThrough")
+                        .HasColumnType("bigint")
+                        .HasColumnName("closed_through");
 
                     b.Property<int>("Confidence")
                         .HasColumnType("integer")

@@ -708,9 +708,21 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("basis");
 
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
                     b.Property<long>("Checksum")
                         .HasColumnType("INTEGER")
                         .HasColumnName("checksum");
+
+                    b.Property<long>("ClosedBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("closed_bytes");
+
+                    b.Property<long>("ClosedThrough")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("closed_through");
 
                     b.Property<int>("Confidence")
                         .HasColumnType("INTEGER")

@@ -10,8 +10,8 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
 {
     private static readonly List<Alert> NoAlerts = [];
 
-    /// <summary>First contacts that alert, and the patterns that rest on nothing else.</summary>
-    private readonly Dictionary<InstanceKey, (List<Alert> Contacts, List<Alert> Patterns)> _decided = [];
+    /// <summary>First contacts that alert, those with authoritative servers, and the patterns that rest on nothing else.</summary>
+    private readonly Dictionary<InstanceKey, (List<Alert> Contacts, List<Alert> Direct, List<Alert> Patterns)> _decided = [];
     /// <summary>What is left as findings of the instance after fleets took their members.</summary>
     private readonly Dictionary<InstanceKey, List<Alert>> _ofInstance = [];
     private readonly Dictionary<FindingGroup, List<Alert>> _groups = [];
@@ -43,14 +43,16 @@ internal sealed class AlertIndex(DetectionEngine engine, DetectionIndex index, E
             }
         }
         if (!engine.Options.OwnTypes) contacts.RemoveAll(a => !a.Type.IsOfGuardDuty);
-        var patterns = engine.Options.OwnTypes ? PatternSearch.Find(contacts, instance, index, engine.Parameters) : [];
-        var old = _decided.TryGetValue(instance.Key, out var known) ? known.Contacts : NoAlerts;
-        if (contacts.Count + patterns.Count > 0) _decided[instance.Key] = (contacts, patterns);
+        var direct = contacts.FindAll(a => a.Evaluation.Decision == EpisodeDecision.Direct);
+        if (direct.Count > 0) contacts.RemoveAll(a => a.Evaluation.Decision == EpisodeDecision.Direct);
+        var patterns = engine.Options.OwnTypes ? PatternSearch.Find(contacts, direct, instance, index, engine.Parameters) : [];
+        var (old, oldDirect, _) = _decided.TryGetValue(instance.Key, out var known) ? known : (NoAlerts, NoAlerts, NoAlerts);
+        if (contacts.Count + direct.Count + patterns.Count > 0) _decided[instance.Key] = (contacts, direct, patterns);
         else if (!_decided.Remove(instance.Key)) return;
         foreach (var alert in old) Watch(alert, present: false);
         foreach (var alert in contacts) Watch(alert, present: true);
         _toGather.Add(instance.Key);
-        if (changed is not null) Compare(old, contacts, changed);
+        if (changed is not null) Compare([.. old, .. oldDirect], [.. contacts, .. direct], changed);
     }
 
     /// <summary>Gathers first contacts of one cause: fleets first, then what each instance is left with. Groups, old and new, of what was decided become dirty.</summary>

@@ -29,8 +29,12 @@ internal sealed class Parameters(DetectionOptions options, Boundaries boundaries
     public long Lateness { get; } = (long)options.AllowedLateness.TotalSeconds;
     public long CatalogHold { get; } = (long)options.CatalogHold.TotalSeconds;
     public long ClosedEpisodes { get; } = (long)options.ClosedEpisodes.TotalSeconds;
-    /// <summary>In an hour of fewer bytes than this there is no tunnel of any kind.</summary>
-    public long LeastTunnelBytes { get; } = Math.Min(options.Patterns.TunnelBytes, Math.Min(options.Patterns.TunnelVolume, options.Patterns.EncryptedTunnelBytes));
+    /// <summary>An hour of a window that exceeds a daily volume holds at least this share of it in cells of nearly the rule's mean (<see cref="DnsVolumes.IsPossible"/>).</summary>
+    public long VolumeShare { get; } = 6 * ((long)options.Patterns.TunnelWindow.TotalHours + 1);
+    /// <summary>With fewer bytes than this in questions of such a mean, no hour is part of any volume.</summary>
+    public long LeastQuestionBytes { get; } = Math.Min(options.Patterns.TunnelBytes / 12, options.Patterns.TunnelDayBytes / (6 * ((long)options.Patterns.TunnelWindow.TotalHours + 1)));
+    public int LeastMeanBytes { get; } = Math.Min(options.Patterns.TunnelMeanBytes, options.Patterns.TunnelDayMeanBytes);
+    public int LeastMeanBytesV6 { get; } = Math.Min(options.Patterns.TunnelMeanBytesV6, options.Patterns.TunnelDayMeanBytesV6);
     public long AnswerGrace { get; } = (long)options.AnswerGrace.TotalSeconds;
 
     /// <summary>Does a span [start, end] touch [t-H, t)?</summary>

@@ -116,4 +116,12 @@ public sealed record ConfidenceOptions
     public double ThinHistoryShare { get; init; } = 0.5;
     public int CohortBasis { get; init; } = -10;
     public int TargetLearning { get; init; } = -15;
+    /// <summary>Of a tunnel: none of its targets is catalogued.</summary>
+    public int TunnelUncatalogued { get; init; } = 10;
+    public int TunnelRegular { get; init; } = 10;
+    /// <summary>The mean packet is larger than <see cref="TunnelLargeBytes"/>.</summary>
+    public int TunnelLarge { get; init; } = 10;
+    public int TunnelLargeBytes { get; init; } = 200;
+    /// <summary>TCP 53 to a server in use for H.</summary>
+    public int TunnelZoneTransfer { get; init; } = -20;
 }

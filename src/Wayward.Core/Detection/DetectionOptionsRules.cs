@@ -11,6 +11,7 @@ internal static class DetectionOptionsRules
     private static readonly HashSet<string> NotPoints = new(StringComparer.Ordinal)
     {
         nameof(ScoringOptions.Minimum), nameof(ScoringOptions.Maximum), nameof(ScoringOptions.SpreadingInstances), nameof(ScoringOptions.WidelyEstablishedInstances), nameof(ScoringOptions.RegularMinimumHours),
+        nameof(ConfidenceOptions.TunnelLargeBytes),
     };
 
     public static IReadOnlyList<string> Check(DetectionOptions options)
@@ -47,6 +48,7 @@ internal static class DetectionOptionsRules
         const string inner = $"{group}:{nameof(scoring.Confidence)}";
         Points(inner, confidence);
         Range($"{inner}:{nameof(confidence.Maximum)}", confidence.Maximum, 1, 100);
+        Range($"{inner}:{nameof(confidence.TunnelLargeBytes)}", confidence.TunnelLargeBytes, 1, 100_000);
         Share($"{inner}:{nameof(confidence.SkipDataShare)}", confidence.SkipDataShare);
         Share($"{inner}:{nameof(confidence.ThinHistoryShare)}", confidence.ThinHistoryShare);
         var patterns = options.Patterns;

@@ -9,7 +9,7 @@ namespace Wayward.Core.Detection;
 /// <param name="CohortAge">Seconds; 0 when it was not asked or is unobserved.</param>
 internal readonly record struct Evaluation(EpisodeDecision Decision, long Start, long Age, string? Cohort, long CohortAge)
 {
-    public bool IsAlert => Decision is EpisodeDecision.Alert or EpisodeDecision.CohortAlert or EpisodeDecision.Forbidden;
+    public bool IsAlert => Decision is EpisodeDecision.Alert or EpisodeDecision.CohortAlert or EpisodeDecision.Forbidden or EpisodeDecision.Direct;
 }
 
 /// <summary>Section 4 of the rules: what is decided at the first contact of an episode.</summary>
@@ -23,20 +23,40 @@ internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters paramete
         long t = episode.Start;
         if (episode.ForbiddenFrom == t) return new(EpisodeDecision.Forbidden, t, destination.Instance.AgeAt(t), null, 0);
 
-        var own = Unforbidden(destination, t);
+        var own = Unforbidden(destination, episode);
         if (own is { IsAlert: true } || !episode.IsForbidden) return own;
         // The episode began as a learned one, then a rule forbade it.
         return new(EpisodeDecision.Forbidden, episode.ForbiddenFrom, destination.Instance.AgeAt(episode.ForbiddenFrom), null, 0);
     }
 
-    private Evaluation? Unforbidden(DestinationSummary destination, long t)
+    private Evaluation? Unforbidden(DestinationSummary destination, in EpisodeSpan episode)
     {
+        long t = episode.Start;
         bool learning = false;
         if (destination.Required is { } required && !IsVoiced(required, t, out learning)) return null;
+        string? role = RoleThatExplains(destination, t);
+        if (role == RoleNames.Scanner) return new(EpisodeDecision.RoleExempt, t, destination.Instance.AgeAt(t), null, 0);
+        var byHistory = learning ? new(EpisodeDecision.Learned, t, destination.Instance.AgeAt(t), null, 0) : ByHistory(destination, t);
+        bool isDirect = role is not null || (destination.Destination.Transport == DnsTransport.Dns && destination.Entry is null ? episode.IsTraced : destination.Entry is { } entry && entry.Tier.IsAuthoritative());
+        if (!isDirect) return byHistory;
+        // The daily finding is one of our own types and gathers others: without these a role is silent, as long as it lasts.
+        if (!parameters.Options.OwnTypes || !parameters.Options.Stories || !byHistory.IsAlert) return role is null ? byHistory : byHistory with { Decision = EpisodeDecision.RoleExempt, Cohort = null, CohortAge = 0 };
+        return StandsAlone(destination, episode) ? byHistory : byHistory with { Decision = EpisodeDecision.Direct };
+    }
+
+    /// <summary>A server of his own, contacted like clockwork or for more than names, is no part of resolving, whatever role its user has.</summary>
+    private static bool StandsAlone(DestinationSummary destination, in EpisodeSpan episode)
+    {
+        if (episode.IsRegular) return true;
+        foreach (var hours in destination.Tunnels)
+            if (hours.Start >= episode.Start && hours.Start <= episode.End) return true;
+        return false;
+    }
+
+    private Evaluation ByHistory(DestinationSummary destination, long t)
+    {
         var instance = destination.Instance;
         long age = instance.AgeAt(t);
-        if (RoleThatExplains(destination, t) is not null) return new(EpisodeDecision.RoleExempt, t, age, null, 0);
-        if (learning) return new(EpisodeDecision.Learned, t, age, null, 0);
         if (parameters.Boundaries.IsMature(age, parameters.Learning)) return new(EpisodeDecision.Alert, t, age, null, 0);
         if (!parameters.Options.Cohorts) return new(EpisodeDecision.Learned, t, age, null, 0);
         if (Evaluating(instance, t) is not { } cohort) return new(EpisodeDecision.Learned, t, age, instance.CohortAt(t), instance.CohortAt(t) is { } young ? index.CohortAge(young, t) : 0);
@@ -99,7 +119,8 @@ internal sealed class EpisodeEvaluator(DetectionIndex index, Parameters paramete
     public string? RoleThatExplains(DestinationSummary destination, long t)
     {
         var transport = destination.Destination.Transport;
-        if (transport == DnsTransport.Dns && (destination.Entry is null || destination.Entry.Tier.IsAuthoritative()) && destination.Instance.Roles.IsIterating(t, parameters.Options.Patterns)) return RoleNames.IteratingResolver;
+        if (transport == DnsTransport.Dns && (destination.Entry is null || destination.Entry.Tier.IsAuthoritative()) && destination.Instance.Roles.IsIterating(t, parameters.Options.Patterns))
+            return destination.Instance.Roles.At(t, parameters.Options.Patterns) == RoleNames.IteratingResolver ? RoleNames.IteratingResolver : RoleNames.SmallIterator;
         return transport is DnsTransport.Dns or DnsTransport.DoT or DnsTransport.DoQ && destination.Instance.Fact(InstanceAttribute.Role, t) == RoleNames.Scanner ? RoleNames.Scanner : null;
     }
 

@@ -72,6 +72,9 @@ public sealed record Novelty
     public string? Cohort { get; init; }
     public int CohortPeers { get; init; }
     public int CohortEstablished { get; init; }
+    /// <summary>Members of the group who had begun within L before the finding, and the first of them, Unix seconds.</summary>
+    public int CohortBegun { get; init; }
+    public long CohortBegunSince { get; init; }
     /// <summary>What changed nearby, in sentences: an earlier resolver fell silent, rejects just before.</summary>
     public IReadOnlyList<string> Nearby { get; init; } = [];
     /// <summary>"was expected until 1 June by rule 12", when that is so.</summary>
@@ -149,7 +152,17 @@ public static class SeverityBands
 }
 
 /// <summary>How an episode was evaluated.</summary>
-public enum EpisodeDecision : byte { Alert = 1, CohortAlert = 2, Forbidden = 3, RoleExempt = 4, LearnedFromCohort = 5, Learned = 6 }
+public enum EpisodeDecision : byte
+{
+    Alert = 1,
+    CohortAlert = 2,
+    Forbidden = 3,
+    RoleExempt = 4,
+    LearnedFromCohort = 5,
+    Learned = 6,
+    /// <summary>An authoritative server, or one that a resolver asks as such: a member of the daily finding about them.</summary>
+    Direct = 7,
+}
 
 /// <summary>Everything an evaluation of a scope yields. Lists are in a stable order (findings by first contact, then id).</summary>
 public sealed record DetectionResult(IReadOnlyList<Finding> Findings)

@@ -34,8 +34,8 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             GroupId = draft.Group.Id,
             Type = draft.Group.Type,
             Subject = draft.Subject,
-            Transport = draft.Group.Transport,
-            Provider = draft.Group.Type.HasOperator ? c.Provider : null,
+            Transport = draft.Group.Type.Transport(draft),
+            Provider = draft.Group.Type.Operator(c),
             Addresses = Addresses(c),
             Basis = c.Basis,
             Members = [.. draft.Alerts.Select(a => a.Instance.Key).Distinct().Order()],
@@ -112,12 +112,14 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Silent = silent,
             RejectedBefore = EvasionAfterBlock.RejectedBefore(first, _parameters),
             IsGoneAround = draft.Group.Type.IsFirstContact && details.TrueForAll(IsGoneAround),
-            Tunnel = draft.Alerts.SelectMany(a => a.Destination.Tunnels.Where(h => h.Start >= a.Start && h.Start <= a.End)).OrderByDescending(h => h.Bytes).Cast<TunnelHour?>().FirstOrDefault(),
+            Tunnel = draft.Alerts.SelectMany(a => a.Destination.Tunnels.Where(h => h.Start >= a.Start && h.Start <= a.End)).Select(h => (DnsVolume?)h.Volume).MaxBy(v => (v!.Value.Times, v.Value.Bytes, -v.Value.From)),
             Earlier = Earlier(draft, t),
             Coverage = ObservedHours.Share(reference, t, _parameters.History),
             SkipData = ObservedHours.HasSkipData(own, t),
             ForbiddenBy = draft.Alerts.Where(a => a.Episode.IsForbidden).Select(a => engine.Expected.FirstOrDefault(r => r.Id == a.Episode.ForbiddenBy)).FirstOrDefault(r => r is not null),
             WasExpected = WasExpected(own, first),
+            KnownProvider = KnownProvider(own, first),
+            EarlierAnswered = draft.Alerts.Select(a => a.Destination).Distinct().Any(d => WasAnswered(d, t)),
         };
     }
 
@@ -140,13 +142,20 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     {
         var history = History(alert.Instance.Key);
         var pairs = Pairs(history)[alert.Destination.Destination];
-        pairs.Collect(history, _matcher, _parameters, _cells);
+        if (alert.Type.CountsUnclear)
+        {
+            var unclear = new List<EpisodeCell>();
+            pairs.Collect(history, _matcher, _parameters, _cells, unclear);
+            _cells.AddRange(unclear);
+            EpisodeCells.Sort(_cells);
+        }
+        else pairs.Collect(history, _matcher, _parameters, _cells);
         return EpisodeDetail.Of(alert, pairs, _cells, _parameters);
     }
 
     private static List<FindingAddress> Addresses(FindingCase c) =>
     [
-        .. c.Details.GroupBy(d => d.FirstEndpoint.Plain).Select(g =>
+        .. c.Details.Where(d => !d.FirstEndpoint.Address.IsNone).GroupBy(d => d.FirstEndpoint.Plain).Select(g =>
         {
             var entry = g.First().Alert.Destination.Entry;
             return new FindingAddress(g.Key.Address, g.Key.Protocol, g.Key.Port, entry?.Provider, entry?.Tier ?? CatalogTier.None, entry?.Id, g.Min(d => d.Alert.Start), g.Max(d => d.Alert.End));
@@ -217,6 +226,35 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
                 .SelectMany(d => d.Episodes.Where(e => e.End < t && e.End >= t - _parameters.ClosedEpisodes), (d, e) => new EarlierEpisode(d.Destination.Address, e.Start, e.End))
                 .Distinct().OrderBy(e => e.End).ThenBy(e => e.Start).ThenBy(e => e.Address),
         ];
+    }
+
+    /// <summary>
+    /// Another destination of the same provider that this instance used in [t-H, t), that answered it more than a day before, and in the same class: who reads its plain DNS cannot read what goes to the same operator
+    /// encrypted, so plain use vouches for nothing that is encrypted.
+    /// </summary>
+    private (Destination Destination, long Since, bool SameClass)? KnownProvider(InstanceHistory own, Alert first)
+    {
+        if (first.Destination.Provider is not { } provider || first.Evaluation.Decision == EpisodeDecision.CohortAlert) return null;
+        (Destination, long, bool)? other = null;
+        foreach (var known in first.Instance.Destinations)
+        {
+            if (known.Provider != provider || known == first.Destination || !known.UsedBefore(first.Start, _parameters, out var episode) || !Answered(own, known.Destination, episode.Start, first.Start - UnixTime.DaySeconds)) continue;
+            bool sameClass = known.Destination.Transport.IsEncrypted() == first.Destination.Destination.Transport.IsEncrypted();
+            if (sameClass) return (known.Destination, episode.Start, true);
+            other ??= (known.Destination, episode.Start, false);
+        }
+        return other;
+    }
+
+    /// <summary>Did an episode of it that ended before answer? A target that never did is not known yet.</summary>
+    private bool WasAnswered(DestinationSummary destination, long t) => destination.Episodes.Any(e =>
+        e.End < t && e.End >= t - _parameters.ClosedEpisodes && Answered(History(destination.Instance.Key), destination.Destination, e.Start, e.End + _parameters.AnswerGrace));
+
+    /// <summary>Did a contact in [from, to] that no rule expects get an answer by then?</summary>
+    private bool Answered(InstanceHistory history, Destination destination, long from, long to)
+    {
+        Pairs(history)[destination].Collect(history, _matcher, _parameters, _cells);
+        return _cells.Exists(c => !c.IsExpected && c.Start >= from && c.Start <= to && c.Cell.IsAnswered(c.Start, to));
     }
 
     /// <summary>The rule that covered this very target until just before, when its last covered contact lies within H.</summary>

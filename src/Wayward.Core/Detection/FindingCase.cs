@@ -19,18 +19,23 @@ internal sealed class FindingCase
     public required IReadOnlyList<UsualDestination> Usual { get; init; }
     /// <summary>Usual plain resolvers that fell silent for a day after the first contact.</summary>
     public required IReadOnlyList<UsualDestination> Silent { get; init; }
-    /// <summary>Targets that rejected this instance's DNS in the hour before; null when none did or the rule does not apply.</summary>
-    public required Destination? RejectedBefore { get; init; }
+    /// <summary>The target that rejected this instance's DNS in the hour before, and when; null when none did or the rule does not apply.</summary>
+    public required (Destination Target, long At)? RejectedBefore { get; init; }
     /// <summary>Every contact in it was blocked, and the instance then went around the block: the finding about that has these contacts as its first step.</summary>
     public required bool IsGoneAround { get; init; }
-    /// <summary>The hour of most volume, when the target took in more than questions.</summary>
-    public required TunnelHour? Tunnel { get; init; }
+    /// <summary>The volume that exceeds its rule most, when there is more than names.</summary>
+    public required DnsVolume? Tunnel { get; init; }
     public required IReadOnlyList<EarlierEpisode> Earlier { get; init; }
     /// <summary>Share of the hours of [t-H, t) that had records.</summary>
     public required double Coverage { get; init; }
     public required bool SkipData { get; init; }
     public required ExpectedTarget? ForbiddenBy { get; init; }
     public required (ExpectedTarget Rule, long Until)? WasExpected { get; init; }
+
+    /// <summary>Another destination of the target's operator that this instance used for more than a day with answers, since when, and whether in the same class, plain or encrypted.</summary>
+    public required (Destination Destination, long Since, bool SameClass)? KnownProvider { get; init; }
+    /// <summary>Something of <see cref="Earlier"/> was answered.</summary>
+    public required bool EarlierAnswered { get; init; }
 
     /// <summary>The first contacts in it, each as if it were alone; empty unless the type is as severe as its most severe member.</summary>
     public IReadOnlyList<MemberScore> Members { get; init; } = [];
@@ -95,6 +100,9 @@ internal sealed class Prevalence
     public string? Cohort { get; init; }
     public int CohortPeers { get; init; }
     public int CohortEstablished { get; init; }
+    /// <summary>Other members of the cohort who began it within L before t, and the first of them.</summary>
+    public int CohortBegun { get; init; }
+    public long CohortBegunSince { get; init; }
     /// <summary>Others in the order of adoption, at most <see cref="Shown"/>.</summary>
     public required IReadOnlyList<OtherUser> Others { get; init; }
     public required int OtherCount { get; init; }

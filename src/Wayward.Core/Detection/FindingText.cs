@@ -59,6 +59,8 @@ public static class FindingText
     /// <summary>"asked", or what it sent to.</summary>
     internal static string Verb(Finding finding)
     {
+        // Nobody asks for that much: it is not questions.
+        if (finding.Transport == DnsTransport.Dns && finding.SeverityFactors.Any(f => f.Code == "tunnelling")) return "sent more than questions over port 53 to";
         bool tried = finding.Outcome == ContactOutcome.Blocked;
         if (finding.Transport == DnsTransport.Dns) return tried ? "tried to ask" : "asked";
         return $"{(tried ? "tried to send" : "sent")} {Wording.Protocol(finding.Transport)} to";
@@ -120,7 +122,7 @@ public static class FindingText
         var novelty = finding.Novelty;
         if (novelty.OtherCount == 0) return "No other instance talks to it.";
         var first = novelty.Others[0];
-        string cohort = novelty.Cohort is { } name ? $" In the group {name} it is established at {Wording.Number(novelty.CohortEstablished)} of {Wording.Count(novelty.CohortPeers, "other member")}." : "";
+        string cohort = novelty.Cohort is { } name ? $" In the group {name}, {Wording.OfGroup(novelty.CohortPeers, novelty.CohortEstablished, novelty.CohortBegun, novelty.CohortBegunSince, novelty.Learning)}." : "";
         return $"{Wording.Count(novelty.OtherCount, "other instance")} talk{(novelty.OtherCount == 1 ? "s" : "")} to it, the first being {first.Instance} since {Wording.Date(first.Since)}.{cohort}";
     }
 

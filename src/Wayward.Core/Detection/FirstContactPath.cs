@@ -7,8 +7,9 @@ internal static class FirstContactPath
 {
     public static List<string> Path(FindingCase c)
     {
-        string history = Wording.Span(c.Parameters.History), learning = Wording.Span(c.Parameters.Learning);
         var evaluation = c.First.Evaluation;
+        // Of what was before the observation began, nothing is known.
+        string history = Wording.Span(Math.Min(c.Parameters.History, evaluation.Age)), learning = Wording.Span(c.Parameters.Learning);
         var path = new List<string>
         {
             $"{c.Instance.Key} contacted {c.TargetText} by {Wording.Protocol(c.Transport)} at {Wording.Moment(c.Time)}; no contact in the {history} before, so an episode begins.",
@@ -26,8 +27,8 @@ internal static class FirstContactPath
             return path;
         }
         path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, less than {learning}: evaluated by its group {evaluation.Cohort}.");
-        path.Add($"The group is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {history} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
-        path.Add($"The target is not established: {c.Prevalence.CohortEstablished} of at least {c.Parameters.Options.CohortMinimumEstablished} other members count: they used it for {learning} or learned it with the group, without a finding of their own. Finding about the group.");
+        path.Add($"The group is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {Wording.Span(Math.Min(c.Parameters.History, evaluation.CohortAge))} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
+        path.Add($"The target is not established: {Wording.OfGroup(c.Prevalence.CohortPeers, c.Prevalence.CohortEstablished, c.Prevalence.CohortBegun, c.Prevalence.CohortBegunSince, c.Parameters.Learning)}, and {c.Parameters.Options.CohortMinimumEstablished} would have to. Finding about the group.");
         if (c.Reference.Key != c.Instance.Key) path.Add($"The usual resolvers are those of {c.Reference.Key}: of this group, it has been observed for the longest time.");
         return path;
     }

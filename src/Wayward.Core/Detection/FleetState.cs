@@ -24,6 +24,8 @@ internal sealed class FleetState
     private readonly Dictionary<Destination, long> _begun = [];
     /// <summary>Cohorts whose observation changed, with the earliest time.</summary>
     private readonly Dictionary<string, long> _moved = new(StringComparer.Ordinal);
+    /// <summary>Groups in which the evidence changed that a member serves DNS.</summary>
+    private readonly HashSet<string> _serving = new(StringComparer.Ordinal);
     private readonly HashSet<FindingGroup> _unsettled = [];
     /// <summary>Whose summary is not the one that was saved last.</summary>
     private readonly HashSet<InstanceKey> _unsaved = [];
@@ -99,6 +101,7 @@ internal sealed class FleetState
         _index.Set(summary);
         _updated.Add(summary.Key);
         _unsaved.Add(summary.Key);
+        if (!(old?.Roles ?? Roles.None).ServesAs(summary.Roles)) _serving.UnionWith(summary.CohortEpochs.Select(c => c.Cohort));
         SessionChanges.AddDestinations(old, summary, MaxStart, _parameters, _changed, _begun);
         if (SessionChanges.Of(old, summary, MaxStart, _parameters) is not { } change) return;
         // Its age or its group looks different from some time on: whoever shares its targets or its cohort may be told so.
@@ -265,7 +268,7 @@ internal sealed class FleetState
         if (_isFresh) _alerts.TouchAll();
         else
         {
-            if (_changed.Count + _moved.Count + _unsettled.Count > 0) _alerts.Touch(Concerned);
+            if (_changed.Count + _moved.Count + _unsettled.Count + _serving.Count > 0) _alerts.Touch(Concerned);
             _seen.UnionWith(_updated);
             _alerts.TouchReferences(_seen);
         }
@@ -274,6 +277,7 @@ internal sealed class FleetState
         _changed.Clear();
         _begun.Clear();
         _moved.Clear();
+        _serving.Clear();
         _unsettled.Clear();
     }
 
@@ -299,6 +303,7 @@ internal sealed class FleetState
     private bool Concerned(FindingGroup group, Alert alert)
     {
         if (_unsettled.Contains(group)) return true;
+        if (_serving.Count > 0 && group.Type.AsksPeers && alert.Instance.CohortAt(alert.Start) is { } own && _serving.Contains(own)) return true;
         if (_changed.TryGetValue(alert.Destination.Destination, out long from) && from <= alert.Start + _parameters.Learning) return true;
         if (_moved.Count == 0) return false;
         string? cohort = alert.Evaluation.Cohort ?? alert.Instance.CohortAt(alert.Start);

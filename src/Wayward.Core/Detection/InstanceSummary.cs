@@ -13,19 +13,19 @@ internal sealed class DestinationSummary
     public CatalogEntry? Entry { get; init; }
     /// <summary>The entries that make its endpoints DNS at all; null when one of them is on port 53 or 853 and needs none.</summary>
     public CatalogEntry[]? Required { get; init; }
-    /// <summary>Ascending; at least one.</summary>
+    /// <summary>Ascending; at least one, but for those of <see cref="InstanceSummary.Unclear"/>.</summary>
     public required EpisodeSpan[] Episodes { get; init; }
 
     /// <summary>Only all its contacts together tell what it is: those of an uncatalogued target may be regular.</summary>
     public bool NeedsWhole { get; init; }
 
-    /// <summary>Hours in which it took in more than questions; ascending, nearly always none.</summary>
-    public TunnelHour[] Tunnels { get; init; } = [];
+    /// <summary>Hours in which it had a part in a volume of more than names; ascending, nearly always none.</summary>
+    public TunnelHours[] Tunnels { get; init; } = [];
 
     public string? Provider => Entry?.Provider;
 
     /// <summary>Start of its first episode.</summary>
-    public long Begun => Episodes[0].Start;
+    public long Begun => Episodes.Length > 0 ? Episodes[0].Start : long.MaxValue;
 
     /// <summary>The same of another summary of its instance.</summary>
     public DestinationSummary Of(InstanceSummary owner) => new() { Instance = owner, Destination = Destination, Entry = Entry, Required = Required, Episodes = Episodes, NeedsWhole = NeedsWhole, Tunnels = Tunnels };
@@ -75,12 +75,13 @@ internal sealed class InstanceSummary
     /// <summary>Puts a summary together from its parts.</summary>
     /// <param name="cohortEpochs">Only read where its groups may have changed over time.</param>
     public static InstanceSummary Restore(
-        InstanceKey key, IEnumerable<InstanceFact> facts, EpochSpan[] epochs, Func<(string, EpochSpan[])[]> cohortEpochs, Roles roles, (Destination, long, long)[] rejects, bool needsWhole,
-        Func<InstanceSummary, DestinationSummary[]> destinations)
+        InstanceKey key, IEnumerable<InstanceFact> facts, EpochSpan[] epochs, Func<(string, EpochSpan[])[]> cohortEpochs, Roles roles, (Destination, long)[] rejects, bool needsWhole,
+        Func<InstanceSummary, DestinationSummary[]> destinations, Func<InstanceSummary, DestinationSummary[]>? unclear = null)
     {
         var summary = new InstanceSummary(key, facts) { Epochs = epochs, Roles = roles, Rejects = rejects, NeedsWhole = needsWhole };
         summary.CohortEpochs = summary._isConstant ? summary.OfConstantGroups() : cohortEpochs();
         summary.Destinations = destinations(summary);
+        summary.Unclear = unclear?.Invoke(summary) ?? [];
         return summary;
     }
 
@@ -91,9 +92,12 @@ internal sealed class InstanceSummary
     /// <summary>Ascending by destination.</summary>
     public DestinationSummary[] Destinations { get; private set; } = [];
 
+    /// <summary>Destinations with a volume of more than names and without an episode, because it is unclear who asked whom: nearly always none.</summary>
+    public DestinationSummary[] Unclear { get; private set; } = [];
+
     public Roles Roles { get; private set; } = null!;
-    /// <summary>When plain DNS or port 853 was rejected: runs of neighbouring hours, by destination.</summary>
-    public (Destination Destination, long First, long Last)[] Rejects { get; private set; } = [];
+    /// <summary>When plain DNS or port 853 was rejected shortly before a first contact: starts of records, Unix seconds.</summary>
+    public (Destination Target, long At)[] Rejects { get; private set; } = [];
 
     /// <summary>
     /// Something in its past may look different once more is known, in a way that its episodes do not show: an answer that stands in for a contact, a run in which nothing is proven, records that may be answers of ours, hours of much
@@ -188,18 +192,29 @@ internal sealed class InstanceSummary
         var cells = new List<EpisodeCell>();
         var unclear = new List<EpisodeCell>();
         var episodes = new List<EpisodeSpan>();
-        var rejects = new List<(Destination, long, long)>();
         var pairs = DestinationPairs.Of(history, catalog);
-        var tunnels = TunnelHours.Of(pairs, parameters);
+        bool isMuch = DnsVolumes.IsPossible(pairs, parameters);
+        NeedsWhole |= isMuch;
+        var tunnels = isMuch ? DnsVolumes.Of(history, pairs, matcher, parameters) : [];
+        var traces = Traces.Of(pairs);
+        var volumesOnly = new List<DestinationSummary>();
         foreach (var destination in pairs)
         {
-            AddRejects(destination, rejects);
             unclear.Clear();
             destination.Collect(history, matcher, parameters, cells, unclear);
             episodes.Clear();
-            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || unclear.Count > 0 || destination.Endpoints.Any(static e => e.Endpoint.Class == FlowClass.ServerPort) || destination.Endpoints.Any(e => e.Cells.Exists(c => TunnelHours.IsMuch(c, parameters)));
-            if (episodes.Count == 0) continue;
-            if (destination.Entry is null) Regularity.Tell(episodes, cells, parameters.Options.Scoring);
+            NeedsWhole |= !EpisodeCells.Episodes(cells, parameters, episodes) || cells.Exists(static c => !c.Cell.HasContact) || unclear.Count > 0 || destination.Endpoints.Any(static e => e.Endpoint.Class == FlowClass.ServerPort);
+            if (episodes.Count == 0)
+            {
+                if (tunnels.TryGetValue(destination.Destination, out var hours))
+                    volumesOnly.Add(new DestinationSummary { Instance = this, Destination = destination.Destination, Entry = destination.Entry, Required = destination.Required, Episodes = [], NeedsWhole = true, Tunnels = hours });
+                continue;
+            }
+            if (destination.Entry is null)
+            {
+                Regularity.Tell(episodes, cells, parameters.Options.Scoring);
+                if (destination.Destination.Transport == DnsTransport.Dns) Traces.Tell(episodes, traces, parameters.Options.Patterns);
+            }
             result.Add(new DestinationSummary
             {
                 Instance = this,
@@ -208,27 +223,11 @@ internal sealed class InstanceSummary
                 Required = destination.Required,
                 Episodes = [.. episodes],
                 NeedsWhole = destination.Entry is null,
-                // What a rule expects is no finding, whatever its volume.
-                Tunnels = tunnels.TryGetValue(destination.Destination, out var hours) ? [.. hours.Where(h => !cells.Exists(c => c.IsExpected && c.Start == h.Start))] : [],
+                Tunnels = tunnels.GetValueOrDefault(destination.Destination) ?? [],
             });
         }
-        Rejects = [.. rejects];
+        Unclear = [.. volumesOnly];
+        Rejects = EvasionAfterBlock.Rejects(pairs, result, parameters);
         return [.. result];
-    }
-
-    private static void AddRejects(DestinationPairs pairs, List<(Destination Destination, long First, long Last)> rejects)
-    {
-        foreach (var (endpoint, _, cells) in pairs.Endpoints)
-        {
-            if (endpoint.Port is not (53 or 853)) continue;
-            int lastHour = int.MinValue;
-            foreach (var cell in cells)
-            {
-                if (cell.OutRejected.Records == 0) continue;
-                if (cell.Hour == lastHour + 1) rejects[^1] = rejects[^1] with { Last = cell.LastContact };
-                else rejects.Add((pairs.Destination, cell.FirstContact, cell.LastContact));
-                lastHour = cell.Hour;
-            }
-        }
     }
 }

@@ -21,6 +21,8 @@ internal static class NoveltyBuilder
             Cohort = c.Prevalence.Cohort,
             CohortPeers = c.Prevalence.CohortPeers,
             CohortEstablished = c.Prevalence.CohortEstablished,
+            CohortBegun = c.Prevalence.CohortBegun,
+            CohortBegunSince = c.Prevalence.CohortBegunSince,
             Nearby = Nearby(c),
             WasExpected = c.WasExpected is { } was
                 ? was.Rule.ValidTo is { } end && end <= c.Time ? $"was expected until {Wording.Date(end)} by rule {was.Rule.Id}" : $"was expected by rule {was.Rule.Id}, last on {Wording.Date(was.Until)}"
@@ -36,7 +38,7 @@ internal static class NoveltyBuilder
         var nearby = new List<string>();
         foreach (var silent in c.Silent)
             nearby.Add($"{Wording.Target(silent.Provider, silent.Address)}, in use since {Wording.Date(silent.Since)}, fell silent: no contact for {Wording.Span((long)c.Scoring.ResolverSilence.TotalSeconds)} afterwards.");
-        if (c.RejectedBefore is { } rejected) nearby.Add($"{Wording.Protocol(rejected.Transport)} to {rejected.Address} was rejected within the hour before.");
+        if (c.RejectedBefore is { } rejected) nearby.Add($"{Wording.Protocol(rejected.Target.Transport)} to {rejected.Target.Address} was rejected {Wording.Span(c.Time - rejected.At)} before.");
         if (c.SkipData) nearby.Add("Records were lost (SKIPDATA) in that hour.");
         return nearby;
     }

@@ -34,6 +34,9 @@ internal static class PrevalenceBuilder
                     cohort is not null && user.Instance.IsIn(cohort, t)));
             }
         }
+        var begun = new List<long>();
+        foreach (var user in cohort is null ? [] : index.Users(first.Destination.Destination)?.OfCohort(cohort) ?? [])
+            if (user.Instance != first.Instance && user.Instance.IsIn(cohort!, t) && user.UsedBefore(t, parameters, out var use) && use.Start > t - parameters.Learning) begun.Add(use.Start);
         others.Sort((a, b) => (a.Since, a.Instance, a.Address).CompareTo((b.Since, b.Instance, b.Address)));
         return new Prevalence
         {
@@ -44,8 +47,10 @@ internal static class PrevalenceBuilder
             Cohort = cohort,
             CohortPeers = cohort is null ? 0 : index.Peers(cohort, first.Instance, t),
             CohortEstablished = cohort is null ? 0 : evaluate.Established(cohort, first.Destination, t),
+            CohortBegun = begun.Count,
+            CohortBegunSince = begun.Count == 0 ? 0 : begun.Min(),
             Others = others.Count <= Prevalence.Shown ? others : others[..Prevalence.Shown],
-            OtherCount = others.Count,
+            OtherCount = others.Select(o => o.Instance).Distinct().Count(),
         };
     }
 

@@ -9,7 +9,8 @@ internal readonly record struct EpochSpan(long Start, long End);
 /// <param name="ForbiddenFrom">Start of its first contact under a forbid rule; <see cref="long.MaxValue"/> when there is none.</param>
 /// <param name="ForbiddenBy">That rule's number.</param>
 /// <param name="IsRegular">Its contacts follow each other like clockwork (<see cref="Regularity"/>). Only told of uncatalogued targets.</param>
-internal readonly record struct EpisodeSpan(long Start, long End, long ForbiddenFrom, int ForbiddenBy, bool IsRegular = false)
+/// <param name="IsTraced">A single lookup, begun just after a root or TLD server had answered (<see cref="Traces"/>). Only told of uncatalogued targets.</param>
+internal readonly record struct EpisodeSpan(long Start, long End, long ForbiddenFrom, int ForbiddenBy, bool IsRegular = false, bool IsTraced = false)
 {
     public bool IsForbidden => ForbiddenFrom != long.MaxValue;
 }

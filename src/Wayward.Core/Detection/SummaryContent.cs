@@ -13,7 +13,7 @@ namespace Wayward.Core.Detection;
 internal static class SummaryContent
 {
     /// <summary>Changes with the layout, and with anything that makes the same history another summary.</summary>
-    private const byte Layout = 2;
+    private const byte Layout = 3;
     private const int SumBytes = 8;
 
     public static byte[] Write(InstanceSummary summary)
@@ -41,10 +41,11 @@ internal static class SummaryContent
             summary.Roles.Write(to);
             List(to, summary.Rejects, reject =>
             {
-                Target(to, reject.Destination);
-                Span(to, reject.First, reject.Last);
+                Target(to, reject.Target);
+                to.Write7BitEncodedInt64(reject.At);
             });
             List(to, summary.Destinations, destination => Destination(to, destination));
+            List(to, summary.Unclear, destination => Destination(to, destination));
         }
         stream.Write(Sum(summary.Key, stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         return stream.ToArray();
@@ -73,10 +74,10 @@ internal static class SummaryContent
         var rejects = List(from, () =>
         {
             var target = Target(from);
-            var (first, last) = Span(from);
-            return (target, first, last);
+            return (target, from.Read7BitEncodedInt64());
         });
-        var summary = InstanceSummary.Restore(key, facts, epochs, () => cohorts, roles, rejects, needsWhole, owner => List(from, () => Destination(from, owner, catalog, ref missing)));
+        var summary = InstanceSummary.Restore(key, facts, epochs, () => cohorts, roles, rejects, needsWhole, 
+            owner => List(from, () => Destination(from, owner, catalog, ref missing)), owner => List(from, () => Destination(from, owner, catalog, ref missing)));
         return missing ? null : summary;
     }
 
@@ -97,18 +98,20 @@ internal static class SummaryContent
         {
             Span(to, episode.Start, episode.End);
             to.Write(episode.IsRegular);
+            to.Write(episode.IsTraced);
             to.Write(episode.IsForbidden);
             if (!episode.IsForbidden) return;
             to.Write7BitEncodedInt64(episode.ForbiddenFrom);
             to.Write7BitEncodedInt(episode.ForbiddenBy);
         });
-        List(to, destination.Tunnels, hour =>
+        List(to, destination.Tunnels, hours =>
         {
-            Span(to, hour.Start, hour.End);
-            to.Write7BitEncodedInt64(hour.Bytes);
-            to.Write7BitEncodedInt64(hour.MeanBytes);
-            to.Write7BitEncodedInt64(hour.Received);
-            to.Write7BitEncodedInt64(hour.Usual);
+            var v = hours.Volume;
+            Span(to, hours.Start, hours.End);
+            to.Write((byte)v.Rule);
+            to.Write(v.IsPlain);
+            Span(to, v.From, v.To);
+            foreach (long number in (long[])[v.Targets, v.Bytes, v.Packets, v.Other, v.Least, v.Usual]) to.Write7BitEncodedInt64(number);
         });
     }
 
@@ -131,13 +134,16 @@ internal static class SummaryContent
             Episodes = List(from, () =>
             {
                 var (start, end) = Span(from);
-                bool isRegular = from.ReadBoolean();
-                return from.ReadBoolean() ? new EpisodeSpan(start, end, from.Read7BitEncodedInt64(), from.Read7BitEncodedInt(), isRegular) : new EpisodeSpan(start, end, long.MaxValue, 0, isRegular);
+                bool isRegular = from.ReadBoolean(), isTraced = from.ReadBoolean();
+                return from.ReadBoolean() ? new EpisodeSpan(start, end, from.Read7BitEncodedInt64(), from.Read7BitEncodedInt(), isRegular, isTraced) : new EpisodeSpan(start, end, long.MaxValue, 0, isRegular, isTraced);
             }),
             Tunnels = List(from, () =>
             {
                 var (start, end) = Span(from);
-                return new TunnelHour(start, end, from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64());
+                var rule = (VolumeRule)from.ReadByte();
+                bool isPlain = from.ReadBoolean();
+                var (first, last) = Span(from);
+                return new TunnelHours(start, end, new(rule, isPlain, first, last, (int)from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64(), from.Read7BitEncodedInt64()));
             }),
         };
     }

@@ -19,10 +19,13 @@ internal static class SummaryExtension
         var part = tail.Part;
         if (!IsPossible(old) || !SameFacts(old.Facts, part.Facts, matcher) || matcher.RolesOf(part) != Roles.None) return null;
         if (Epochs(old, tail, parameters) is not { } epochs || Changed(old, part, catalog, matcher, parameters) is not { } changed) return null;
+        var episodes = changed.ToDictionary(c => c.Key, c => Merge(old.Find(c.Key)!.Episodes, c.Value, parameters));
+        // What was rejected before a first contact stands in cells that the tail need not have.
+        if (episodes.Any(e => e.Key.Transport != DnsTransport.Dns && !e.Value.Select(s => s.Start).SequenceEqual(old.Find(e.Key)!.Episodes.Select(s => s.Start)))) return null;
         return InstanceSummary.Restore(old.Key, part.Facts, epochs, static () => [], old.Roles, old.Rejects, needsWhole: false, summary => [.. old.Destinations.Select(d => new DestinationSummary
         {
             Instance = summary, Destination = d.Destination, Entry = d.Entry, Required = d.Required, NeedsWhole = d.NeedsWhole, Tunnels = d.Tunnels,
-            Episodes = changed.TryGetValue(d.Destination, out var spans) ? Merge(d.Episodes, spans, parameters) : d.Episodes,
+            Episodes = episodes.GetValueOrDefault(d.Destination) ?? d.Episodes,
         })]);
     }
 
@@ -55,7 +58,9 @@ internal static class SummaryExtension
     {
         var changed = new Dictionary<Destination, List<EpisodeSpan>>();
         var cells = new List<EpisodeCell>();
-        foreach (var pairs in DestinationPairs.Of(part, catalog))
+        var all = DestinationPairs.Of(part, catalog);
+        if (DnsVolumes.IsPossible(all, parameters)) return null;
+        foreach (var pairs in all)
         {
             var known = old.Find(pairs.Destination);
             foreach (var (endpoint, entry, hours) in pairs.Endpoints)
@@ -66,7 +71,7 @@ internal static class SummaryExtension
                 {
                     // Where a run begins, who spoke first takes the whole history to tell.
                     if (cell.HasContact && cell.FirstAnswer < cell.FirstContact && (cell.Flags & ContactFlags.SynSent) == 0 && !CarriesOn(known, cell, parameters)) return null;
-                    if (TunnelHours.IsMuch(cell, parameters) || (endpoint.Port is 53 or 853 && cell.OutRejected.Records > 0)) return null;
+                    if (endpoint.Port is 53 or 853 && cell.OutRejected.Records > 0) return null;
                 }
             }
             pairs.Collect(part, matcher, parameters, cells, continues: true);

@@ -46,6 +46,13 @@ internal static class Wording
         _ => string.Create(Culture, $"{string.Join(", ", items.Take(show - 1))} and {items.Count - show + 1} more"),
     };
 
+    /// <summary>"of 11 other members none had used it for 7 days; 5 had begun since 3 May 2026 03:00:00 UTC".</summary>
+    public static string OfGroup(int peers, int established, int begun, long since, long learning)
+    {
+        string used = $"of {Count(peers, "other member")} {(established == 0 ? "none" : Number(established))} had used it for {Span(learning)} or learned it with the group";
+        return begun == 0 ? used : $"{used}; {Number(begun)} had begun since {Moment(since)}";
+    }
+
     /// <summary>"Quad9 (9.9.9.9)", or the address alone.</summary>
     public static string Target(string? provider, FlowLogs.IpAddress address) => provider is null ? address.ToString() : $"{provider} ({address})";
 

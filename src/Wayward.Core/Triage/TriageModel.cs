@@ -33,5 +33,16 @@ public static class TriageNames
         _ => status.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>As it reads after "closed as".</summary>
+    public static string Words(this Resolution resolution) => resolution switch
+    {
+        Resolution.TruePositive => "true positive",
+        Resolution.BenignPositive => "benign positive",
+        Resolution.FalsePositive => "false positive",
+        Resolution.InsufficientData => "insufficient data",
+        Resolution.Duplicate => "duplicate",
+        _ => "done",
+    };
+
     public static bool IsOpen(this FindingStatus status) => status is FindingStatus.Open or FindingStatus.Acknowledged;
 }

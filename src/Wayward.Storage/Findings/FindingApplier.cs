@@ -47,9 +47,10 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
             else Open(finding, json);
         }
         await SaveAsync(cancellation);
+        var wholes = new FindingWholes(result.Findings);
         foreach (var some in vanished.Values.OrderBy(k => k.First).ThenBy(k => k.Id, StringComparer.Ordinal).Chunk(AtOnce))
         {
-            foreach (var gone in some) await CloseAsync(gone, covering, cancellation);
+            foreach (var gone in some) await CloseAsync(gone, wholes, covering, cancellation);
             await SaveAsync(cancellation);
         }
         await WriteAuditAsync(cancellation);
@@ -124,26 +125,30 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         bool changed = known.ContentHash != FindingMapping.ContentHash(json);
         if (TriageTransitions.Said(known.Triage, changed, grew: false).Kind == TriageChangeKind.None) return;
         var row = await db.Findings.FirstAsync(f => f.Id == finding.Id, cancellation);
-        bool grew = changed && await RewriteAsync(finding, json, row, cancellation);
-        Apply(row, TriageTransitions.Said(TriageOf(row), changed, grew));
+        var (grew, news) = changed ? await RewriteAsync(finding, json, row, cancellation) : (false, null);
+        Apply(row, TriageTransitions.Said(TriageOf(row), changed, grew, news));
     }
 
-    /// <summary>Replaces what the engine says; true when addresses or members joined.</summary>
-    private async Task<bool> RewriteAsync(Finding finding, string json, FindingEntity row, CancellationToken cancellation)
+    private static string? NewsOf(Finding before, Finding after, FindingEntity row) =>
+        row.Status == (byte)FindingStatus.Closed ? TriageTransitions.RecurrenceOf(before, after, (Resolution)row.Resolution, new(row.ClosedThrough, row.ClosedBytes)) : null;
+
+    /// <summary>Replaces what the engine says; tells whether addresses or members joined, and what is new since it was closed.</summary>
+    private async Task<(bool Grew, string? News)> RewriteAsync(Finding finding, string json, FindingEntity row, CancellationToken cancellation)
     {
         var document = await db.FindingDocuments.FirstAsync(d => d.FindingId == row.Id, cancellation);
         var before = WaywardJson.ReadFinding(document.Json);
         document.Json = json;
         finding.CopyTo(row, json, why(finding));
         bool grew = TriageTransitions.Grew(before, finding);
-        if (!grew && finding.Addresses.Count == before.Addresses.Count && finding.Members.Count == before.Members.Count) return false;
+        string? news = NewsOf(before, finding, row);
+        if (!grew && finding.Addresses.Count == before.Addresses.Count && finding.Members.Count == before.Members.Count) return (false, news);
         var (members, addresses) = await PartsAsync(row.Id, cancellation);
         db.FindingMembers.RemoveRange(members);
         db.FindingAddresses.RemoveRange(addresses);
         await FindingChangesSaver.SaveAsync(db, database.Dialect, cancellation);
         foreach (var part in members.Cast<object>().Concat(addresses)) db.Entry(part).State = EntityState.Detached;
         AddParts(finding);
-        return grew;
+        return (grew, news);
     }
 
     private async Task<(List<FindingMemberEntity> Members, List<FindingAddressEntity> Addresses)> PartsAsync(string id, CancellationToken cancellation) => (
@@ -177,7 +182,8 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         var row = new FindingEntity
         {
             Status = previous.Status, IsOpen = previous.IsOpen, PreviousStatus = previous.PreviousStatus, Resolution = previous.Resolution, Assignee = previous.Assignee,
-            ExpectedTargetId = previous.ExpectedTargetId, IncidentId = previous.IncidentId, Note = previous.Note, Revision = previous.Revision, GuardRevision = previous.GuardRevision,
+            ClosedThrough = previous.ClosedThrough, ClosedBytes = previous.ClosedBytes, ExpectedTargetId = previous.ExpectedTargetId, IncidentId = previous.IncidentId, Note = previous.Note,
+            Revision = previous.Revision, GuardRevision = previous.GuardRevision,
             DetectedAt = previous.DetectedAt, UpdatedAt = database.NowSeconds,
         };
         finding.CopyTo(row, json, why(finding));
@@ -197,17 +203,20 @@ internal sealed class FindingApplier(WaywardDbContext db, Database database, Fun
         foreach (var comment in await db.FindingComments.AsTracking().Where(m => m.FindingId == oldId).ToListAsync(cancellation)) comment.FindingId = row.Id;
         await db.AuditSubjects.Where(s => s.Subject == oldId).ExecuteUpdateAsync(s => s.SetProperty(x => x.Subject, row.Id), cancellation);
 
-        Apply(row, TriageTransitions.Said(TriageOf(row), changed: true, TriageTransitions.Grew(before, finding)));
+        Apply(row, TriageTransitions.Said(TriageOf(row), changed: true, TriageTransitions.Grew(before, finding), NewsOf(before, finding, row)));
     }
 
-    private async Task CloseAsync(Known gone, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation)
+    private async Task CloseAsync(Known gone, FindingWholes wholes, Func<Finding, ExpectedTarget?> covering, CancellationToken cancellation)
     {
         string json = await db.FindingDocuments.AsNoTracking().Where(d => d.FindingId == gone.Id).Select(d => d.Json).SingleAsync(cancellation);
-        var rule = covering(WaywardJson.ReadFinding(json));
-        var transition = TriageTransitions.Vanished(gone.Triage, rule?.Id);
+        var finding = WaywardJson.ReadFinding(json);
+        var rule = covering(finding);
+        var whole = rule is null ? wholes.Of(finding) : null;
+        var transition = TriageTransitions.Vanished(gone.Triage, rule?.Id, whole is null ? null : $"the finding about {whole.Subject.Id}");
         if (transition.Kind == TriageChangeKind.None) return;
         var row = await db.Findings.FirstAsync(f => f.Id == gone.Id, cancellation);
         Apply(row, transition);
+        if (whole is not null) await FindingWholes.CarryAsync(db, database.NowMilliseconds, finding, row, whole, cancellation);
         if (rule is null) return;
         if (!_closedByRule.TryGetValue(rule.Id, out var list)) _closedByRule.Add(rule.Id, list = []);
         list.Add(row.Id);

@@ -39,6 +39,7 @@ internal static class FindingMapping
         row.First = f.First;
         row.Last = f.Last;
         row.Count = f.Count;
+        row.Bytes = f.Out.Bytes + f.In.Bytes;
         row.Reported = f.Reported;
         row.Provisional = f.Provisional;
         row.Why = why;

@@ -136,12 +136,14 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
             !rows.TryGetValue(aliases.GetValueOrDefault(r.Key, r.Key), out var row) || r.Value < row.GuardRevision || r.Value > row.Revision).Select(r => r.Key).Order(StringComparer.Ordinal).ToList();
         if (conflicts.Count > 0) throw new TriageConflictException(conflicts);
 
+        // The past may be read long after it happened: a decision is made at the time that the data have reached.
+        long watermark = Math.Min(database.NowSeconds, await db.LedgerState.Select(l => l.MaxStart).SingleOrDefaultAsync(c));
         var before = new Dictionary<string, TriageState>();
         var after = new Dictionary<string, TriageState>();
         foreach (var row in rows.Values.OrderBy(f => f.Id, StringComparer.Ordinal))
         {
             before.Add(row.Id, TriageState.Of(row));
-            Decide(row, change);
+            Decide(row, change, watermark);
             after.Add(row.Id, TriageState.Of(row));
         }
         await FindingChangesSaver.SaveAsync(db, database.Dialect, c);
@@ -151,7 +153,7 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         return entry.Id;
     }, cancellation);
 
-    private void Decide(FindingEntity row, TriageChange change)
+    private void Decide(FindingEntity row, TriageChange change, long watermark)
     {
         if (change.Status is { } status)
         {
@@ -159,8 +161,10 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
             row.IsOpen = status.IsOpen();
             row.Resolution = (byte)(status == FindingStatus.Closed ? change.Resolution : Resolution.None);
             row.PreviousStatus = 0;
-            row.ExpectedTargetId = null;
+            // The rule stays known, so that it does not close again what was reopened against it.
+            if (!status.IsOpen()) row.ExpectedTargetId = null;
             row.Note = null;
+            if (status == FindingStatus.Closed) (row.ClosedThrough, row.ClosedBytes) = (Math.Max(row.Last, watermark), row.Bytes);
         }
         if (change.Assignee is { } assignee) row.Assignee = assignee.Length == 0 ? null : assignee;
         row.Revision++;
@@ -182,23 +186,13 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         string what = change.Status switch
         {
             FindingStatus.Acknowledged => "Acknowledged",
-            FindingStatus.Closed => $"Closed as {ResolutionName(change.Resolution)}",
+            FindingStatus.Closed => $"Closed as {change.Resolution.Words()}",
             FindingStatus.Open => "Reopened",
             _ => change.Assignee is { Length: > 0 } who ? $"Assigned to {who}" : "Unassigned",
         };
         string whom = count == 1 ? "" : $" {Number(count)} findings";
         return change.Comment.Length == 0 ? what + whom : $"{what}{whom}: {change.Comment}";
     }
-
-    private static string ResolutionName(Resolution resolution) => resolution switch
-    {
-        Resolution.TruePositive => "true positive",
-        Resolution.BenignPositive => "benign positive",
-        Resolution.FalsePositive => "false positive",
-        Resolution.InsufficientData => "insufficient data",
-        Resolution.Duplicate => "duplicate",
-        _ => "done",
-    };
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

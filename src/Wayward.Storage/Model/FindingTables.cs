@@ -27,6 +27,8 @@ public sealed class FindingEntity : ICheckedRow
     public long First { get; set; }
     public long Last { get; set; }
     public long Count { get; set; }
+    /// <summary>Sent and received.</summary>
+    public long Bytes { get; set; }
     public bool Reported { get; set; }
     public bool Provisional { get; set; }
     public string Why { get; set; } = "";
@@ -41,7 +43,12 @@ public sealed class FindingEntity : ICheckedRow
     /// <summary>What it was before the engine closed it by itself; 0 = it did not.</summary>
     public byte PreviousStatus { get; set; }
     public byte Resolution { get; set; }
+    /// <summary>Event time up to which it was known when an analyst closed it last, Unix seconds; 0 = never.</summary>
+    public long ClosedThrough { get; set; }
+    /// <summary><see cref="Bytes"/> at that time.</summary>
+    public long ClosedBytes { get; set; }
     public string? Assignee { get; set; }
+    /// <summary>The rule that closed it; of an open one, the rule that it was reopened against.</summary>
     public int? ExpectedTargetId { get; set; }
     /// <summary>The incident that it is gathered into; null = none.</summary>
     public int? IncidentId { get; set; }

@@ -23,11 +23,11 @@ internal sealed class ResolveFromRoots(params string[] clients) : DemoHabit
             string[] roots = hour >= NewRootAt ? [DemoAddresses.RootA, DemoAddresses.RootB, DemoAddresses.RootC] : [DemoAddresses.RootA, DemoAddresses.RootB];
             output.Exchange(hour + dice.Between(0, 600), 3, roots[dice.Between(0, roots.Length - 1)], DemoProtocol.Udp, 53, 2, 2 * 60, 2, 2 * 480);
         }
-        // A walk over all it knows, so that each day sees more than enough of them.
+        // Drawn from all it knows: clients ask for names at random, so no server is asked like clockwork.
         int known = FirstServers + day;
         for (int i = 0; i < ServersAnHour; i++)
         {
-            int server = (hourOfDay * ServersAnHour + i + day * 7) % known;
+            int server = dice.Between(0, known - 1);
             int questions = dice.Between(1, 9);
             output.Exchange(hour + dice.Between(0, 3_500), 20, DemoAddresses.Authoritative(server), DemoProtocol.Udp, 53, questions, questions * 71, questions, questions * 190);
         }

@@ -41,7 +41,7 @@ internal sealed class DossierService(
         var entries = await audit.OfFindingAsync(finding.Id, cancellation);
         return head with
         {
-            ExpectedBy = head.ExpectedTargetId is { } rule ? rules.FirstOrDefault(r => r.Id == rule) : null,
+            ExpectedBy = head is { Status: FindingStatus.ClosedExpected, ExpectedTargetId: { } rule } ? rules.FirstOrDefault(r => r.Id == rule) : null,
             Timeline = await TimelineAsync(head, rules, entries, cancellation),
             Evidence = await EvidenceAsync(finding, cancellation),
             Decisions = [.. entries.Select(e => new DossierDecision(e.At, e.Actor, e.Verb, e.Summary, e.UndoneBy is not null))],

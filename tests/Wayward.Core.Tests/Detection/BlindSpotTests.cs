@@ -65,7 +65,7 @@ public sealed class BlindSpotTests
     public void A_slow_leak_through_a_known_resolver_stays_under_every_threshold()
     {
         var world = new World();
-        world.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.8.8").Sending(1_500, 220_000, 300_000).Hourly(30);
+        world.Instance("web-1").Asks("8.8.8.8").Daily().Asks("8.8.8.8").Sending(290, 40_000, 60_000).Hourly(30);
         Assert.Empty(world.Evaluate().Findings);
     }
 

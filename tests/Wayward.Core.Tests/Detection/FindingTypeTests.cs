@@ -13,7 +13,7 @@ public sealed class FindingTypeTests
         string[] known =
         [
             "1 UnusualDNSResolver", "2 UnusualDoHActivity", "3 UnusualDoTActivity", "4 UnusualDoQActivity", "5 UnusualDNSCryptActivity", "6 DNSTunnel", "7 EncryptedDNSTunnel", "8 ResolverFanOut",
-            "9 ResolverRotation", "10 EvasionAfterBlock", "11 BecameResolver", "12 FleetSwitch",
+            "9 ResolverRotation", "10 EvasionAfterBlock", "11 BecameResolver", "12 FleetSwitch", "13 AskedAuthoritativeServers",
         ];
         Assert.Superset(known.ToHashSet(), FindingTypes.All.Select(t => $"{t.Id} {t.Name["DefenseEvasion:EC2/".Length..]}").ToHashSet());
         Assert.Equal(FindingTypes.All.Count, FindingTypes.All.Select(t => t.Id).Distinct().Count());

@@ -109,6 +109,14 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void Five_new_targets_within_exactly_a_minute_are_a_fan_out()
+    {
+        Assert.Equal(ResolverFanOut.Type, Assert.Single(Fan(5, 60 * Second).Evaluate().Findings).Type);
+        Assert.Equal(5, Fan(5, 61 * Second).Evaluate().Findings.Count);
+        Assert.Equal(4, Fan(4, 3 * Second).Evaluate().Findings.Count);
+    }
+
+    [Fact]
     public void A_fan_out_goes_on_for_gaps_of_a_week_and_then_another_begins()
     {
         static World With(double later)

@@ -147,7 +147,8 @@ public sealed class SavedSummaryTests
     public async Task The_next_process_starts_from_it_and_reads_no_more_than_what_is_new()
     {
         int tails = 0;
-        for (int seed = 1; seed <= 8; seed++)
+        // Sizes are drawn at random, so many instances could be part of a volume and are read whole.
+        for (int seed = 1; seed <= 20; seed++)
         {
             var (second, instances) = await LiveTwiceAsync(seed, "");
             Assert.Equal((0, instances), (second.Fleets, second.Kept));

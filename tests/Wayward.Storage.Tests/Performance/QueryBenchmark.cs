@@ -53,10 +53,10 @@ public sealed class QueryBenchmark
             $"WITH RECURSIVE d(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM d WHERE i < {Days - 1}) INSERT INTO coverage_days SELECT i.id, {UnixTime.Day(Make.T0)} + d.i, 1, 2, 16777215, 0, 144 FROM instances i, d",
             $"""
              WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {FindingCount - 1})
-             INSERT INTO findings (id, group_id, type, subject_kind, subject_id, account_id, transport, provider, target, address, address_count, member_count, basis, outcome, severity, band, confidence, first, last, count,
+             INSERT INTO findings (id, group_id, type, subject_kind, subject_id, account_id, transport, provider, target, address, address_count, member_count, basis, outcome, severity, band, confidence, first, last, count, bytes, closed_through, closed_bytes,
                 reported, provisional, why, search, content_hash, status, is_open, previous_status, resolution, revision, guard_revision, detected_at, updated_at)
              SELECT printf('finding-%07d', i), 'g' || i / 2, 1 + i % 5, 1, 'i-' || i % {InstanceCount}, '123456789012', 1 + i % 5, 'P' || i % 900, 'P' || i % 900, '45.0.' || i % 4 || '.' || i % 256, 1, 1, 1, 1, 10 + i * 7 % 80,
-                CASE WHEN 10 + i * 7 % 80 < 40 THEN 1 WHEN 10 + i * 7 % 80 < 70 THEN 2 ELSE 3 END, 90, {Make.T0} + i * 13 % 7776000, {Make.T0} + i, i % 1000, i % 10 < 9, 0, 'never in 45 days; usual: Quad9 daily since 12 Mar',
+                CASE WHEN 10 + i * 7 % 80 < 40 THEN 1 WHEN 10 + i * 7 % 80 < 70 THEN 2 ELSE 3 END, 90, {Make.T0} + i * 13 % 7776000, {Make.T0} + i, i % 1000, i * 70, 0, 0, i % 10 < 9, 0, 'never in 45 days; usual: Quad9 daily since 12 Mar',
                 'i-' || i % {InstanceCount} || char(10) || '123456789012' || char(10) || '45.0.' || i % 4 || '.' || i % 256, i, 1 + i % 4, i % 4 < 2, 0, 0, 1, 1, {Make.T0} + i, {Make.T0} + i FROM n
              """,
             "INSERT INTO finding_tallies SELECT status, reported, type, transport, band, count(*) FROM findings GROUP BY status, reported, type, transport, band",

@@ -31,17 +31,17 @@ public sealed class DemoServeTests
             new FindingQuery { Statuses = Enum.GetValues<FindingStatus>(), IncludeUnreported = true, Take = 500, Sort = FindingSort.FirstContact, Descending = false }, cancellation);
         Assert.Equal(
             DemoAnswer.Findings.Select(f => $"{f.Type} {f.Subject.Id} {f.Provider} {f.First} {f.Severity} {f.Confidence} {f.Reported} {FindingStatus.Open}").Order(StringComparer.Ordinal),
-            page.Rows.Select(r => $"{r.Type} {r.Subject.Id} {r.Provider} {r.First} {r.Severity} {r.Confidence} {r.Reported} {r.Status}").Order(StringComparer.Ordinal));
+            page.Rows.Where(r => !DemoAnswer.IsLookups(r.Type, r.Subject.Id, r.Reported)).Select(r => $"{r.Type} {r.Subject.Id} {r.Provider} {r.First} {r.Severity} {r.Confidence} {r.Reported} {r.Status}").Order(StringComparer.Ordinal));
         await app.StopAsync(cancellation);
-        await BackTestAsync(folder.Combine("state"));
+        await BackTestAsync(folder.Combine("state"), page.Rows.Count);
     }
 
     /// <summary>The monthly report pauses for 35 days: with a window of 30 its second run is news, and nothing else is.</summary>
-    private static async Task BackTestAsync(string data)
+    private static async Task BackTestAsync(string data, int findings)
     {
         var same = await CommandRun.Of("backtest", "--data", data, "--set", "Detection:HistoryWindow=45.00:00:00");
         Assert.Equal((0, ""), (same.ExitCode, same.Error));
-        Assert.Contains($"0 added, 0 gone, 0 changed, {DemoAnswer.Findings.Count} the same.", same.Out, StringComparison.Ordinal);
+        Assert.Contains($"0 added, 0 gone, 0 changed, {findings} the same.", same.Out, StringComparison.Ordinal);
 
         var table = await CommandRun.Of("backtest", "--data", data, "--set", "Detection:HistoryWindow=30.00:00:00");
         Assert.Equal((0, ""), (table.ExitCode, table.Error));
@@ -52,7 +52,7 @@ public sealed class DemoServeTests
         using var json = System.Text.Json.JsonDocument.Parse(cohorts.Out);
         Assert.Equal("wayward.backtest/1", json.RootElement.GetProperty("schema").GetString());
         Assert.Equal("asg:shop-api", Assert.Single(json.RootElement.GetProperty("removed").EnumerateArray()).GetProperty("subject").GetString());
-        Assert.Equal(DemoAnswer.Findings.Count, json.RootElement.GetProperty("present").GetProperty("findings").GetInt32());
+        Assert.Equal(findings, json.RootElement.GetProperty("present").GetProperty("findings").GetInt32());
 
         var nothing = await CommandRun.Of("backtest", "--data", data);
         Assert.Equal(2, nothing.ExitCode);

@@ -51,7 +51,7 @@ public sealed class FieldCaseTests
         new("10", "in-a-once", 1, 1, 218, 2) { Sent = ["8.8.8.8 84 147360", "9.9.9.9 1 140"], Findings = ["UnusualDNSResolver i-0aa0000000000001"] },
         new("10", "in-b-same-format", 1, 2, 436, 2) { Sent = ["8.8.8.8 84 147360", "9.9.9.9 1 140"], Findings = ["UnusualDNSResolver i-0aa0000000000001"], Warning = "Two flow logs cover the interface eni-0aa0000000000001" },
         new("12", "in", 0, 3, 10, 3) { Quarantined = 3 },
-        new("15", "in", 1, 1, 412, 10) { Reported = (3, 7.0m) },
+        new("15", "in", 0, 1, 412, 10) { Reported = (0, 7.0m) },
         new("18", "in-v5", 0, 1, 582, 0) { ServiceEni = 582, Nothing = "582 of 582 records belong to interfaces of AWS services" },
         new("20", "in-b-closed-by-rst", -1, 1, 214, 1) { Findings = ["EncryptedDNSTunnel i-0cc0000000000001"] },
         new("20", "in-d-only-the-last-interval-rst", 1, 1, 83, 1) { Findings = ["UnusualDoTActivity i-0cc0000000000002"] },

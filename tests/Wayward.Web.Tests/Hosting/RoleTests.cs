@@ -44,7 +44,7 @@ public sealed class RoleTests
         for (int i = 0; i < 600 && !said.SequenceEqual(answer); i++)
         {
             await Task.Delay(200, cancellation);
-            said = [.. (await OpenAsync()).Select(r => $"{r.Type} {r.Subject.Id} {r.Provider} {r.First} {r.Severity} {r.Confidence} {r.Reported}").Order(StringComparer.Ordinal)];
+            said = [.. (await OpenAsync()).Where(r => !DemoAnswer.IsLookups(r.Type, r.Subject.Id, r.Reported)).Select(r => $"{r.Type} {r.Subject.Id} {r.Provider} {r.First} {r.Severity} {r.Confidence} {r.Reported}").Order(StringComparer.Ordinal)];
         }
         Assert.Equal(answer, said);
         // Both took part, and no object counted twice.

@@ -27,6 +27,9 @@ public abstract class FindingType
     /// <summary>About one contact with one target. Other types are about a pattern and have a start value of their own; the contacts in it have theirs.</summary>
     public virtual bool IsFirstContact => false;
 
+    /// <summary>Has first contacts as members, which then have no finding of their own.</summary>
+    public virtual bool Gathers => false;
+
     /// <summary>About one target, whose operator the finding names.</summary>
     public virtual bool HasOperator => true;
 
@@ -94,6 +97,18 @@ public abstract class FindingType
     /// <summary>Is a finding as severe as the most severe of the first contacts in it?</summary>
     internal virtual bool ScoresMembers => false;
 
+    /// <summary>The operator that a finding names; null = none, or several.</summary>
+    internal virtual string? Operator(FindingCase c) => HasOperator ? c.Provider : null;
+
+    /// <summary>The transport that stands for a finding.</summary>
+    internal virtual DnsTransport Transport(FindingDraft draft) => draft.Group.Transport;
+
+    /// <summary>Does a finding say whether another member of its group serves DNS?</summary>
+    internal virtual bool AsksPeers => false;
+
+    /// <summary>Does traffic count of which it is unclear who asked whom?</summary>
+    internal virtual bool CountsUnclear => false;
+
     /// <summary>Who a finding is about.</summary>
     internal virtual Subject Subject(FindingDraft draft) => draft.Group.Subject;
 
@@ -107,8 +122,11 @@ public abstract class FindingType
     /// <summary>Severity in tenths, the start value first; not yet kept inside the bounds.</summary>
     internal abstract List<ScoreFactor> Severity(FindingCase c);
 
-    /// <summary>Where confidence starts.</summary>
+    /// <summary>Where confidence that a contact is DNS starts.</summary>
     internal virtual ScoreFactor Confidence(FindingCase c) => FindingTypes.Of(c.Transport).Confidence(c);
+
+    /// <summary>Confidence, the start value first; not yet kept inside the bounds.</summary>
+    internal virtual List<ScoreFactor> ConfidenceFactors(FindingCase c) => ConfidenceScorer.OfContact(c);
 
     /// <summary>The rule path taken, step by step.</summary>
     internal abstract List<string> Path(FindingCase c);

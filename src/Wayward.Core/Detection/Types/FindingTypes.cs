@@ -12,7 +12,7 @@ public static class FindingTypes
         DnsTunnel.Type, EncryptedDnsTunnel.Type,
         ResolverFanOut.Type, ResolverRotation.Type, EvasionAfterBlock.Type,
         BecameResolver.Type,
-        FleetSwitch.Type,
+        FleetSwitch.Type, AskedAuthoritative.Type,
     ];
 
     private static readonly Dictionary<byte, FindingType> ById = All.ToDictionary(t => t.Id);

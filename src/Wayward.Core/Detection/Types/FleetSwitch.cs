@@ -1,4 +1,3 @@
-using Wayward.Core.Contacts;
 using Wayward.Core.Reports;
 
 namespace Wayward.Core.Detection;
@@ -13,10 +12,7 @@ public sealed class FleetSwitch() : PatternType(12, "FleetSwitch")
 
     public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Fleet;
 
-    private static readonly (InstanceAttribute Attribute, string Prefix)[] Units =
-    [
-        (InstanceAttribute.Asg, "asg:"), (InstanceAttribute.LaunchTemplate, "template:"), (InstanceAttribute.Image, "image:"), (InstanceAttribute.Subnet, "subnet:"), (InstanceAttribute.Vpc, "vpc:"),
-    ];
+    public override bool Gathers => true;
 
     internal override bool ScoresMembers => true;
 
@@ -30,11 +26,8 @@ public sealed class FleetSwitch() : PatternType(12, "FleetSwitch")
     /// <summary>The narrowest unit that all members share.</summary>
     internal override Subject Subject(FindingDraft draft)
     {
-        foreach (var (attribute, prefix) in Units)
-        {
-            string? shared = draft.FirstAlert.Instance.Fact(attribute, draft.First);
-            if (shared is not null && draft.Alerts.All(a => a.Instance.Fact(attribute, a.Start) == shared)) return new(SubjectKind.Cohort, prefix + shared);
-        }
+        foreach (string unit in draft.FirstAlert.Instance.GroupsAt(draft.First))
+            if (draft.Alerts.All(a => a.Instance.IsIn(unit, a.Start))) return new(SubjectKind.Cohort, unit);
         return draft.Group.Subject;
     }
 
@@ -49,26 +42,11 @@ public sealed class FleetSwitch() : PatternType(12, "FleetSwitch")
         {
             int end = first + 1;
             while (end < alerts.Count && alerts[end].Start - alerts[end - 1].Start <= window) end++;
-            if (Most(alerts, first, end, window) >= parameters.Options.Patterns.FleetInstances)
+            if (SlidingWindow.Most(alerts, first, end, window, a => a.Instance.Key) >= parameters.Options.Patterns.FleetInstances)
                 for (int i = first; i < end; i++) found.Add(alerts[i] with { Type = this });
             first = end;
         }
         return found;
-    }
-
-    /// <summary>The most instances that begin within one window.</summary>
-    private static int Most(List<Alert> alerts, int first, int end, long window)
-    {
-        var begun = new Dictionary<InstanceKey, int>();
-        int most = 0, low = first;
-        for (int high = first; high < end; high++)
-        {
-            begun[alerts[high].Instance.Key] = begun.GetValueOrDefault(alerts[high].Instance.Key) + 1;
-            for (; alerts[high].Start - alerts[low].Start > window; low++)
-                if (--begun[alerts[low].Instance.Key] == 0) begun.Remove(alerts[low].Instance.Key);
-            most = Math.Max(most, begun.Count);
-        }
-        return most;
     }
 
     internal override string Subject(Finding finding) => finding.Subject.Id is "fleet" ? Wording.Count(finding.Members.Count, "instance") : $"{Wording.Count(finding.Members.Count, "instance")} of {finding.Subject.Id}";

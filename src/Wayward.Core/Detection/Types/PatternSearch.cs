@@ -21,13 +21,16 @@ internal sealed class PatternSearch
     /// <summary>First contacts that alert, ascending, without those that were absorbed.</summary>
     public List<Alert> Contacts { get; }
 
-    /// <summary>Those of them that the instance's own history evaluated.</summary>
+    /// <summary>First contacts with authoritative servers, in no order.</summary>
+    public IReadOnlyList<Alert> Direct { get; private init; } = [];
+
+    /// <summary>Those of <see cref="Contacts"/> that the instance's own history evaluated.</summary>
     public List<Alert> Own { get; }
 
     /// <summary>What the types find in all first contacts and hours of an instance.</summary>
-    public static List<Alert> Find(List<Alert> contacts, InstanceSummary instance, DetectionIndex index, Parameters parameters)
+    public static List<Alert> Find(List<Alert> contacts, List<Alert> direct, InstanceSummary instance, DetectionIndex index, Parameters parameters)
     {
-        var search = new PatternSearch(contacts, instance, index, parameters);
+        var search = new PatternSearch(contacts, instance, index, parameters) { Direct = direct };
         foreach (var type in FindingTypes.All) type.Find(search);
         return search._found;
     }

@@ -9,6 +9,9 @@ public abstract class PatternType(byte id, string name) : FindingType(id, name)
     /// <summary>Severity in tenths, and the sentence with the facts that it rests on.</summary>
     private protected abstract ScoreFactor Start(FindingCase c);
 
+    /// <summary>What raises severity above the start.</summary>
+    private protected virtual IEnumerable<ScoreFactor> More(FindingCase c) => [];
+
     private protected abstract string Counterfactual(FindingCase c);
 
     /// <summary>The last step of the rule path.</summary>
@@ -22,9 +25,9 @@ public abstract class PatternType(byte id, string name) : FindingType(id, name)
     /// <summary>Its own start, or the severity of its most severe member.</summary>
     internal sealed override List<ScoreFactor> Severity(FindingCase c)
     {
-        var factors = new List<ScoreFactor> { Start(c) };
-        if (c.Members.MaxBy(m => m.Severity) is { } most && most.Severity > factors[0].Points)
-            factors.Add(new("most-severe-member", most.Severity - factors[0].Points, $"{most.Case.Instance.Key} to {most.Case.Destination.Address} would be {Wording.Tenths(most.Severity)} by itself: {string.Join(" ", most.Factors.Skip(1).Where(f => f.Points > 0).Select(f => f.Evidence))}".TrimEnd()));
+        var factors = new List<ScoreFactor>([Start(c), .. More(c)]);
+        if (c.Members.MaxBy(m => m.Severity) is { } most && most.Severity > factors.Sum(f => f.Points))
+            factors.Add(new("most-severe-member", most.Severity - factors.Sum(f => f.Points), $"{most.Case.Instance.Key} to {most.Case.Destination.Address} would be {Wording.Tenths(most.Severity)} by itself: {string.Join(" ", most.Factors.Skip(1).Where(f => f.Points > 0).Select(f => f.Evidence))}".TrimEnd()));
         return factors;
     }
 

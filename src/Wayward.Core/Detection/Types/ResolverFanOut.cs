@@ -4,7 +4,7 @@ using Wayward.Core.Resolvers;
 namespace Wayward.Core.Detection;
 
 /// <summary>
-/// Many new targets of one instance within a day, over any transport: one finding, and the first contacts are its members. It is a run of new targets that follow each other within
+/// Many new targets of one instance within a day, or several within a minute, over any transport: one finding, and the first contacts are its members. It is a run of new targets that follow each other within
 /// <see cref="PatternOptions.FanOutGap"/>. A member that a rule forbids, or that an uncatalogued server keeps at clockwork, stays a finding of its own too.
 /// </summary>
 public sealed class ResolverFanOut() : PatternType(8, "ResolverFanOut")
@@ -12,6 +12,8 @@ public sealed class ResolverFanOut() : PatternType(8, "ResolverFanOut")
     public static FindingType Type { get; } = new ResolverFanOut();
 
     public override IReadOnlyList<Recommendation> Recommendations => Reports.Recommendations.Many;
+
+    public override bool Gathers => true;
 
     public override bool HasOperator => false;
     public override string WithoutOperator => "Several operators";
@@ -24,14 +26,15 @@ public sealed class ResolverFanOut() : PatternType(8, "ResolverFanOut")
     internal override void Gather(PatternSearch search)
     {
         var contacts = search.Contacts;
-        if (contacts.Count < search.Options.FanOutTargets) return;
+        if (contacts.Count < Math.Min(search.Options.FanOutTargets, search.Options.FanOutBurstTargets)) return;
         long gap = (long)search.Options.FanOutGap.TotalSeconds;
         var members = new HashSet<Alert>();
         for (int first = 0; first < contacts.Count;)
         {
             int end = first + 1;
             while (end < contacts.Count && contacts[end].Start - contacts[end - 1].Start <= gap) end++;
-            if (Most(contacts, first, end, (long)search.Options.FanOutWindow.TotalSeconds) >= search.Options.FanOutTargets)
+            if (SlidingWindow.Most(contacts, first, end, (long)search.Options.FanOutWindow.TotalSeconds, Target) >= search.Options.FanOutTargets
+                || SlidingWindow.Most(contacts, first, end, (long)search.Options.FanOutBurstWindow.TotalSeconds, Target) >= search.Options.FanOutBurstTargets)
             {
                 for (int i = first; i < end; i++)
                 {
@@ -46,38 +49,22 @@ public sealed class ResolverFanOut() : PatternType(8, "ResolverFanOut")
 
     private static bool StandsAlone(in Alert alert) => alert.Evaluation.Decision == EpisodeDecision.Forbidden || alert.Episode.IsRegular;
 
-    /// <summary>The most targets that are begun within one window, both ends inclusive.</summary>
-    private static int Most(List<Alert> contacts, int first, int end, long window)
-    {
-        var begun = new Dictionary<(DnsTransport, string), int>();
-        int most = 0, low = first;
-        for (int high = first; high < end; high++)
-        {
-            var target = Target(contacts[high]);
-            begun[target] = begun.GetValueOrDefault(target) + 1;
-            for (; contacts[high].Start - contacts[low].Start > window; low++)
-                if (--begun[Target(contacts[low])] == 0) begun.Remove(Target(contacts[low]));
-            most = Math.Max(most, begun.Count);
-        }
-        return most;
-    }
-
     /// <summary>Addresses of one operator are several targets; those of one uncatalogued /64 are one.</summary>
-    private static (DnsTransport, string) Target(in Alert alert) =>
+    private static (DnsTransport, string) Target(Alert alert) =>
         (alert.Destination.Destination.Transport, alert.Destination.Provider is null ? FindingGroup.TargetOf(alert.Destination, providerMerge: true) : alert.Destination.Destination.Address.ToString());
 
     private protected override string Clause(Finding finding, string target) =>
-        $"asked {Wording.Count(finding.Addresses.Select(a => a.Address).Distinct().Count(), "new DNS server")} within {Wording.Span(Math.Max(60, Began(finding)))}";
+        $"asked {Wording.Count(finding.Addresses.Select(a => a.Address).Distinct().Count(), "new DNS server")} {(Began(finding) is > 0 and var span ? "within " + Wording.Span(span) : "at once")}";
 
     /// <summary>Seconds from the first to the last of the first contacts.</summary>
     private static long Began(Finding finding) => finding.Addresses.Max(a => a.FirstContact) - finding.First;
 
     private protected override ScoreFactor Start(FindingCase c) => new("start", c.Patterns.FanOutSeverity,
-        $"{Wording.Count(c.Draft.Alerts.Select(a => a.Destination.Destination).Distinct().Count(), "new DNS target")} between {Wording.Moment(c.Time)} and {Wording.Moment(c.Draft.LastStart)}; {c.Patterns.FanOutTargets} or more within {Wording.Span((long)c.Patterns.FanOutWindow.TotalSeconds)} are one finding.");
+        $"{Wording.Count(c.Draft.Alerts.Select(a => a.Destination.Destination).Distinct().Count(), "new DNS target")} between {Wording.Moment(c.Time)} and {Wording.Moment(c.Draft.LastStart)}; {c.Patterns.FanOutTargets} or more within {Wording.Span((long)c.Patterns.FanOutWindow.TotalSeconds)}, or {c.Patterns.FanOutBurstTargets} within {Wording.Span((long)c.Patterns.FanOutBurstWindow.TotalSeconds)}, are one finding.");
 
     private protected override string LastStep(FindingCase c) =>
         $"{c.Instance.Key} had been observed for {Wording.Span(c.First.Evaluation.Age)}. One finding for all of these targets; the first contacts are its members.";
 
     private protected override string Counterfactual(FindingCase c) =>
-        $"Would have been single findings with fewer than {c.Patterns.FanOutTargets} new targets within {Wording.Span((long)c.Patterns.FanOutWindow.TotalSeconds)}.";
+        $"Would have been single findings with fewer than {c.Patterns.FanOutTargets} new targets within {Wording.Span((long)c.Patterns.FanOutWindow.TotalSeconds)} and fewer than {c.Patterns.FanOutBurstTargets} within {Wording.Span((long)c.Patterns.FanOutBurstWindow.TotalSeconds)}.";
 }

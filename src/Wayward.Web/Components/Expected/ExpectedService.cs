@@ -26,7 +26,7 @@ internal sealed class ExpectedService(IExpectedTargetStore rules, IFindingStore 
     private const int Offered = 50;
     /// <summary>Findings of a kind that a preview names.</summary>
     private const int Named = 20;
-    private static readonly string[] Roles = [RoleNames.IteratingResolver, RoleNames.ServesDns, RoleNames.Scanner];
+    private static readonly string[] Roles = [RoleNames.IteratingResolver, RoleNames.SmallIterator, RoleNames.ServesDns, RoleNames.Scanner];
 
     /// <param name="all">Withdrawn and expired ones too.</param>
     public async Task<IReadOnlyList<RuleView>> ListAsync(bool all, CancellationToken cancellation)
