@@ -1,3 +1,4 @@
+using Wayward.Storage.Audit;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Storage.Tests;

@@ -1,3 +1,4 @@
+using Wayward.Storage.Audit;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;

@@ -53,10 +53,15 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("before")
                         .UseCollation("C");
 
-                    b.Property<string>("Chain")
+                    b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("chain")
+                        .HasColumnName("hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("Salt")
+                        .HasColumnType("text")
+                        .HasColumnName("salt")
                         .UseCollation("C");
 
                     b.Property<string>("Search")
@@ -64,6 +69,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("search")
                         .UseCollation("C");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -75,6 +84,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("summary")
+                        .UseCollation("C");
+
+                    b.Property<string>("TextHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text_hash")
                         .UseCollation("C");
 
                     b.Property<long?>("UndoOf")
@@ -93,6 +108,9 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Sequence")
+                        .IsUnique();
+
                     b.HasIndex("Subject", "Id");
 
                     b.ToTable("audit_entries");
@@ -104,15 +122,15 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("id");
 
-                    b.Property<string>("Chain")
+                    b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("chain")
+                        .HasColumnName("hash")
                         .UseCollation("C");
 
-                    b.Property<long>("Entries")
+                    b.Property<long>("Sequence")
                         .HasColumnType("bigint")
-                        .HasColumnName("entries");
+                        .HasColumnName("sequence");
 
                     b.HasKey("Id");
 
@@ -122,8 +140,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         new
                         {
                             Id = 1,
-                            Chain = "",
-                            Entries = 0L
+                            Hash = "0000000000000000000000000000000000000000000000000000000000000000",
+                            Sequence = 0L
                         });
                 });
 

@@ -28,8 +28,11 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     after = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     undo_of = table.Column<long>(type: "bigint", nullable: true),
                     undone_by = table.Column<long>(type: "bigint", nullable: true),
-                    search = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    chain = table.Column<string>(type: "text", nullable: false, collation: "C")
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    text_hash = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    salt = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    search = table.Column<string>(type: "text", nullable: false, collation: "C")
                 },
                 constraints: table =>
                 {
@@ -41,8 +44,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 columns: table => new
                 {
                     id = table.Column<int>(type: "integer", nullable: false),
-                    entries = table.Column<long>(type: "bigint", nullable: false),
-                    chain = table.Column<string>(type: "text", nullable: false, collation: "C")
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<string>(type: "text", nullable: false, collation: "C")
                 },
                 constraints: table =>
                 {
@@ -642,13 +645,19 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
             migrationBuilder.InsertData(
                 table: "audit_heads",
-                columns: new[] { "id", "chain", "entries" },
-                values: new object[] { 1, "", 0L });
+                columns: new[] { "id", "hash", "sequence" },
+                values: new object[] { 1, "0000000000000000000000000000000000000000000000000000000000000000", 0L });
 
             migrationBuilder.InsertData(
                 table: "ledger_state",
                 columns: new[] { "id", "commit_number", "compacted_before", "evaluated_commit", "evaluated_with", "history_window", "max_start", "summary_commit", "summary_inputs" },
                 values: new object[] { 1, 0L, 0, 0L, null, 0L, 0L, 0L, null });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_entries_sequence",
+                table: "audit_entries",
+                column: "sequence",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_audit_entries_subject_id",

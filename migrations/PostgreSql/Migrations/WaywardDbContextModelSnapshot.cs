@@ -50,10 +50,15 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("before")
                         .UseCollation("C");
 
-                    b.Property<string>("Chain")
+                    b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("chain")
+                        .HasColumnName("hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("Salt")
+                        .HasColumnType("text")
+                        .HasColumnName("salt")
                         .UseCollation("C");
 
                     b.Property<string>("Search")
@@ -61,6 +66,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("text")
                         .HasColumnName("search")
                         .UseCollation("C");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -72,6 +81,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("summary")
+                        .UseCollation("C");
+
+                    b.Property<string>("TextHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text_hash")
                         .UseCollation("C");
 
                     b.Property<long?>("UndoOf")
@@ -90,6 +105,9 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Sequence")
+                        .IsUnique();
+
                     b.HasIndex("Subject", "Id");
 
                     b.ToTable("audit_entries");
@@ -101,15 +119,15 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("id");
 
-                    b.Property<string>("Chain")
+                    b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("chain")
+                        .HasColumnName("hash")
                         .UseCollation("C");
 
-                    b.Property<long>("Entries")
+                    b.Property<long>("Sequence")
                         .HasColumnType("bigint")
-                        .HasColumnName("entries");
+                        .HasColumnName("sequence");
 
                     b.HasKey("Id");
 
@@ -119,8 +137,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         new
                         {
                             Id = 1,
-                            Chain = "",
-                            Entries = 0L
+                            Hash = "0000000000000000000000000000000000000000000000000000000000000000",
+                            Sequence = 0L
                         });
                 });
 

@@ -43,15 +43,23 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("before");
 
-                    b.Property<string>("Chain")
+                    b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("chain");
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Salt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("salt");
 
                     b.Property<string>("Search")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("search");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -62,6 +70,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("summary");
+
+                    b.Property<string>("TextHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text_hash");
 
                     b.Property<long?>("UndoOf")
                         .HasColumnType("INTEGER")
@@ -78,6 +91,9 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Sequence")
+                        .IsUnique();
+
                     b.HasIndex("Subject", "Id");
 
                     b.ToTable("audit_entries");
@@ -89,14 +105,14 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
-                    b.Property<string>("Chain")
+                    b.Property<string>("Hash")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("chain");
+                        .HasColumnName("hash");
 
-                    b.Property<long>("Entries")
+                    b.Property<long>("Sequence")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("entries");
+                        .HasColumnName("sequence");
 
                     b.HasKey("Id");
 
@@ -106,8 +122,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         new
                         {
                             Id = 1,
-                            Chain = "",
-                            Entries = 0L
+                            Hash = "0000000000000000000000000000000000000000000000000000000000000000",
+                            Sequence = 0L
                         });
                 });
 

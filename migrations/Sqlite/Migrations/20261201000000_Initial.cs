@@ -25,8 +25,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     after = table.Column<string>(type: "TEXT", nullable: true),
                     undo_of = table.Column<long>(type: "INTEGER", nullable: true),
                     undone_by = table.Column<long>(type: "INTEGER", nullable: true),
-                    search = table.Column<string>(type: "TEXT", nullable: false),
-                    chain = table.Column<string>(type: "TEXT", nullable: false)
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<string>(type: "TEXT", nullable: false),
+                    text_hash = table.Column<string>(type: "TEXT", nullable: false),
+                    salt = table.Column<string>(type: "TEXT", nullable: true),
+                    search = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -38,8 +41,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 columns: table => new
                 {
                     id = table.Column<int>(type: "INTEGER", nullable: false),
-                    entries = table.Column<long>(type: "INTEGER", nullable: false),
-                    chain = table.Column<string>(type: "TEXT", nullable: false)
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -639,13 +642,19 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
             migrationBuilder.InsertData(
                 table: "audit_heads",
-                columns: new[] { "id", "chain", "entries" },
-                values: new object[] { 1, "", 0L });
+                columns: new[] { "id", "hash", "sequence" },
+                values: new object[] { 1, "0000000000000000000000000000000000000000000000000000000000000000", 0L });
 
             migrationBuilder.InsertData(
                 table: "ledger_state",
                 columns: new[] { "id", "commit_number", "compacted_before", "evaluated_commit", "evaluated_with", "history_window", "max_start", "summary_commit", "summary_inputs" },
                 values: new object[] { 1, 0L, 0, 0L, null, 0L, 0L, 0L, null });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_entries_sequence",
+                table: "audit_entries",
+                column: "sequence",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_audit_entries_subject_id",

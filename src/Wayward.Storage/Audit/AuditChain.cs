@@ -1,69 +1,73 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.EntityFrameworkCore;
+using System.Text.Json;
 using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Audit;
 
 /// <summary>
-/// Links the audit entries: each holds the hash of its predecessor's hash and its own content, and one row beside the log holds the number of entries and the last hash. A changed, removed or inserted
-/// entry breaks the chain; a tail that was cut off leaves the count and the last hash without their entries.
+/// The hashes of the audit log. Each entry's hash is SHA-256 over a domain name, the hash of the entry before it and the entry as JSON with a fixed order of members in UTF-8.
+/// The texts of an entry enter as a salted hash, so they can be erased without breaking the chain. An instance reuses its buffers and serves one thread.
 /// </summary>
-/// <remarks><see cref="AuditEntryEntity.UndoneBy"/> is set later and is not part of the hash. It must agree with the <see cref="AuditEntryEntity.UndoOf"/> of the entry that it names.</remarks>
-internal static class AuditChain
+internal sealed class AuditChain : IDisposable
 {
-    /// <summary>Adds an entry to the chain, within the transaction that adds the entry.</summary>
-    public static async Task LinkAsync(WaywardDbContext db, AuditEntryEntity entry, CancellationToken cancellation)
+    public const int HeadId = 1;
+    /// <summary>What stands for the hash before the first entry.</summary>
+    public const string Beginning = "0000000000000000000000000000000000000000000000000000000000000000";
+    private static readonly byte[] EntryDomain = [.. "wayward.audit.v1\0"u8];
+    private static readonly byte[] TextDomain = [.. "wayward.audit.text.v1\0"u8];
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(1_024);
+    private readonly Utf8JsonWriter _json;
+
+    public AuditChain() => _json = new(_buffer);
+
+    /// <summary>The salted hash of actor, summary, before and after.</summary>
+    public string TextHash(AuditEntryEntity entry)
     {
-        var head = await db.AuditHeads.SingleAsync(cancellation);
-        head.Entries++;
-        head.Chain = entry.Chain = Next(head.Chain, entry);
+        Start(TextDomain, entry.Salt ?? "");
+        _json.WriteStartObject();
+        _json.WriteString("actor"u8, Stored(entry.Actor));
+        _json.WriteString("summary"u8, Stored(entry.Summary));
+        _json.WriteString("before"u8, Stored(entry.Before));
+        _json.WriteString("after"u8, Stored(entry.After));
+        return End();
     }
 
-    /// <summary>What is wrong with the log, one sentence each; the first break of the chain is reported, because every later entry follows from it.</summary>
-    public static async Task<(long Entries, string Chain, IReadOnlyList<string> Problems)> CheckAsync(WaywardDbContext db, CancellationToken cancellation)
+    public string Hash(string previous, AuditEntryEntity entry)
     {
-        var problems = new List<string>();
-        var undone = new Dictionary<long, long>();
-        var claimed = new Dictionary<long, long>();
-        long count = 0;
-        string chain = "";
-        bool broken = false;
-        await foreach (var entry in db.AuditEntries.AsNoTracking().OrderBy(e => e.Id).AsAsyncEnumerable().WithCancellation(cancellation))
-        {
-            count++;
-            if (!broken && entry.Chain != Next(chain, entry))
-            {
-                broken = true;
-                problems.Add(FormattableString.Invariant($"The audit log is not what was written: entry {entry.Id} or the entries before it were changed, removed or added."));
-            }
-            chain = entry.Chain;
-            if (entry.UndoOf is { } of) undone[of] = entry.Id;
-            if (entry.UndoneBy is { } by) claimed[entry.Id] = by;
-        }
-        var head = await db.AuditHeads.AsNoTracking().SingleOrDefaultAsync(cancellation);
-        if (head is null) problems.Add("The row that closes the audit log is missing.");
-        else if (head.Entries != count || head.Chain != chain)
-            problems.Add(FormattableString.Invariant($"The audit log does not end where it ended when it was written: {count} entries, {head.Entries} expected."));
-        if (undone.Count != claimed.Count || undone.Any(u => claimed.GetValueOrDefault(u.Key) != u.Value)) problems.Add("The audit log does not agree with itself about what was undone.");
-        return (count, chain, problems);
+        Start(EntryDomain, previous);
+        _json.WriteStartObject();
+        _json.WriteNumber("sequence"u8, entry.Sequence);
+        _json.WriteNumber("at"u8, entry.At);
+        _json.WriteString("verb"u8, entry.Verb);
+        _json.WriteString("subject"u8, entry.Subject);
+        if (entry.UndoOf is { } undone) _json.WriteNumber("undoOf"u8, undone);
+        _json.WriteString("text"u8, entry.TextHash);
+        return End();
     }
 
-    private static string Next(string before, AuditEntryEntity e)
+    /// <summary>The text as the database gives it back: the same on both of them, and valid UTF-16.</summary>
+    private static string? Stored(string? text) => text is null ? null : CheckedRows.Stored(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)));
+
+    private void Start(byte[] domain, string first)
     {
-        var bytes = new ArrayBufferWriter<byte>(512);
-        foreach (string? text in (ReadOnlySpan<string?>)[before, Number(e.At), e.Actor, e.Verb, e.Subject, e.Summary, e.Before, e.After, e.UndoOf is { } of ? Number(of) : null, e.Search])
-        {
-            // A length of its own for what is missing, so that nothing and an empty text differ.
-            byte[] content = text is null ? [] : Encoding.UTF8.GetBytes(CheckedRows.Stored(text));
-            BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(sizeof(int)), text is null ? -1 : content.Length);
-            bytes.Advance(sizeof(int));
-            bytes.Write(content);
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan));
+        _buffer.ResetWrittenCount();
+        _buffer.Write(domain);
+        // Both are hexadecimal of a fixed length, so no two inputs run into one another.
+        Encoding.ASCII.GetBytes(first, _buffer);
+        _json.Reset(_buffer);
     }
 
-    private static string Number(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private string End()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(_buffer.WrittenSpan, hash);
+        return Convert.ToHexStringLower(hash);
+    }
+
+    public void Dispose() => _json.Dispose();
 }

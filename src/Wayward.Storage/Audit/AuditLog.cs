@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Wayward.Storage.Model;
 
@@ -21,18 +22,37 @@ internal static class AuditLog
 
     public static async Task<AuditEntryEntity> AppendAsync(WaywardDbContext db, long at, NewAuditEntry entry, CancellationToken cancellation)
     {
-        string search = $"{entry.Actor}\n{entry.Verb}\n{entry.Subject}\n{entry.Summary}".ToLowerInvariant();
         var row = new AuditEntryEntity
         {
             At = at, Actor = entry.Actor, Verb = entry.Verb, Subject = entry.Subject, Summary = entry.Summary, Before = entry.Before, After = entry.After, UndoOf = entry.UndoOf,
-            Search = search.Length <= MaxSearchLength ? search : search[..MaxSearchLength],
+            Salt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
         };
+        row.Search = SearchOf(row);
+        await LinkAsync(db, row, cancellation);
         db.AuditEntries.Add(row);
-        await AuditChain.LinkAsync(db, row, cancellation);
         await db.SaveChangesAsync(cancellation);
         db.AuditSubjects.AddRange(entry.Subjects.Append(entry.Subject).Distinct(StringComparer.Ordinal).Select(s => new AuditSubjectEntity { AuditId = row.Id, Subject = s }));
         await db.SaveChangesAsync(cancellation);
         return row;
+    }
+
+    /// <summary>The text that the filter of the page matches.</summary>
+    public static string SearchOf(AuditEntryEntity row)
+    {
+        string search = $"{row.Actor}\n{row.Verb}\n{row.Subject}\n{row.Summary}".ToLowerInvariant();
+        return search.Length <= MaxSearchLength ? search : search[..MaxSearchLength];
+    }
+
+    /// <summary>Gives the entry its place at the end of the chain. The first statement locks the head until the transaction ends, so entries never share a place.</summary>
+    private static async Task LinkAsync(WaywardDbContext db, AuditEntryEntity row, CancellationToken cancellation)
+    {
+        await db.AuditHeads.ExecuteUpdateAsync(h => h.SetProperty(x => x.Sequence, x => x.Sequence + 1), cancellation);
+        var head = await db.AuditHeads.AsNoTracking().FirstAsync(cancellation);
+        row.Sequence = head.Sequence;
+        using var hasher = new AuditChain();
+        row.TextHash = hasher.TextHash(row);
+        row.Hash = hasher.Hash(head.Hash, row);
+        await db.AuditHeads.ExecuteUpdateAsync(h => h.SetProperty(x => x.Hash, row.Hash), cancellation);
     }
 
     /// <summary>Makes entries about one subject visible under another: a rule's under the findings that it closed.</summary>

@@ -16,15 +16,24 @@ internal sealed class TriageCheck(WaywardDbContext db)
     /// <returns>Problems, one sentence each, and where the audit log ends.</returns>
     public async Task<(IReadOnlyList<string> Problems, AuditEnd Audit)> RunAsync(CancellationToken cancellation)
     {
-        var (entries, chain, broken) = await AuditChain.CheckAsync(db, cancellation);
-        _problems.AddRange(broken);
+        var audit = await new AuditVerifier([], [], null).RunAsync(db, cancellation);
+        Tell(audit);
         await RowsAsync("finding", db.Findings, f => f.Id, cancellation);
         await RowsAsync("rule", db.ExpectedTargets, r => r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
         await RowsAsync("comment", db.FindingComments, m => m.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
         await DocumentsAsync(cancellation);
         await TotalsAsync(cancellation);
         await AuditedAsync(cancellation);
-        return (_problems, new(entries, chain));
+        return (_problems, new(audit.Head.Sequence, audit.Head.Hash));
+    }
+
+    private void Tell(AuditVerdict audit)
+    {
+        _problems.AddRange(audit.Problems);
+        if (audit.AlteredAt is { } place && audit.Problems.Count == 0)
+            _problems.Add(FormattableString.Invariant($"The audit log is not what was written: entry {place} or the entries before it were changed, removed or added."));
+        if (!audit.HasHead) _problems.Add("The row that closes the audit log is missing.");
+        else if (audit.CutAfter is { } end) _problems.Add(FormattableString.Invariant($"The audit log does not end where it ended when it was written: it has {end} entries."));
     }
 
     private async Task RowsAsync<T>(string what, IQueryable<T> rows, Func<T, string> name, CancellationToken cancellation) where T : class, ICheckedRow

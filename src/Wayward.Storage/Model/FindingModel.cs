@@ -62,12 +62,13 @@ internal static class FindingModel
         {
             e.HasKey(x => x.Id);
             e.HasIndex(x => new { x.Subject, x.Id });
+            e.HasIndex(x => x.Sequence).IsUnique();
         });
         model.Entity<AuditHeadEntity>(e =>
         {
             e.HasKey(x => x.Id);
             e.Property(x => x.Id).ValueGeneratedNever();
-            e.HasData(new AuditHeadEntity { Id = AuditHeadEntity.OnlyId });
+            e.HasData(new AuditHeadEntity { Id = Audit.AuditChain.HeadId, Sequence = 0, Hash = Audit.AuditChain.Beginning });
         });
         model.Entity<AuditSubjectEntity>(e =>
         {

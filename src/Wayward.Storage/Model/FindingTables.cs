@@ -135,20 +135,24 @@ public sealed class AuditEntryEntity
     public string? After { get; set; }
     public long? UndoOf { get; set; }
     public long? UndoneBy { get; set; }
+    /// <summary>Place in the chain, from 1 without a gap.</summary>
+    public long Sequence { get; set; }
+    /// <summary>Hash of this entry and, through the one before it, of all earlier ones; hexadecimal.</summary>
+    public string Hash { get; set; } = "";
+    /// <summary>Salted hash of the texts of this entry; hexadecimal. The chain is over this, so the texts can be erased.</summary>
+    public string TextHash { get; set; } = "";
+    /// <summary>Hexadecimal; null once the texts were erased.</summary>
+    public string? Salt { get; set; }
     /// <summary>Lower-case text that the free-text filter matches.</summary>
     public string Search { get; set; } = "";
-    /// <summary>SHA-256 over the predecessor's hash and this entry, lower-case hex (<see cref="Audit.AuditChain"/>).</summary>
-    public string Chain { get; set; } = "";
 }
 
-/// <summary>Where the audit log ends: one row, written with every entry.</summary>
+/// <summary>The newest entry of the chain. One row; writers queue for it.</summary>
 public sealed class AuditHeadEntity
 {
-    public const int OnlyId = 1;
     public int Id { get; set; }
-    public long Entries { get; set; }
-    /// <summary><see cref="AuditEntryEntity.Chain"/> of the last entry; empty before the first.</summary>
-    public string Chain { get; set; } = "";
+    public long Sequence { get; set; }
+    public string Hash { get; set; } = "";
 }
 
 /// <summary>Which findings (by id) and rules (by <c>rule:n</c>) an entry is about.</summary>

@@ -36,12 +36,11 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<IncidentTaskEntity> IncidentTasks => Set<IncidentTaskEntity>();
     public DbSet<ExpectedTargetEntity> ExpectedTargets => Set<ExpectedTargetEntity>();
     public DbSet<AuditEntryEntity> AuditEntries => Set<AuditEntryEntity>();
+    public DbSet<AuditHeadEntity> AuditHeads => Set<AuditHeadEntity>();
     public DbSet<AuditSubjectEntity> AuditSubjects => Set<AuditSubjectEntity>();
     public DbSet<UserEntity> Users => Set<UserEntity>();
     public DbSet<SessionEntity> Sessions => Set<SessionEntity>();
     public DbSet<SignInLinkEntity> SignInLinks => Set<SignInLinkEntity>();
-
-    public DbSet<AuditHeadEntity> AuditHeads => Set<AuditHeadEntity>();
 
     public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {

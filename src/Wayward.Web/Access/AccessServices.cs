@@ -49,6 +49,17 @@ internal static class AccessServices
             return next(context);
         });
         app.UseAuthorization();
+        app.Use(static async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (AccessDeniedException e) when (!context.Response.HasStarted)
+            {
+                await Challenge.WriteAsync(context, StatusCodes.Status403Forbidden, e.Message);
+            }
+        });
         app.UseWhen(static context => context.Request.Path.StartsWithSegments("/_blazor"), blazor => blazor.Use(static next => context =>
             context.RequestServices.GetRequiredService<OpenConnections>().HoldAsync(context, next)));
     }

@@ -40,7 +40,7 @@ internal sealed class Refusals(IAuditStore audit, TimeProvider time, ILogger<Ref
     {
         string address = KeyOf(context);
         if (Count(address) > Allowed) return;
-        await WriteAsync("nobody", "access.refused", address, $"{why} (from {address})");
+        await WriteAsync("nobody", "access.refused", "sign-in", $"{why} (from {address})");
     }
 
     /// <summary>A signed-in person asked for more than the roles allow.</summary>

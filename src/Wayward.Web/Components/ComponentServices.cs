@@ -23,6 +23,8 @@ internal static class ComponentServices
         services.AddScoped<PageScript>();
         services.AddScoped<Shortcuts>();
         services.AddScoped<Drafts>();
+        services.AddScoped<Access.GuardedTriage>();
+        services.AddScoped<Access.GuardedIncidents>();
         services.AddScoped<TriageActions>();
         services.AddScoped<SearchService>();
         services.AddScoped<InstanceService>();
@@ -36,6 +38,7 @@ internal static class ComponentServices
         services.AddScoped<DestinationService>();
         services.AddScoped<ExpectedService>();
         services.AddScoped<OverviewService>();
+        services.AddSingleton<Wayward.Web.Audit.AuditReaders>();
         services.AddScoped<AuditService>();
         services.AddScoped<IngestService>();
         services.AddScoped<FrameService>();

@@ -4,7 +4,9 @@ using Wayward.Engine.Inventories;
 using Wayward.Engine.Resolvers;
 using Wayward.Storage;
 using Wayward.Storage.Maintenance;
+using Wayward.Storage.Audit;
 using Wayward.Web.Access;
+using Wayward.Web.Audit;
 using Wayward.Web.Configuration;
 
 namespace Wayward.Web.Hosting;
@@ -15,6 +17,8 @@ internal sealed record ServeOptions
     public required HostingOptions Hosting { get; init; }
     public required DeskOptions Desk { get; init; }
     public required AccessOptions Access { get; init; }
+    public required AuditOptions Audit { get; init; }
+    public required AuditCheckpoints Checkpoints { get; init; }
     public required SignInKind SignIn { get; init; }
     public required StorageOptions Storage { get; init; }
     public required DetectionOptions Detection { get; init; }
@@ -34,6 +38,7 @@ internal sealed record ServeOptions
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
         var access = reader.Read<AccessOptions>(AccessOptions.Section, o => o.Validate());
+        var audit = reader.Read<AuditOptions>(AuditOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, o => o.Validate());
         if (storage.Provider == StorageProvider.Sqlite && hosting.Role != ProcessRole.All)
             reader.Add($"{HostingOptions.Section}:{nameof(HostingOptions.Role)} (--role) is {hosting.Role}, but a SQLite database is one process's, which does everything; roles need {StorageOptions.Section}:{nameof(StorageOptions.Provider)}={StorageProvider.PostgreSql}");
@@ -52,13 +57,16 @@ internal sealed record ServeOptions
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any()) reader.Add("Kestrel:Endpoints is not supported: give addresses with --urls");
         CheckExposure(reader, configuration, request, hosting, access, urls);
         reader.ThrowIfAny();
+        string dataFolder = Path.GetFullPath(storage.DataDirectory, Path.GetFullPath(request.WorkingDirectory));
         return new()
         {
             Hosting = hosting,
             Desk = desk,
             Access = access,
             SignIn = request.Open ? SignInKind.Open : access.SignIn == SignInMode.Header ? SignInKind.Header : SignInKind.Link,
-            Storage = storage with { DataDirectory = Path.GetFullPath(storage.DataDirectory, Path.GetFullPath(request.WorkingDirectory)) },
+            Audit = audit,
+            Checkpoints = audit.In(dataFolder, request.WorkingDirectory),
+            Storage = storage with { DataDirectory = dataFolder },
             Detection = detection,
             Ingest = ingest,
             Catalog = catalog with { Folder = catalog.Folder is { } folder ? Path.GetFullPath(folder, Path.GetFullPath(request.WorkingDirectory)) : null },

@@ -5,6 +5,7 @@ using MudBlazor.Services;
 using Wayward.Engine;
 using Wayward.Web.Access;
 using Wayward.Web.Api;
+using Wayward.Web.Audit;
 using Wayward.Web.Components;
 using Wayward.Web.Configuration;
 using Wayward.Web.Reports;
@@ -55,6 +56,8 @@ internal static class WaywardHost
         services.AddHostedService<StorageStartup>();
         services.AddHostedService<StorageCare>();
         services.AddHostedService<MemoryRelease>();
+        services.AddSingleton(options.Audit);
+        services.AddHostedService<AuditAnchor>();
 
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Hosting.ShutdownTimeout);
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -118,6 +121,7 @@ internal static class WaywardHost
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealth();
         app.MapSignIn(options);
+        app.MapAudit();
         app.MapReports();
         app.MapSummaries();
         app.MapFindingsApi();

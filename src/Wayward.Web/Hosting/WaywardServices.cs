@@ -19,6 +19,7 @@ internal static class WaywardServices
         services.AddSingleton(options.Ingest);
         services.AddSingleton(new LocalPerson(options.Desk));
         services.AddSingleton<ICurrentAnalyst, CommandAnalyst>();
+        services.AddSingleton(options.Checkpoints);
         services.AddSingleton(options.Catalog);
         services.AddSingleton(options.Retention);
         services.AddSingleton(options.Inventory);

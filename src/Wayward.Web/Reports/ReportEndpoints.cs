@@ -24,6 +24,7 @@ internal static class ReportEndpoints
     {
         // An export is written to the audit trail, so a link on another site must not cause one. Its page leads here instead.
         if (RequestGuard.ComesFromElsewhere(context.Request)) return Results.LocalRedirect($"~/findings/{Uri.EscapeDataString(id)}");
+        await analyst.RequireAsync(Access.Permission.Export);
         if (await reports.ExportAsync(id, format, analyst.Name, context.RequestAborted) is not { } report) return Problems.NotFound("There is no such finding.");
         context.Response.Headers.CacheControl = "no-store";
         // Stricter than for pages: even opened here, it may do nothing.
@@ -35,6 +36,7 @@ internal static class ReportEndpoints
     private static async Task<IResult> SendQueueAsync(IReportWriter format, HttpContext context, ReportService reports, ICurrentAnalyst analyst)
     {
         if (RequestGuard.ComesFromElsewhere(context.Request)) return Results.LocalRedirect("~/findings");
+        await analyst.RequireAsync(Access.Permission.Export);
         var query = FindingsState.Read(context.Request.Query).ToQuery();
         // Written to a file first: what fails half way must not look like a whole export, and the archive of a ZIP writes synchronously.
         string path = Path.GetTempFileName();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Wayward.Storage.Audit;
 using Wayward.Storage;
 using Wayward.Storage.Ingest;
 using Wayward.Testing;

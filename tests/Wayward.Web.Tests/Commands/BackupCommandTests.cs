@@ -60,7 +60,7 @@ public sealed class BackupCommandTests : IDisposable
     [Theory]
     [InlineData("DELETE FROM source_objects")]
     [InlineData("DELETE FROM coverage_days")]
-    [InlineData("UPDATE audit_heads SET entries = entries + 1")]
+    [InlineData("UPDATE audit_heads SET sequence = sequence + 1")]
     public async Task A_changed_database_is_not_sound(string sql)
     {
         string data = await DataAsync();

@@ -54,7 +54,7 @@ public sealed class ServeOptionsTests
     {
         var run = await CommandRun.Of(argument);
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains($"{section} is not a section of options; there are Access, Catalog, Desk, Detection,", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"{section} is not a section of options; there are Access, Audit, Catalog, Desk, Detection,", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

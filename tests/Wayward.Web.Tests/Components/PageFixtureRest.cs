@@ -22,15 +22,21 @@ internal sealed partial class PageFixture
 
     public Task<(ExpectedTarget Rule, long AuditId)> AddAsync(ExpectedTarget rule, string? findingId, string actor, CancellationToken cancellation) => throw new InvalidOperationException("Pages decide through the triage service.");
     public Task<long?> DeleteAsync(int id, string actor, string reason, CancellationToken cancellation) => throw new InvalidOperationException("Pages decide through the triage service.");
-    public Task<long> AppendAsync(string actor, string verb, string subject, string summary, string? before, string? after, CancellationToken cancellation) => throw new InvalidOperationException("Pages do not write the log.");
+    public Task<long> AppendAsync(string actor, string verb, string subject, string summary, string? before, string? after, CancellationToken cancellation) =>
+        verb == "audit.read" ? Task.FromResult(0L) : throw new InvalidOperationException("Pages do not write the log.");
 
-    public async Task<(IReadOnlyList<AuditEntry> Rows, int Total)> QueryAsync(string? subject, string? text, int skip, int take, CancellationToken cancellation)
+    public async Task<(IReadOnlyList<AuditEntry> Rows, int Total)> QueryAsync(AuditFilter filter, int skip, int take, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
-        var rows = Entries.Where(e => text is null || e.Summary.Contains(text, StringComparison.OrdinalIgnoreCase)).ToList();
+        var rows = Entries.Where(e => filter.Text is null || e.Summary.Contains(filter.Text, StringComparison.OrdinalIgnoreCase)).ToList();
         return ([.. rows.Skip(skip).Take(take)], rows.Count);
     }
 
+    public IAsyncEnumerable<AuditEntry> ReadAsync(AuditFilter filter, CancellationToken cancellation) => Entries.ToAsyncEnumerable();
+    public Task<AuditHead> HeadAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<AuditVerdict> VerifyAsync(AuditCheckpoints checkpoints, string? expectedHead, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<int> EraseAsync(string person, string actor, CancellationToken cancellation) => throw new NotSupportedException();
+    Task<AuditEntry?> IAuditStore.FindAsync(long entryId, CancellationToken cancellation) => Task.FromResult(Entries.Find(e => e.Id == entryId));
     public Task<IReadOnlyList<AuditEntry>> OfFindingAsync(string findingId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AuditEntry>>([.. Entries.Where(e => e.Subject == findingId)]);
     public Task<IReadOnlyList<AuditEntry>> OfSubjectsAsync(IReadOnlyCollection<string> subjects, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AuditEntry>>([.. Entries.Where(e => subjects.Contains(e.Subject))]);
     public Task<UndoResult> UndoAsync(long entryId, string actor, CancellationToken cancellation) => throw new InvalidOperationException("Pages undo through the triage service.");

@@ -1,7 +1,10 @@
 using Wayward.Core.Detection;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
+using Wayward.Web.Access;
+using Wayward.Web.Audit;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Audit;
 
@@ -9,14 +12,16 @@ namespace Wayward.Web.Components.Audit;
 /// <param name="Names">What the findings named on this page are about, by finding id.</param>
 internal sealed record AuditView(IReadOnlyList<AuditEntry> Rows, int Total, int Number, IReadOnlyDictionary<string, string> Names);
 
-/// <summary>Reads the log of decisions.</summary>
-internal sealed class AuditService(IAuditStore audit, IFindingStore findings)
+/// <summary>Reads the log of decisions; that somebody did is an entry too.</summary>
+internal sealed class AuditService(IAuditStore audit, IFindingStore findings, ICurrentAnalyst analyst, AuditReaders readers)
 {
     public const int PageSize = 50;
 
-    public async Task<AuditView> ReadAsync(string? text, int page, CancellationToken cancellation)
+    public async Task<AuditView> ReadAsync(AuditFilter filter, int page, CancellationToken cancellation)
     {
-        var (read, number) = await Paging.ReadAsync(page, PageSize, skip => audit.QueryAsync(null, text, skip, PageSize, cancellation), r => (r.Rows.Count, r.Total));
+        await analyst.RequireAsync(Permission.ReadAudit);
+        if (readers.IsNew(analyst.Name)) await audit.AppendAsync(analyst.Name, "audit.read", "audit", "Read the audit log", null, null, CancellationToken.None);
+        var (read, number) = await Paging.ReadAsync(page, PageSize, skip => audit.QueryAsync(filter, skip, PageSize, cancellation), r => (r.Rows.Count, r.Total));
         // An id says nothing to a reader: findings are named by what they are about. At most one look-up for each entry of the page.
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string id in read.Rows.Where(NamesFinding).Select(r => r.Subject).Distinct(StringComparer.Ordinal))

@@ -4,6 +4,7 @@ using MudBlazor;
 using Wayward.Core.Triage;
 using Wayward.Engine.Triage;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Expected;
 
@@ -20,6 +21,7 @@ public sealed partial class ExpectedForm : IDisposable
     private static readonly string[] Fields = ["reason", "ticket", "owner"];
     private CancellationTokenSource? _previewing;
 
+    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private ExpectedService Service { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
     [Inject] private Drafts KeptDrafts { get; set; } = default!;

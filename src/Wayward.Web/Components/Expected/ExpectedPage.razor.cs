@@ -4,6 +4,7 @@ using Wayward.Core.Triage;
 using Wayward.Engine.Notifications;
 using Wayward.Web.Components.Findings;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Expected;
 
@@ -13,6 +14,7 @@ public partial class ExpectedPage
     private IReadOnlyList<RuleView> _rules = [];
     private readonly Dictionary<int, ExpectedPreview?> _effects = [];
 
+    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private ExpectedService Service { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
     [Inject] private PageScript Script { get; set; } = default!;

@@ -7,6 +7,7 @@ using Wayward.Engine.Triage;
 using Wayward.Storage.Findings;
 using Wayward.Web.Components.Incidents;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Findings;
 
@@ -23,9 +24,9 @@ public partial class FindingsPage
     private string _said = "";
     private FindingsState? _read;
 
+    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private FindingsService Service { get; set; } = default!;
     [Inject] private FindingDialogs Dialogs { get; set; } = default!;
-    [Inject] private Hosting.ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private IncidentDialogs Incidents { get; set; } = default!;
     [Inject] private TriageActions Actions { get; set; } = default!;
     [Inject] private Shortcuts Shortcuts { get; set; } = default!;

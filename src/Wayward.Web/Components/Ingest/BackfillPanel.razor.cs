@@ -4,6 +4,7 @@ using MudBlazor;
 using Wayward.Storage;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Ingest;
 
@@ -18,6 +19,7 @@ public partial class BackfillPanel
     private bool _busy;
     private string? _fault;
 
+    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private IngestService Service { get; set; } = default!;
     [Inject] private ISnackbar Snackbar { get; set; } = default!;
 

@@ -4,6 +4,7 @@ using MudBlazor;
 using Wayward.Engine.Notifications;
 using Wayward.Storage.Ingest;
 using Wayward.Web.Components.Shared;
+using Wayward.Web.Hosting;
 
 namespace Wayward.Web.Components.Ingest;
 
@@ -12,6 +13,7 @@ public partial class IngestPage
 {
     private string _text = "";
 
+    [Inject] private ICurrentAnalyst Analyst { get; set; } = default!;
     [Inject] private IngestService Service { get; set; } = default!;
     [Inject] private Configuration.HostingOptions Hosting { get; set; } = default!;
     [Inject] private ISnackbar Snackbar { get; set; } = default!;

@@ -2,6 +2,7 @@ using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Sources;
 using Wayward.Storage.Ingest;
+using Wayward.Web.Access;
 using Wayward.Web.Components.Shared;
 using Wayward.Web.Hosting;
 
@@ -34,18 +35,35 @@ internal sealed class IngestService(
         return new(counts, known, rows, read.Rows, read.Total, number);
     }
 
-    public void ScanNow() => control.ScanNow();
+    public async Task ScanNowAsync()
+    {
+        await analyst.RequireAsync(Permission.Operate);
+        control.ScanNow();
+    }
 
-    public Task<bool> RetryAsync(long objectId) => control.RetryAsync(objectId, analyst.Name, CancellationToken.None);
+    public async Task<bool> RetryAsync(long objectId)
+    {
+        await analyst.RequireAsync(Permission.Operate);
+        return await control.RetryAsync(objectId, analyst.Name, CancellationToken.None);
+    }
 
-    public Task<bool> SkipAsync(long objectId) => control.SkipAsync(objectId, analyst.Name, CancellationToken.None);
+    public async Task<bool> SkipAsync(long objectId)
+    {
+        await analyst.RequireAsync(Permission.Operate);
+        return await control.SkipAsync(objectId, analyst.Name, CancellationToken.None);
+    }
 
     /// <returns>False when somebody else did it first.</returns>
-    public Task<bool> PauseAsync(string source, bool paused) => control.PauseAsync(source, paused, analyst.Name, CancellationToken.None);
+    public async Task<bool> PauseAsync(string source, bool paused)
+    {
+        await analyst.RequireAsync(Permission.Operate);
+        return await control.PauseAsync(source, paused, analyst.Name, CancellationToken.None);
+    }
 
     /// <returns>The number of the dry run.</returns>
     public async Task<int> RequestDryRunAsync(BackfillRange range)
     {
+        await analyst.RequireAsync(Permission.Operate);
         var row = await backfills.RequestAsync(range, survey: true, analyst.Name, CancellationToken.None);
         changes.Publish(ChangeKinds.Ingest);
         return row.Id;
@@ -54,6 +72,7 @@ internal sealed class IngestService(
     /// <returns>False when the backfill is no longer in a state for the verb.</returns>
     public async Task<bool> ApplyAsync(int backfill, BackfillVerb verb)
     {
+        await analyst.RequireAsync(Permission.Operate);
         bool done = await backfills.ApplyAsync(backfill, verb, analyst.Name, CancellationToken.None);
         changes.Publish(ChangeKinds.Ingest);
         return done;

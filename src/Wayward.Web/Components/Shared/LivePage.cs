@@ -63,7 +63,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
             if (reading.IsCancellationRequested || _disposed) return;
             LogFailed(Loggers.CreateLogger(GetType()), exception, GetType().Name);
             // The store's own sentence says what is wrong and what to do, and is written to be shown.
-            Problem = exception is StorageUnavailableException unavailable
+            Problem = exception is Access.AccessDeniedException ? exception.Message : exception is StorageUnavailableException unavailable
                 ? Core.Text.SafeText.Plain(unavailable.Message, MaximumProblem)
                 : "The data could not be read. What is shown may be old; the program's log has the cause.";
         }

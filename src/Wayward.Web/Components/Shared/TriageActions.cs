@@ -3,13 +3,14 @@ using Wayward.Core.Triage;
 using Wayward.Engine.Triage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
+using Wayward.Web.Access;
 
 namespace Wayward.Web.Components.Shared;
 
 /// <summary>
 /// The analyst's verbs as every page offers them: call the service, say what happened, offer undo beside it, and put conflicts into words.
 /// </summary>
-internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, Hosting.ICurrentAnalyst analyst)
+internal sealed class TriageActions(GuardedTriage triage, ISnackbar snackbar)
 {
     private Snackbar? _told;
 
@@ -20,29 +21,29 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
     public IReadOnlyList<string> Conflicts { get; private set; } = [];
 
     public Task<bool> AcknowledgeAsync(FindingRefs findings, string comment) =>
-        DecideAsync(findings, done => $"Acknowledged {Named(done)}.", (some, token) => triage.AcknowledgeAsync(some, analyst.Name, comment, token));
+        DecideAsync(findings, done => $"Acknowledged {Named(done)}.", (some, token) => triage.AcknowledgeAsync(some, comment, token));
 
     public Task<bool> CloseAsync(FindingRefs findings, Resolution resolution, string comment) =>
-        DecideAsync(findings, done => $"Closed {Named(done)}: {Words.Resolution(resolution).ToLowerInvariant()}.", (some, token) => triage.CloseAsync(some, resolution, analyst.Name, comment, token));
+        DecideAsync(findings, done => $"Closed {Named(done)}: {Words.Resolution(resolution).ToLowerInvariant()}.", (some, token) => triage.CloseAsync(some, resolution, comment, token));
 
     public Task<bool> ReopenAsync(FindingRefs findings, string comment) =>
-        DecideAsync(findings, done => $"Reopened {Named(done)}.", (some, token) => triage.ReopenAsync(some, analyst.Name, comment, token));
+        DecideAsync(findings, done => $"Reopened {Named(done)}.", (some, token) => triage.ReopenAsync(some, comment, token));
 
     public Task<bool> AssignAsync(FindingRefs findings, string assignee) =>
-        DecideAsync(findings, done => assignee.Length == 0 ? $"{Capital(Named(done))} {(done.Revisions.Count == 1 ? "is" : "are")} no longer assigned." : $"Assigned {Named(done)} to {assignee}.", (some, token) => triage.AssignAsync(some, assignee, analyst.Name, token));
+        DecideAsync(findings, done => assignee.Length == 0 ? $"{Capital(Named(done))} {(done.Revisions.Count == 1 ? "is" : "are")} no longer assigned." : $"Assigned {Named(done)} to {assignee}.", (some, token) => triage.AssignAsync(some, assignee, token));
 
     public Task<bool> CommentAsync(string findingId, string text) =>
-        RunAsync("Comment added.", token => triage.CommentAsync(findingId, analyst.Name, text, token));
+        RunAsync("Comment added.", token => triage.CommentAsync(findingId, text, token));
 
     public Task<bool> ExpectAsync(ExpectedTarget rule, string? fromFindingId) => RunAsync(null, async token =>
     {
-        var outcome = await triage.ExpectAsync(rule, fromFindingId, analyst.Name, token);
+        var outcome = await triage.ExpectAsync(rule, fromFindingId, token);
         return (outcome.AuditId, $"Rule {outcome.Rule.Id} is in force; {Changed(outcome)}.");
     });
 
     public Task<bool> DeleteExpectedAsync(int ruleId, string reason) => RunAsync(null, async token =>
     {
-        var outcome = await triage.DeleteExpectedAsync(ruleId, analyst.Name, reason, token);
+        var outcome = await triage.DeleteExpectedAsync(ruleId, reason, token);
         return (outcome.AuditId, $"Rule {ruleId} is withdrawn; {Changed(outcome)}.");
     });
 
@@ -60,14 +61,14 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
     {
         try
         {
-            var result = await triage.UndoAsync(action, analyst.Name, CancellationToken.None);
+            var result = await triage.UndoAsync(action, CancellationToken.None);
             if (LastAction == action) LastAction = null;
             if (_told is not null) snackbar.Remove(_told);
             _told = null;
             snackbar.Add(Told(result), result.Left.Count > 0 ? MudBlazor.Severity.Warning : MudBlazor.Severity.Normal);
             return true;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or KeyNotFoundException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or KeyNotFoundException or AccessDeniedException)
         {
             snackbar.Add(exception.Message, MudBlazor.Severity.Error);
             return false;
@@ -121,7 +122,7 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
             snackbar.Add("Someone else changed this finding first; nothing was written. The page now shows the change: look, then decide again.", MudBlazor.Severity.Warning);
             return false;
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or AccessDeniedException)
         {
             snackbar.Add(Sentence(exception), MudBlazor.Severity.Error);
             return false;
@@ -129,7 +130,7 @@ internal sealed class TriageActions(ITriageService triage, ISnackbar snackbar, H
     }
 
     /// <summary>The message without the name of the parameter, which is for programmers.</summary>
-    private static string Sentence(ArgumentException exception) => exception.ParamName is { } name ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
+    private static string Sentence(Exception exception) => exception is ArgumentException { ParamName: { } name } ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
 
     private static string Named(FindingRefs findings) => findings.Revisions.Count == 1 ? "the finding" : Words.Count(findings.Revisions.Count, "finding");
 
