@@ -231,6 +231,34 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "export_streams",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    format = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    batch = table.Column<int>(type: "integer", nullable: false),
+                    day = table.Column<int>(type: "integer", nullable: false),
+                    pending = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_export_streams", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "exported_findings",
+                columns: table => new
+                {
+                    stream = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    finding_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    revision = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_exported_findings", x => new { x.stream, x.finding_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "finding_addresses",
                 columns: table => new
                 {
@@ -364,6 +392,31 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_findings", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "guard_duty_findings",
+                columns: table => new
+                {
+                    account_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    region = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    finding_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    type = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    instance_id = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    address = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    port = table.Column<int>(type: "integer", nullable: false),
+                    protocol = table.Column<int>(type: "integer", nullable: false),
+                    first = table.Column<long>(type: "bigint", nullable: false),
+                    last = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    severity = table.Column<int>(type: "integer", nullable: false),
+                    archived = table.Column<bool>(type: "boolean", nullable: false),
+                    title = table.Column<string>(type: "text", nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_guard_duty_findings", x => new { x.account_id, x.region, x.finding_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -781,6 +834,11 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 columns: new[] { "target", "first" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_guard_duty_findings_instance_id_first",
+                table: "guard_duty_findings",
+                columns: new[] { "instance_id", "first" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_incident_tasks_incident_id",
                 table: "incident_tasks",
                 column: "incident_id");
@@ -919,6 +977,12 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                 name: "expected_targets");
 
             migrationBuilder.DropTable(
+                name: "export_streams");
+
+            migrationBuilder.DropTable(
+                name: "exported_findings");
+
+            migrationBuilder.DropTable(
                 name: "finding_addresses");
 
             migrationBuilder.DropTable(
@@ -938,6 +1002,9 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
             migrationBuilder.DropTable(
                 name: "findings");
+
+            migrationBuilder.DropTable(
+                name: "guard_duty_findings");
 
             migrationBuilder.DropTable(
                 name: "incident_tasks");

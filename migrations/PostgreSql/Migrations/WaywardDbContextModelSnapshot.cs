@@ -630,6 +630,57 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.ToTable("expected_targets");
                 });
 
+            modelBuilder.Entity("Wayward.Storage.Model.ExportStreamEntity", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<int>("Batch")
+                        .HasColumnType("integer")
+                        .HasColumnName("batch");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Format")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("format")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Pending")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pending");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("export_streams");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.ExportedFindingEntity", b =>
+                {
+                    b.Property<string>("Stream")
+                        .HasColumnType("text")
+                        .HasColumnName("stream")
+                        .UseCollation("C");
+
+                    b.Property<string>("FindingId")
+                        .HasColumnType("text")
+                        .HasColumnName("finding_id")
+                        .UseCollation("C");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.HasKey("Stream", "FindingId");
+
+                    b.ToTable("exported_findings");
+                });
+
             modelBuilder.Entity("Wayward.Storage.Model.FindingAddressEntity", b =>
                 {
                     b.Property<string>("FindingId")
@@ -1012,6 +1063,84 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     b.HasKey("Status", "Reported", "Type", "Transport", "Band");
 
                     b.ToTable("finding_tallies");
+                });
+
+            modelBuilder.Entity("Wayward.Storage.Model.GuardDutyFindingEntity", b =>
+                {
+                    b.Property<string>("AccountId")
+                        .HasColumnType("text")
+                        .HasColumnName("account_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Region")
+                        .HasColumnType("text")
+                        .HasColumnName("region")
+                        .UseCollation("C");
+
+                    b.Property<string>("FindingId")
+                        .HasColumnType("text")
+                        .HasColumnName("finding_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Archived")
+                        .HasColumnType("boolean")
+                        .HasColumnName("archived");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<long>("First")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first");
+
+                    b.Property<string>("InstanceId")
+                        .HasColumnType("text")
+                        .HasColumnName("instance_id")
+                        .UseCollation("C");
+
+                    b.Property<long>("Last")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last");
+
+                    b.Property<int>("Port")
+                        .HasColumnType("integer")
+                        .HasColumnName("port");
+
+                    b.Property<int>("Protocol")
+                        .HasColumnType("integer")
+                        .HasColumnName("protocol");
+
+                    b.Property<int>("Severity")
+                        .HasColumnType("integer")
+                        .HasColumnName("severity");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type")
+                        .UseCollation("C");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("AccountId", "Region", "FindingId");
+
+                    b.HasIndex("InstanceId", "First");
+
+                    b.ToTable("guard_duty_findings");
                 });
 
             modelBuilder.Entity("Wayward.Storage.Model.IncidentEntity", b =>

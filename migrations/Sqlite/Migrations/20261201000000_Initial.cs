@@ -228,6 +228,34 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "export_streams",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    format = table.Column<string>(type: "TEXT", nullable: false),
+                    batch = table.Column<int>(type: "INTEGER", nullable: false),
+                    day = table.Column<int>(type: "INTEGER", nullable: false),
+                    pending = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_export_streams", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "exported_findings",
+                columns: table => new
+                {
+                    stream = table.Column<string>(type: "TEXT", nullable: false),
+                    finding_id = table.Column<string>(type: "TEXT", nullable: false),
+                    revision = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_exported_findings", x => new { x.stream, x.finding_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "finding_addresses",
                 columns: table => new
                 {
@@ -361,6 +389,31 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_findings", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "guard_duty_findings",
+                columns: table => new
+                {
+                    account_id = table.Column<string>(type: "TEXT", nullable: false),
+                    region = table.Column<string>(type: "TEXT", nullable: false),
+                    finding_id = table.Column<string>(type: "TEXT", nullable: false),
+                    type = table.Column<string>(type: "TEXT", nullable: false),
+                    instance_id = table.Column<string>(type: "TEXT", nullable: true),
+                    address = table.Column<string>(type: "TEXT", nullable: true),
+                    port = table.Column<int>(type: "INTEGER", nullable: false),
+                    protocol = table.Column<int>(type: "INTEGER", nullable: false),
+                    first = table.Column<long>(type: "INTEGER", nullable: false),
+                    last = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    severity = table.Column<int>(type: "INTEGER", nullable: false),
+                    archived = table.Column<bool>(type: "INTEGER", nullable: false),
+                    title = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_guard_duty_findings", x => new { x.account_id, x.region, x.finding_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -778,6 +831,11 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 columns: new[] { "target", "first" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_guard_duty_findings_instance_id_first",
+                table: "guard_duty_findings",
+                columns: new[] { "instance_id", "first" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_incident_tasks_incident_id",
                 table: "incident_tasks",
                 column: "incident_id");
@@ -912,6 +970,12 @@ namespace Wayward.Migrations.Sqlite.Migrations
                 name: "expected_targets");
 
             migrationBuilder.DropTable(
+                name: "export_streams");
+
+            migrationBuilder.DropTable(
+                name: "exported_findings");
+
+            migrationBuilder.DropTable(
                 name: "finding_addresses");
 
             migrationBuilder.DropTable(
@@ -931,6 +995,9 @@ namespace Wayward.Migrations.Sqlite.Migrations
 
             migrationBuilder.DropTable(
                 name: "findings");
+
+            migrationBuilder.DropTable(
+                name: "guard_duty_findings");
 
             migrationBuilder.DropTable(
                 name: "incident_tasks");

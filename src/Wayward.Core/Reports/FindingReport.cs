@@ -24,6 +24,9 @@ public sealed record ReportOptions
     /// <summary>One of <see cref="OcsfVersions"/>. AWS Security Hub takes 1.6.</summary>
     public string OcsfVersion { get; init; } = "1.6.0";
 
+    /// <summary>JSON: one finding a line, as for many; otherwise the one finding as an indented document.</summary>
+    public bool Lines { get; init; }
+
     /// <summary>Write STIX indicators. Off: most targets are public resolvers, and an indicator for one would raise alarms wherever it is shared.</summary>
     public bool Indicators { get; init; }
 }

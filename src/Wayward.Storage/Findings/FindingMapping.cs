@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
+using Wayward.Core.Serialization;
 using Wayward.Core.Triage;
 using Wayward.Storage.Model;
 
@@ -46,6 +47,12 @@ internal static class FindingMapping
         row.Search = SearchText(f);
         row.ContentHash = ContentHash(json);
     }
+
+    public static StoredFinding ToStored(FindingEntity row, string json, IReadOnlyList<string> supersedes) => new()
+    {
+        Finding = WaywardJson.ReadFinding(json), Status = (FindingStatus)row.Status, Resolution = (Resolution)row.Resolution, Assignee = row.Assignee,
+        ExpectedTargetId = row.ExpectedTargetId, IncidentId = row.IncidentId, Revision = row.Revision, DetectedAt = row.DetectedAt, UpdatedAt = row.UpdatedAt, Note = row.Note, Supersedes = supersedes,
+    };
 
     private static string SearchText(Finding f)
     {

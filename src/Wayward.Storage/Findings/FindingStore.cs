@@ -70,7 +70,7 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         var row = await db.Findings.FirstOrDefaultAsync(f => f.Id == present, c);
         if (row is null) return null;
         string json = await db.FindingDocuments.Where(d => d.FindingId == present).Select(d => d.Json).SingleAsync(c);
-        return ToStored(row, json, await db.FindingAliases.Where(a => a.FindingId == present).OrderBy(a => a.OldId).Select(a => a.OldId).ToListAsync(c));
+        return FindingMapping.ToStored(row, json, await db.FindingAliases.Where(a => a.FindingId == present).OrderBy(a => a.OldId).Select(a => a.OldId).ToListAsync(c));
     }, cancellation);
 
     public Task<IReadOnlyList<StoredFinding>> PageAsync(FindingQuery query, long? changedSince, FindingPosition? after, int take, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<StoredFinding>>(async (db, c) =>
@@ -85,14 +85,8 @@ internal sealed class FindingStore(Database database, Func<Finding, string> why)
         var ids = rows.Select(f => f.Id).ToList();
         var json = await db.FindingDocuments.Where(d => ids.Contains(d.FindingId)).ToDictionaryAsync(d => d.FindingId, d => d.Json, c);
         var aliases = (await db.FindingAliases.Where(a => ids.Contains(a.FindingId)).OrderBy(a => a.OldId).ToListAsync(c)).ToLookup(a => a.FindingId, a => a.OldId);
-        return [.. rows.Select(f => ToStored(f, json[f.Id], [.. aliases[f.Id]]))];
+        return [.. rows.Select(f => FindingMapping.ToStored(f, json[f.Id], [.. aliases[f.Id]]))];
     }, cancellation);
-
-    private static StoredFinding ToStored(FindingEntity row, string json, IReadOnlyList<string> supersedes) => new()
-    {
-        Finding = WaywardJson.ReadFinding(json), Status = (FindingStatus)row.Status, Resolution = (Resolution)row.Resolution, Assignee = row.Assignee,
-        ExpectedTargetId = row.ExpectedTargetId, IncidentId = row.IncidentId, Revision = row.Revision, DetectedAt = row.DetectedAt, UpdatedAt = row.UpdatedAt, Note = row.Note, Supersedes = supersedes,
-    };
 
     private static async Task<string> PresentIdAsync(WaywardDbContext db, string id, CancellationToken cancellation) =>
         await db.FindingAliases.Where(a => a.OldId == id).Select(a => a.FindingId).FirstOrDefaultAsync(cancellation) ?? id;

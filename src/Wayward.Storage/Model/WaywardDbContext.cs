@@ -35,6 +35,9 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
     public DbSet<IncidentEntity> Incidents => Set<IncidentEntity>();
     public DbSet<IncidentTaskEntity> IncidentTasks => Set<IncidentTaskEntity>();
     public DbSet<ExpectedTargetEntity> ExpectedTargets => Set<ExpectedTargetEntity>();
+    public DbSet<GuardDutyFindingEntity> GuardDutyFindings => Set<GuardDutyFindingEntity>();
+    public DbSet<ExportStreamEntity> ExportStreams => Set<ExportStreamEntity>();
+    public DbSet<ExportedFindingEntity> ExportedFindings => Set<ExportedFindingEntity>();
     public DbSet<AuditEntryEntity> AuditEntries => Set<AuditEntryEntity>();
     public DbSet<AuditHeadEntity> AuditHeads => Set<AuditHeadEntity>();
     public DbSet<AuditSubjectEntity> AuditSubjects => Set<AuditSubjectEntity>();
@@ -53,6 +56,7 @@ public sealed class WaywardDbContext(DbContextOptions<WaywardDbContext> options)
         bool byBytes = Database.IsNpgsql();
         ContactModel.Configure(modelBuilder);
         FindingModel.Configure(modelBuilder);
+        ExchangeModel.Configure(modelBuilder);
         AccessModel.Configure(modelBuilder);
         IncidentModel.Configure(modelBuilder);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())

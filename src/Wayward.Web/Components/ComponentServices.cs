@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wayward.Web.Components.Audit;
+using Wayward.Web.Components.Comparison;
 using Wayward.Web.Components.Destinations;
 using Wayward.Web.Components.Expected;
 using Wayward.Web.Components.Findings;
@@ -40,6 +41,7 @@ internal static class ComponentServices
         services.AddScoped<OverviewService>();
         services.AddSingleton<Wayward.Web.Audit.AuditReaders>();
         services.AddScoped<AuditService>();
+        services.AddScoped<ComparisonService>();
         services.AddScoped<IngestService>();
         services.AddScoped<FrameService>();
         services.AddScoped<SettingsService>();

@@ -58,10 +58,19 @@ internal sealed class DossierService(
         while (true)
         {
             var page = await findings.PageAsync(query, changedSince, last is null ? null : new(last.Finding.First, last.Finding.Id), PageSize, cancellation);
-            var names = await objects.NamesAsync([.. page.SelectMany(f => f.Finding.Evidence).Select(e => e.ObjectId).Distinct()], cancellation);
-            foreach (var stored in page) yield return Head(stored) with { Evidence = Evidence(stored.Finding, names) };
+            await foreach (var dossier in OfAsync(page, cancellation)) yield return dossier;
             if (page.Count < PageSize) yield break;
             last = page[^1];
+        }
+    }
+
+    /// <summary>Findings with their evidence.</summary>
+    public async IAsyncEnumerable<FindingDossier> OfAsync(IReadOnlyList<StoredFinding> found, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var part in found.Chunk(PageSize))
+        {
+            var names = await objects.NamesAsync([.. part.SelectMany(f => f.Finding.Evidence).Select(e => e.ObjectId).Distinct()], cancellation);
+            foreach (var stored in part) yield return Head(stored) with { Evidence = Evidence(stored.Finding, names) };
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wayward.Core.Reports;
 using Wayward.Core.Reports.Contracts;
 
@@ -16,22 +15,10 @@ internal sealed class JsonReportWriter : IReportWriter
     public async Task WriteAsync(FindingsReport report, ReportOutput output, CancellationToken cancellation)
     {
         await using var stream = output.Open();
-        FindingDossier? first = null;
-        bool lines = false;
         await foreach (var dossier in report.Dossiers.WithCancellation(cancellation))
         {
-            // Whether it is the only one shows when the next one comes.
-            if (first is null)
-            {
-                first = dossier;
-                continue;
-            }
-            if (!lines) await LineAsync(first);
-            lines = true;
-            await LineAsync(dossier);
+            var document = ReportDocument.Of(report.Of(dossier));
+            await stream.WriteAsync(report.Options.Lines ? CoreContracts.Report.Line(document) : CoreContracts.Report.Bytes(document), cancellation);
         }
-        if (first is not null && !lines) await stream.WriteAsync(CoreContracts.Report.Bytes(ReportDocument.Of(report.Of(first))), cancellation);
-
-        async Task LineAsync(FindingDossier dossier) => await stream.WriteAsync(CoreContracts.Report.Line(ReportDocument.Of(report.Of(dossier))), cancellation);
     }
 }

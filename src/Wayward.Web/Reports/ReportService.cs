@@ -3,6 +3,7 @@ using System.Reflection;
 using Wayward.Core.Detection;
 using Wayward.Core.Reports;
 using Wayward.Storage.Audit;
+using Wayward.Storage.Exports;
 using Wayward.Storage.Findings;
 
 namespace Wayward.Web.Reports;
@@ -11,8 +12,11 @@ namespace Wayward.Web.Reports;
 internal sealed record RenderedReport(byte[] Content, string MediaType, string FileName);
 
 /// <summary>Writes the report of a finding, or exports many; each export is audited.</summary>
-internal sealed class ReportService(DossierService dossiers, IAuditStore audit, DetectionOptions options, TimeProvider time)
+internal sealed class ReportService(DossierService dossiers, IAuditStore audit, IExportStreamStore streams, DetectionOptions options, TimeProvider time)
 {
+    /// <summary>Findings in one file of a stream at most.</summary>
+    private const int StreamFile = 5_000;
+
     /// <returns>Null when there is no such finding.</returns>
     public async Task<RenderedReport?> ExportAsync(string findingId, IReportWriter format, string actor, CancellationToken cancellation, ReportOptions? chosen = null)
     {
@@ -31,7 +35,7 @@ internal sealed class ReportService(DossierService dossiers, IAuditStore audit, 
     public async Task<int> ExportAsync(FindingQuery query, long? changedSince, IReportWriter format, ReportOutput output, string actor, ReportOptions? chosen, CancellationToken cancellation)
     {
         int count = 0;
-        await format.WriteAsync(Report(Counted(), actor, chosen), output, cancellation);
+        await format.WriteAsync(Report(Counted(), actor, (chosen ?? ReportOptions.Default) with { Lines = true }), output, cancellation);
         await audit.AppendAsync(actor, "findings.export", format.Name, string.Create(CultureInfo.InvariantCulture, $"Exported {count:N0} {(count == 1 ? "finding" : "findings")} as {format.Label}"), null,
             string.Create(CultureInfo.InvariantCulture, $$"""{"format":"{{format.Name}}","findings":{{count}}}"""), cancellation);
         return count;
@@ -44,6 +48,27 @@ internal sealed class ReportService(DossierService dossiers, IAuditStore audit, 
                 yield return dossier;
             }
         }
+    }
+
+    /// <summary>
+    /// Writes what a stream has not had yet into the folder, one file for each call: <c>2026/01/31/STREAM-000001.ecs.jsonl</c>. A revision of a finding is in one file only: a file that was begun
+    /// and not noted is written again under its own name.
+    /// </summary>
+    /// <returns>How many findings were written; 0 when the stream has had everything.</returns>
+    /// <exception cref="InvalidOperationException">The stream has another format.</exception>
+    public async Task<int> ExportNextAsync(string stream, FindingQuery query, IReportWriter format, string folder, string actor, ReportOptions chosen, CancellationToken cancellation)
+    {
+        if (await streams.BeginAsync(stream, format.Name, query, StreamFile, cancellation) is not { } batch) return 0;
+        string day = Path.Combine(folder, DateOnly.FromDayNumber(DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + batch.Day).ToString("yyyy/MM/dd", CultureInfo.InvariantCulture));
+        string name = string.Create(CultureInfo.InvariantCulture, $"{stream}-{batch.Number:000000}");
+        if (batch.Again && Directory.Exists(day)) foreach (string old in Directory.EnumerateFiles(day, name + "*." + format.Extension)) File.Delete(old);
+        using (var output = new FolderOutput(day, name, format.Extension))
+        {
+            await format.WriteAsync(Report(dossiers.OfAsync(batch.Findings, cancellation), actor, chosen with { Lines = true }), output, cancellation);
+            output.Complete();
+        }
+        await streams.CompleteAsync(stream, batch, cancellation);
+        return batch.Findings.Count;
     }
 
     /// <summary>What a writer is given.</summary>

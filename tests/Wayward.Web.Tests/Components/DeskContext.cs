@@ -18,6 +18,7 @@ using Wayward.Storage.Audit;
 using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
 using Wayward.Storage.Incidents;
+using Wayward.Storage.GuardDuty;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Instances;
 using Wayward.Testing;
@@ -72,6 +73,7 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<IExpectedTargetStore>(fixture);
         Services.AddSingleton<IAuditStore>(fixture);
         Services.AddSingleton<ISourceObjectStore>(fixture);
+        Services.AddSingleton<IGuardDutyStore>(fixture);
         Services.AddSingleton<IBackfillStore>(fixture.Backfills);
         Services.AddSingleton<ISourceDirectory>(fixture.Backfills);
         Services.AddSingleton<IEvidenceReader>(fixture);

@@ -1,3 +1,4 @@
+using Wayward.Core.GuardDuty;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
@@ -58,6 +59,11 @@ internal sealed partial class PageFixture
     }
 
     public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => Task.FromResult(Objects.FirstOrDefault(o => o.ObjectId == objectId));
+    public List<GuardDutyFinding> GuardDuty { get; } = [];
+    public Task<Storage.GuardDuty.GuardDutySaved> SaveAsync(IReadOnlyCollection<GuardDutyFinding> findings, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<GuardDutyFinding>> AllAsync(int take, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<GuardDutyFinding>>(GuardDuty);
+    public Task<IReadOnlyList<GuardDutyFinding>> OfInstanceAsync(string instanceId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<GuardDutyFinding>>([.. GuardDuty.Where(g => g.Instance == instanceId)]);
+
     public Task<IReadOnlyDictionary<long, SourceObjectName>> NamesAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<long, SourceObjectName>>(Objects.Where(o => objectIds.Contains(o.ObjectId)).ToDictionary(o => o.ObjectId, o => new SourceObjectName(o.Container, o.Key, o.Columns, o.Sha256)));
 

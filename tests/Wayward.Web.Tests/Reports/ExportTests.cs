@@ -66,4 +66,64 @@ public sealed class ExportTests(HostileReportFixture fixture) : IClassFixture<Ho
         // HTML holds one finding.
         Assert.Equal(HttpStatusCode.NotFound, (await fixture.Host.Client.GetAsync("/exports/findings.html", Cancellation)).StatusCode);
     }
+
+    [Fact]
+    public async Task A_stream_has_each_line_once_and_what_changed_again()
+    {
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["export", "--format", "ecs", "--below-threshold", "--stream", "siem-1", "--out", folder.FullName, "--data", Data];
+        Assert.Equal(0, (await CommandRun.Of(arguments)).ExitCode);
+        var first = Lines();
+        Assert.Equal(fixture.FindingIds.Count, first.Count);
+        Assert.Equal(0, (await CommandRun.Of(arguments)).ExitCode);
+        Assert.Equal(first, Lines());
+
+        await fixture.Host.Get<Engine.Triage.ITriageService>().ReopenAsync(Engine.Triage.FindingRefs.One(fixture.FindingIds[0], (await fixture.Host.Get<Storage.Findings.IFindingStore>().FindAsync(fixture.FindingIds[0], Cancellation))!.Revision), "Test Analyst", "again", Cancellation);
+        Assert.Equal(0, (await CommandRun.Of(arguments)).ExitCode);
+        var second = Lines();
+        Assert.Equal(first.Count + 1, second.Count);
+        Assert.Equal(second.Count, second.Distinct().Count());
+        Assert.All(Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories), f => Assert.Matches(@"[0-9]{4}/[0-9]{2}/[0-9]{2}/siem-1-00000[12]\.ecs\.jsonl$", f));
+
+        // As the other tests want to find it.
+        await fixture.Host.Get<Engine.Triage.ITriageService>().CloseAsync(Engine.Triage.FindingRefs.One(fixture.FindingIds[0], (await fixture.Host.Get<Storage.Findings.IFindingStore>().FindAsync(fixture.FindingIds[0], Cancellation))!.Revision), Core.Triage.Resolution.BenignPositive, "Test Analyst", "", Cancellation);
+        var other = await CommandRun.Of("export", "--format", "csv", "--stream", "siem-1", "--below-threshold", "--out", folder.FullName, "--data", Data);
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("is written as ecs", other.Error, StringComparison.Ordinal);
+
+        List<string> Lines() => [.. Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
+    }
+
+    [Fact]
+    public async Task A_file_that_was_begun_and_not_noted_is_written_again_under_its_name()
+    {
+        using var folder = new TemporaryFolder();
+        var streams = fixture.Host.Get<Storage.Exports.IExportStreamStore>();
+        var query = new Storage.Findings.FindingQuery { Statuses = [], IncludeUnreported = true };
+        var begun = (await streams.BeginAsync("crash", "csv", query, 5, Cancellation))!;
+        var again = (await streams.BeginAsync("crash", "csv", query, 100, Cancellation))!;
+        Assert.Equal((begun.Number, begun.Day, true), (again.Number, again.Day, again.Again));
+        await streams.CompleteAsync("crash", again, Cancellation);
+        Assert.Null(await streams.BeginAsync("crash", "csv", query, 100, Cancellation));
+    }
+
+    [Fact]
+    public async Task GuardDuty_findings_are_imported_once_and_compared()
+    {
+        using var folder = new TemporaryFolder();
+        string id = fixture.FindingIds[1];
+        var ours = (await fixture.Host.Get<Storage.Findings.IFindingStore>().FindAsync(id, Cancellation))!.Finding;
+        string written = (await CommandRun.Of("report", id, "--format", "guardduty", "--data", Data)).Out;
+        folder.Write("theirs.jsonl", written + "not json\n");
+        var first = await CommandRun.Of("import", "guardduty", folder.FullName, "--data", Data);
+        Assert.Equal(1, first.ExitCode);
+        Assert.Contains("1 findings: 1 new", first.Out, StringComparison.Ordinal);
+        Assert.Contains("theirs.jsonl line 2", first.Error, StringComparison.Ordinal);
+        folder.Write("theirs.jsonl", written);
+        Assert.Contains("1 findings: 0 new, 0 updated", (await CommandRun.Of("import", "guardduty", folder.FullName, "--data", Data)).Out, StringComparison.Ordinal);
+        string page = await fixture.Host.Client.GetStringAsync("/comparison", Cancellation);
+        Assert.Contains(ours.Members[0].Id, page, StringComparison.Ordinal);
+        Assert.Contains("guardduty-twin", await fixture.Host.Client.GetStringAsync("/findings/" + id, Cancellation), StringComparison.Ordinal);
+        Assert.Equal(3, (await CommandRun.Of("import", "guardduty", folder.Combine("none"), "--data", Data)).ExitCode);
+    }
 }

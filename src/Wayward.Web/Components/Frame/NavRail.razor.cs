@@ -20,6 +20,7 @@ public partial class NavRail : LivePage
         new("instances", "Instances", Icons.Material.Outlined.Dns),
         new("destinations", "Destinations", Icons.Material.Outlined.CallMade),
         new("expected", "Expected", Icons.Material.Outlined.PlaylistAddCheck),
+        new("comparison", "Comparison", Icons.Material.Outlined.CompareArrows),
         new("ingest", "Ingest", Icons.Material.Outlined.MoveToInbox, Gap: true),
         new("audit", "Audit", Icons.Material.Outlined.History),
         new("settings", "Settings", Icons.Material.Outlined.Tune),

@@ -254,7 +254,7 @@ public sealed partial class FormatTests
 
     private static FindingsReport Report(IReadOnlyList<FindingDossier> dossiers, ReportOptions? options = null) => new()
     {
-        Dossiers = dossiers.ToAsyncEnumerable(), GeneratedAt = 1_790_100_000, GeneratedBy = "ada", Generator = "Wayward 1.0", Options = options ?? ReportOptions.Default,
+        Dossiers = dossiers.ToAsyncEnumerable(), GeneratedAt = 1_790_100_000, GeneratedBy = "ada", Generator = "Wayward 1.0", Options = (options ?? ReportOptions.Default) with { Lines = true },
     };
 
     private static async Task<List<(string Part, byte[] Bytes)>> WriteAsync(string name, IReadOnlyList<FindingDossier> dossiers, ReportOptions? options = null)
