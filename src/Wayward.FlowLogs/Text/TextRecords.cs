@@ -8,6 +8,9 @@ namespace Wayward.FlowLogs.Text;
 /// <summary>Lines of text to records. The header, wherever it stands, compiles to a plan; a line then costs what its plan looks at.</summary>
 internal sealed class TextRecords(ReadContext context, RecordTally tally, OpenedObject opened) : IDisposable
 {
+    /// <summary>Lines of other senders before the first flow-log record of an object that no wrapping shows to be mixed.</summary>
+    private const int MostForeignLines = 1_000;
+
     private readonly Separators _separators = Separators.Rent();
     private readonly Separators _scratchSeparators = new();
     private readonly VectorPath _path = context.Tuning.Path == VectorPath.Best ? VectorPaths.Best : context.Tuning.Path;
@@ -19,6 +22,7 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
     /// <summary>Fields of a transit gateway's header; 0 before there is one.</summary>
     private int _gatewayFields;
     private FlowObjectException? _foreign;
+    private int _foreignLines;
     private readonly long _firstLine = opened.Parquet is null ? 1 : 0;
     private long _line = opened.Parquet is null ? 1 : 0;
 
@@ -246,15 +250,18 @@ internal sealed class TextRecords(ReadContext context, RecordTally tally, Opened
         return Headerless.Layout(text);
     }
 
-    /// <summary>A line that is no record, while no record has told the layout: only where several senders write does one not speak for the whole object.</summary>
+    /// <summary>
+    /// A line that is no record, while no record has told the layout. Several senders may write into one object (Firehose joins the events of all log groups of a stream), so the first lines alone do not decide;
+    /// but an object of another kind is not read to its end to learn that it is one.
+    /// </summary>
     private void SetForeignAside(ReadOnlySpan<byte> text, long line)
     {
         int fields = text.Count((byte)' ') + 1;
         int blank = text.IndexOf((byte)' ');
         string begin = Fault.Escape(blank < 0 ? text : text[..blank]);
         var refusal = context.Refuse($"no header, and no known layout: the first line has {fields} fields and begins with '{begin}'", line: line);
-        if (!opened.IsMixed) throw refusal;
         _foreign ??= refusal;
+        if (!opened.IsMixed && ++_foreignLines > MostForeignLines) throw _foreign;
         tally.Quarantine(line, FaultKind.NotRecord, detail: $"{fields} fields, the first is '{begin}'");
     }
 

@@ -119,7 +119,9 @@ internal sealed class JsonFields(ReadContext context, Action<ArrayBufferWriter<b
             if (!_columns[i]) continue;
             if (!first) lines.Write(" "u8);
             first = false;
-            LineSource.WriteField(lines, cells[i] is { } cell ? _values.WrittenSpan[cell] : default);
+            // A record of traffic whose status was left out is as one of a format without the column.
+            if (i == (int)FlowField.LogStatus && cells[i] is null && cells[(int)FlowField.SourceAddress] is not null) lines.Write("OK"u8);
+            else LineSource.WriteField(lines, cells[i] is { } cell ? _values.WrittenSpan[cell] : default);
         }
         lines.Write("\n"u8);
     }

@@ -5,7 +5,8 @@ using Wayward.FlowLogs.Text;
 namespace Wayward.FlowLogs.Wrapping;
 
 /// <summary>
-/// Records in JSON: CloudWatch Logs subscription documents (<c>logEvents[].message</c>), objects with a <c>message</c> as Firehose delivers them, and objects whose members are
+/// Records in JSON: CloudWatch Logs subscription documents (<c>logEvents[].message</c>) and answers of its API (<c>events[].message</c>), objects with a <c>message</c> as Firehose delivers them
+/// or with the <c>@message</c> of Logs Insights, and objects whose members are
 /// the fields themselves; one after the other, with or without line feeds, or in one array. Members and documents may come in any order, and a document that holds no flow log is set aside by itself.
 /// </summary>
 /// <remarks>Each message, record and document that is set aside makes one line, so that its number is that of the line.</remarks>
@@ -26,7 +27,7 @@ internal sealed class JsonLineSource : LineSource
     private int _open;
     private Property _property;
     private FlowField _field;
-    private bool _inEvents, _control, _useful, _anyUseful, _anyForeign;
+    private bool _inEvents, _anyEvent, _control, _useful, _anyUseful, _anyForeign;
 
     private enum Property : byte { Other, Message, MessageType, LogEvents, Field, Gateway }
 
@@ -112,9 +113,14 @@ internal sealed class JsonLineSource : LineSource
                 break;
             case JsonTokenType.StartArray when depth == 1:
                 _inEvents = _property == Property.LogEvents;
-                _useful |= _inEvents;
+                _anyEvent = false;
+                break;
+            case JsonTokenType.StartObject when depth == 2:
+                _anyEvent = true;
                 break;
             case JsonTokenType.EndArray when depth == 1:
+                // Events without a message are not CloudWatch's.
+                _useful |= _inEvents && !_anyEvent;
                 _inEvents = false;
                 break;
             case JsonTokenType.PropertyName:
@@ -131,9 +137,9 @@ internal sealed class JsonLineSource : LineSource
 
     private void TakeName(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("message"u8)) _property = Property.Message;
+        if (reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("@message"u8)) _property = Property.Message;
         else if (reader.ValueTextEquals("messageType"u8)) _property = Property.MessageType;
-        else if (reader.ValueTextEquals("logEvents"u8)) _property = Property.LogEvents;
+        else if (reader.ValueTextEquals("logEvents"u8) || reader.ValueTextEquals("events"u8)) _property = Property.LogEvents;
         else if (!reader.ValueIsEscaped && reader.ValueSpan.Length <= 64)
         {
             string name = System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
