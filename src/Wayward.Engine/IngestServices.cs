@@ -69,6 +69,7 @@ public static class IngestServices
             p.GetRequiredService<DetectionService>(), p.GetRequiredService<IDetectorRole>(), p.GetRequiredService<IFindingStore>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<ElectedDetection>>()));
         services.AddSingleton<BackTestService>();
         services.AddSingleton<IAcceptedContactReader, AcceptedContactReader>();
+        services.AddSingleton<ILearnedContactReader, LearnedContactReader>();
         services.AddSingleton<DetectionLoop>();
         services.AddSingleton<IDetectionTrigger>(p => role == ProcessRole.Web ? new NothingEvaluatesHere() : p.GetRequiredService<DetectionLoop>());
         services.AddSingleton<IngestPipeline>();

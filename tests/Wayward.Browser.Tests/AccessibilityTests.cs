@@ -24,7 +24,7 @@ public sealed class AccessibilityTests(Chromium chromium)
         await page.GotoAsync("/instances");
         string instance = (await page.Locator("tbody a").First.GetAttributeAsync("href"))!;
         foreach (string path in new[] { "/", "/findings", "/findings?show=closed", "/findings?q=nothing-has-this", finding, "/findings/unknown", "/incidents", "/incidents/99", "/instances", "/instances?q=nothing", instance, instance + "?view=table", "/instances/unknown",
-            "/destinations", "/destinations/8.8.8.8", "/destinations/192.0.2.1", "/expected", "/ingest", "/ingest?state=failed", "/audit", "/settings", "/not-found" })
+            "/destinations", "/destinations/8.8.8.8", "/destinations/192.0.2.1", "/learned", "/expected", "/ingest", "/ingest?state=failed", "/audit", "/settings", "/not-found" })
         {
             await page.GotoAsync(path);
             await Expect(page.Locator("h1").First).ToBeVisibleAsync();

@@ -26,7 +26,7 @@ public sealed class HostileNamesTests(Chromium chromium)
         await Expect(page.Locator(".mud-dialog")).ToHaveCountAsync(0);
         await window.AssertCleanAsync();
 
-        string[] paths = ["/", "/findings?show=all", "/instances", "/destinations", "/destinations/8.8.8.8", "/expected", "/ingest", "/audit", "/settings", .. findings.Take(8).Select(f => "/" + f), .. log.Instances.TakeLast(4).Concat(log.Instances.Take(4)).Select(i => "/instances/" + i)];
+        string[] paths = ["/", "/findings?show=all", "/instances", "/destinations", "/destinations/8.8.8.8", "/learned", "/expected", "/ingest", "/audit", "/settings", .. findings.Take(8).Select(f => "/" + f), .. log.Instances.TakeLast(4).Concat(log.Instances.Take(4)).Select(i => "/instances/" + i)];
         foreach (string path in paths)
         {
             await page.GotoAsync(path);

@@ -246,6 +246,14 @@ internal sealed class FleetState
         return [.. histories.SelectMany(finder.Of)];
     }
 
+    /// <summary>Contacts that nothing could evaluate, one for each episode.</summary>
+    public IEnumerable<(InstanceKey Instance, bool IsKnown, long First)> Learned() =>
+        from instance in _index.Instances.Values
+        from destination in instance.Destinations
+        from episode in destination.Episodes
+        where _evaluate.Evaluate(destination, episode) is { Decision: EpisodeDecision.Learned }
+        select (instance.Key, destination.Entry is not null, episode.Start);
+
     /// <summary>Does it matter which interface was an instance's own at a time?</summary>
     private bool AsksInterfaces => _engine.Matcher.AsksInterfaces;
 

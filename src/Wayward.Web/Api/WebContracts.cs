@@ -16,9 +16,10 @@ internal static class WebContracts
     public static JsonContract<CatalogChecksDocument> CatalogChecks { get; } =
         new(CatalogCheckDocument.SchemaId, "The answer of wayward catalog check --format json for several lists.", WebContractContext.Default.CatalogChecksDocument);
     public static JsonContract<FindingListDocument> FindingList { get; } = new(FindingListDocument.SchemaId, "A page of the queue, as answered by GET /api/findings.", WebContractContext.Default.FindingListDocument);
+    public static JsonContract<LearnedDocument> Learned { get; } = new(LearnedDocument.SchemaId, "Contacts that nothing could evaluate, as answered by GET /api/learned.", WebContractContext.Default.LearnedDocument);
 
     /// <summary>Those with a published schema, by name.</summary>
-    public static IReadOnlyList<JsonContract> Published { get; } = [BackTest, CatalogCheck, CoreContracts.Finding, FindingList, CoreContracts.Incident, CoreContracts.Period, CoreContracts.Report, Scan];
+    public static IReadOnlyList<JsonContract> Published { get; } = [BackTest, CatalogCheck, CoreContracts.Finding, FindingList, CoreContracts.Incident, Learned, CoreContracts.Period, CoreContracts.Report, Scan];
 }
 
 // Metadata only: the generated fast path would write a list into one buffer instead of flushing it as it goes.
@@ -28,4 +29,5 @@ internal static class WebContracts
 [JsonSerializable(typeof(CatalogCheckDocument))]
 [JsonSerializable(typeof(CatalogChecksDocument))]
 [JsonSerializable(typeof(FindingListDocument))]
+[JsonSerializable(typeof(LearnedDocument))]
 internal sealed partial class WebContractContext : JsonSerializerContext;

@@ -8,6 +8,7 @@ using Wayward.Web.Components.Incidents;
 using Wayward.Web.Components.Instances;
 using Wayward.Web.Components.Frame;
 using Wayward.Web.Components.Ingest;
+using Wayward.Web.Components.Learned;
 using Wayward.Web.Components.Overview;
 using Wayward.Web.Components.Settings;
 using Wayward.Web.Components.Shared;
@@ -37,6 +38,7 @@ internal static class ComponentServices
         services.AddScoped<FindingsService>();
         services.AddScoped<FindingDialogs>();
         services.AddScoped<DestinationService>();
+        services.AddScoped<LearnedService>();
         services.AddScoped<ExpectedService>();
         services.AddScoped<OverviewService>();
         services.AddSingleton<Wayward.Web.Audit.AuditReaders>();

@@ -125,6 +125,7 @@ internal static class WaywardHost
         app.MapReports();
         app.MapSummaries();
         app.MapFindingsApi();
+        app.MapLearnedApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render =>
         {
             // The policy of SecurityHeaders says it; a second header would only be one more to keep in step.

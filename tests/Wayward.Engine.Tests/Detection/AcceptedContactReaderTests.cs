@@ -45,6 +45,9 @@ public sealed class AcceptedContactReaderTests
                 Assert.True(all[key].SequenceEqual(read), $"seed {seed}, {key}");
                 reasons.UnionWith(read.Select(a => a.Reason));
             }
+            var learned = await rig.Get<ILearnedContactReader>().ReadAsync(Token);
+            Assert.Equal(LearnedContacts.Ranked(all.SelectMany(g => g).Where(a => a.Reason == AcceptedReason.Learned)), learned.Rows);
+            Assert.Equal(learned.Rows.Count, learned.Total);
         }
         Assert.Superset(new HashSet<AcceptedReason> { AcceptedReason.Learned, AcceptedReason.LearnedFromGroup }, reasons);
     }

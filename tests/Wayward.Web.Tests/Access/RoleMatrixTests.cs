@@ -30,9 +30,9 @@ public sealed class RoleMatrixTests
     private static readonly Dictionary<string, Permission?> Routes = new(StringComparer.Ordinal)
     {
         ["/"] = Permission.Read, ["/findings"] = Permission.Read, ["/findings/{Id}"] = Permission.Read, ["/instances"] = Permission.Read, ["/instances/{Id}"] = Permission.Read,
-        ["/comparison"] = Permission.Read, ["/destinations"] = Permission.Read, ["/destinations/{Address}"] = Permission.Read, ["/expected"] = Permission.Read, ["/ingest"] = Permission.Read, ["/settings"] = Permission.Read,
+        ["/comparison"] = Permission.Read, ["/destinations"] = Permission.Read, ["/destinations/{Address}"] = Permission.Read, ["/expected"] = Permission.Read, ["/learned"] = Permission.Read, ["/ingest"] = Permission.Read, ["/settings"] = Permission.Read,
         ["/incidents"] = Permission.Read, ["/incidents/{Id:int}"] = Permission.Read, ["/not-found"] = Permission.Read, ["/audit"] = Permission.ReadAudit, ["/audit/export.csv"] = Permission.ReadAudit, ["/audit/export.ndjson"] = Permission.ReadAudit,
-        ["/api/findings"] = Permission.Read, ["/api/findings/{id}"] = Permission.Read, ["/api/{**path}"] = Permission.Read,
+        ["/api/findings"] = Permission.Read, ["/api/findings/{id}"] = Permission.Read, ["/api/learned"] = Permission.Read, ["/api/{**path}"] = Permission.Read,
         ["/sign-out"] = Permission.Read, ["/{**path:file}"] = Permission.Read, ["/health/live"] = null, ["/health/ready"] = null,
     };
 

@@ -47,6 +47,14 @@ public sealed class ContractTests(HostileReportFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task What_was_learned_keeps_its_schema()
+    {
+        AssertValid("wayward.learned/1", await fixture.Host.Client.GetStringAsync("/api/learned?skip=0&take=500", Cancellation));
+        using var wrong = await fixture.Host.Client.GetAsync("/api/learned?take=0&sort=x", Cancellation);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
+    [Fact]
     public async Task A_report_keeps_its_schema()
     {
         foreach (string id in fixture.FindingIds) AssertValid("wayward.report/1", await fixture.Host.Client.GetStringAsync($"/findings/{id}/report.json", Cancellation));

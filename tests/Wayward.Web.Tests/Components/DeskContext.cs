@@ -78,6 +78,7 @@ public abstract class FixtureContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<ISourceDirectory>(fixture.Backfills);
         Services.AddSingleton<IEvidenceReader>(fixture);
         Services.AddSingleton<IAcceptedContactReader>(fixture);
+        Services.AddSingleton<ILearnedContactReader>(fixture);
         Services.AddSingleton<IIngestControl>(fixture);
         Services.AddSingleton<IChangeNotifier>(fixture);
         Incidents = new(fixture);

@@ -1,5 +1,6 @@
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
+using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
@@ -9,12 +10,14 @@ using Wayward.Engine.Sources;
 using Wayward.Storage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Ingest;
+using Wayward.FlowLogs;
 using Wayward.Testing;
 using Wayward.Web.Components.Audit;
 using Wayward.Web.Components.Destinations;
 using Wayward.Web.Components.Expected;
 using Wayward.Web.Components.Ingest;
 using Wayward.Web.Components.Instances;
+using Wayward.Web.Components.Learned;
 using Wayward.Web.Components.Overview;
 using Wayward.Web.Components.Settings;
 using Wayward.Web.Components.Shared;
@@ -41,6 +44,22 @@ public sealed class OtherPagesTests : FixtureContext
         Assert.Equal(8, stats.Count);
         Assert.All(stats, s => Assert.False(string.IsNullOrWhiteSpace(s.QuerySelector(".c")!.TextContent)));
         Assert.All(stats, s => Assert.NotNull(s.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void What_was_learned_is_listed_with_unknown_servers_that_answered_on_top()
+    {
+        Use(PageFixture.Fleet());
+        Assert.Contains("Nothing was learned", Open<LearnedPage>("learned").Markup, StringComparison.Ordinal);
+        static AcceptedContact Row(string address, CatalogTier tier, bool answered, double day, string? provider = null) =>
+            new(new("i-1"), new(IpAddress.Parse(address), DnsTransport.Dns), provider, tier, AcceptedReason.Learned, World.At(day), World.At(day + 1), answered, default, default) { Group = "asg:web" };
+        Fixture.Accepted.AddRange([
+            Row("8.8.8.8", CatalogTier.Dedicated, true, 4, "Google"), Row("203.119.1.1", CatalogTier.None, false, 3), Row("203.119.1.2", CatalogTier.None, true, 1), Row("203.119.1.3", CatalogTier.None, true, 2),
+        ]);
+        var page = Open<LearnedPage>("learned");
+        Assert.Equal(["203.119.1.3", "203.119.1.2", "203.119.1.1", "8.8.8.8"], page.FindAll("tbody tr").Select(r => r.QuerySelector("a")!.TextContent.Trim()));
+        Assert.All(page.FindAll("tbody tr"), r => Assert.Contains("nobody", r.TextContent, StringComparison.Ordinal));
+        Assert.Contains("web", page.Find("tbody").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

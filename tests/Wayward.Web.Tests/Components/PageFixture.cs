@@ -22,7 +22,7 @@ namespace Wayward.Web.Tests.Components;
 /// <summary>
 /// The rooms below the pages, in memory: findings and histories come from the real engine over a made-up world; what a page asks for can be held back or made to fail.
 /// </summary>
-internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHistoryReader, IExpectedTargetStore, IAuditStore, ISourceObjectStore, Wayward.Storage.GuardDuty.IGuardDutyStore, IEvidenceReader, IAcceptedContactReader, IIngestControl, IChangeNotifier
+internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHistoryReader, IExpectedTargetStore, IAuditStore, ISourceObjectStore, Wayward.Storage.GuardDuty.IGuardDutyStore, IEvidenceReader, IAcceptedContactReader, ILearnedContactReader, IIngestControl, IChangeNotifier
 {
     private readonly List<StoredFinding> _findings = [];
     private readonly List<FindingComment> _comments = [];

@@ -83,6 +83,8 @@ internal sealed partial class PageFixture
     }
 
     public List<AcceptedContact> Accepted { get; } = [];
+    Task<Wayward.Engine.Detection.LearnedList> Wayward.Engine.Detection.ILearnedContactReader.ReadAsync(CancellationToken cancellation) =>
+        Task.FromResult(new Wayward.Engine.Detection.LearnedList([.. LearnedContacts.Ranked(Accepted).Take(1_000)], Accepted.Count));
 
     Task<IReadOnlyList<AcceptedContact>> IAcceptedContactReader.ReadAsync(InstanceKey instance, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<AcceptedContact>>([.. Accepted.Where(a => a.Instance == instance)]);
 

@@ -19,6 +19,7 @@ public partial class NavRail : LivePage
         new("incidents", "Incidents", Icons.Material.Outlined.Workspaces),
         new("instances", "Instances", Icons.Material.Outlined.Dns),
         new("destinations", "Destinations", Icons.Material.Outlined.CallMade),
+        new("learned", "Learned", Icons.Material.Outlined.School),
         new("expected", "Expected", Icons.Material.Outlined.PlaylistAddCheck),
         new("comparison", "Comparison", Icons.Material.Outlined.CompareArrows),
         new("ingest", "Ingest", Icons.Material.Outlined.MoveToInbox, Gap: true),
