@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Triage;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Incidents;
 using Wayward.Storage.Maintenance;
 
 namespace Wayward.Storage.Tests;
@@ -22,6 +23,8 @@ public abstract class TamperingTests(StorageProvider provider)
         await storage.Findings.AddCommentAsync(b.Id, "ana", "looks odd", Token);
         var (rule, _) = await storage.Expected.AddAsync(new ExpectedTarget { Action = ExpectedAction.Expected, Providers = ["Google"], Reason = "ours", ValidTo = Make.T0 }, null, "ana", Token);
         await storage.Expected.DeleteAsync(rule.Id, "ana", "no more", Token);
+        var (incident, _) = await storage.Get<IIncidentStore>().CreateAsync("Two servers", [a.Id, b.Id], "ana", Token);
+        await storage.Get<IIncidentStore>().AddTaskAsync(incident, "ask the owner", "ana", Token);
         // The same finding with an earlier start takes triage and comments over.
         await storage.Findings.ApplyAsync(Make.Result(a, b with { Id = b.GroupId + "-1", First = b.First - 60 }), null, _ => null, Token);
         await storage.Get<IStorageMaintenance>().RunAsync(new RetentionOptions { CompactAfterDays = 0 }, Token);
@@ -59,6 +62,12 @@ public abstract class TamperingTests(StorageProvider provider)
     [InlineData("DELETE FROM finding_comments", "not among the comments")]
     [InlineData("UPDATE expected_targets SET deleted_at = NULL", "rule")]
     [InlineData("UPDATE expected_targets SET json = replace(json, 'Google', 'Quad9')", "rule")]
+    [InlineData("UPDATE incidents SET narrative = 'all is well'", "The incident 1 is not what was written")]
+    [InlineData("UPDATE incidents SET shown = 0", "The incident 1 is not what was written")]
+    [InlineData("UPDATE incidents SET highest_severity = 10", "another highest severity")]
+    [InlineData("UPDATE findings SET incident_id = NULL WHERE subject_id = 'i-1'", "expected, or another highest severity")]
+    [InlineData("DELETE FROM incidents", "not among the incidents")]
+    [InlineData("UPDATE incident_tasks SET done_by = 'eve'", "The task 1 is not what was written")]
     [InlineData("DELETE FROM expected_targets", "not among the rules")]
     [InlineData("DELETE FROM coverage_days", "contacts of")]
     [InlineData("DELETE FROM source_objects", "ledger of objects is empty")]

@@ -1155,6 +1155,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
 
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -1247,6 +1251,10 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checksum");
 
                     b.Property<long?>("DoneAt")
                         .HasColumnType("bigint")

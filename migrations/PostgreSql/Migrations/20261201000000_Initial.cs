@@ -429,7 +429,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     text = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     done_by = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     done_at = table.Column<long>(type: "bigint", nullable: true),
-                    shown = table.Column<int>(type: "integer", nullable: false)
+                    shown = table.Column<int>(type: "integer", nullable: false),
+                    checksum = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -457,7 +458,8 @@ namespace Wayward.Migrations.PostgreSql.Migrations
                     created_by = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     created_at = table.Column<long>(type: "bigint", nullable: false),
                     updated_at = table.Column<long>(type: "bigint", nullable: false),
-                    search = table.Column<string>(type: "text", nullable: false, collation: "C")
+                    search = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    checksum = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {

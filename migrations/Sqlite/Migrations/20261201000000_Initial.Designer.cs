@@ -1082,6 +1082,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checksum");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -1166,6 +1170,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checksum");
 
                     b.Property<long?>("DoneAt")
                         .HasColumnType("INTEGER")

@@ -426,7 +426,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     text = table.Column<string>(type: "TEXT", nullable: false),
                     done_by = table.Column<string>(type: "TEXT", nullable: true),
                     done_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    shown = table.Column<int>(type: "INTEGER", nullable: false)
+                    shown = table.Column<int>(type: "INTEGER", nullable: false),
+                    checksum = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -454,7 +455,8 @@ namespace Wayward.Migrations.Sqlite.Migrations
                     created_by = table.Column<string>(type: "TEXT", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    search = table.Column<string>(type: "TEXT", nullable: false)
+                    search = table.Column<string>(type: "TEXT", nullable: false),
+                    checksum = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {

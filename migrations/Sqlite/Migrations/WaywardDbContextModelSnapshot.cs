@@ -1079,6 +1079,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checksum");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -1163,6 +1167,10 @@ namespace Wayward.Migrations.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
+
+                    b.Property<long>("Checksum")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checksum");
 
                     b.Property<long?>("DoneAt")
                         .HasColumnType("INTEGER")

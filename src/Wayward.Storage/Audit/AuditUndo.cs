@@ -86,7 +86,7 @@ internal sealed class AuditUndo(WaywardDbContext db, Database database, string a
             bool? inForce = row is null ? null : row.DeletedAt is null;
             if (row is null || after.Rules?.TryGetValue(id, out bool became) != true || inForce != became)
             {
-                _left.Add($"rule {Number(id)}: {(inForce == true ? "put back" : "withdrawn")} since by someone else");
+                _left.Add($"rule {Number(id)}: was {(inForce == true ? "put back" : "withdrawn")} after this action");
                 continue;
             }
             row.DeletedAt = was ? null : database.NowSeconds;
@@ -102,7 +102,7 @@ internal sealed class AuditUndo(WaywardDbContext db, Database database, string a
             var row = await db.FindingComments.FirstOrDefaultAsync(r => r.Id == id, cancellation);
             if (row is null || after.Comments?.TryGetValue(id, out bool became) != true || row.Withdrawn == became)
             {
-                _left.Add($"comment {Number(id)}: changed since");
+                _left.Add($"comment {Number(id)}: was changed after this action");
                 continue;
             }
             row.Withdrawn = !was;

@@ -88,6 +88,8 @@ public interface IInstanceStore
     Task<(IReadOnlyList<DestinationRow> Rows, int Total)> DestinationsAsync(string? text, int skip, int take, CancellationToken cancellation);
     Task<IReadOnlyList<DestinationUse>> UsersOfAsync(IpAddress address, int take, CancellationToken cancellation);
 
+    /// <summary>Records were stored under this id.</summary>
+    Task<bool> ExistsAsync(string id, CancellationToken cancellation);
     Task<FleetFacts> FleetAsync(CancellationToken cancellation);
 }
 

@@ -76,6 +76,8 @@ internal sealed class InstanceStore(Database database, DetectionOptions detectio
             .ToListAsync(c), cancellation);
     }
 
+    public Task<bool> ExistsAsync(string id, CancellationToken cancellation) => database.ReadAsync((db, c) => db.Instances.AnyAsync(i => i.Key == id, c), cancellation);
+
     public Task<FleetFacts> FleetAsync(CancellationToken cancellation) => database.SnapshotAsync(async (db, c) =>
     {
         long maxStart = await db.LedgerState.Select(s => s.MaxStart).SingleAsync(c);

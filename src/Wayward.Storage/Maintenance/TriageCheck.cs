@@ -5,7 +5,7 @@ using Wayward.Storage.Model;
 
 namespace Wayward.Storage.Maintenance;
 
-/// <summary>Compares findings, rules, comments and the audit log with their checksums, and with the totals that are kept beside them.</summary>
+/// <summary>Compares findings, rules, comments, incidents with their tasks and the audit log with their checksums, and with the totals that are kept beside them.</summary>
 internal sealed class TriageCheck(WaywardDbContext db)
 {
     /// <summary>Rows of one kind that are named one by one; of a thousand changed rows the first few say enough.</summary>
@@ -21,7 +21,10 @@ internal sealed class TriageCheck(WaywardDbContext db)
         await RowsAsync("finding", db.Findings, f => f.Id, cancellation);
         await RowsAsync("rule", db.ExpectedTargets, r => r.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
         await RowsAsync("comment", db.FindingComments, m => m.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
+        await RowsAsync("incident", db.Incidents, i => i.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
+        await RowsAsync("task", db.IncidentTasks, t => t.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), cancellation);
         await DocumentsAsync(cancellation);
+        await IncidentTotalsAsync(cancellation);
         await TotalsAsync(cancellation);
         await AuditedAsync(cancellation);
         return (_problems, new(audit.Head.Sequence, audit.Head.Hash));
@@ -61,16 +64,26 @@ internal sealed class TriageCheck(WaywardDbContext db)
         if (kept != there) _problems.Add(FormattableString.Invariant($"There are {there} findings, {kept} expected."));
     }
 
-    /// <summary>Rules and comments are never removed, so whatever the audit log names is there.</summary>
+    /// <summary>What an incident says of its findings follows from them.</summary>
+    private async Task IncidentTotalsAsync(CancellationToken cancellation)
+    {
+        var rows = db.Incidents.AsNoTracking().OrderBy(i => i.Id).Select(i => new { i.Id, i.FindingCount, i.HighestSeverity, Count = db.Findings.Count(f => f.IncidentId == i.Id), Highest = db.Findings.Where(f => f.IncidentId == i.Id).Max(f => (int?)f.Severity) ?? 0 });
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
+            if (row.FindingCount != row.Count || row.HighestSeverity != row.Highest) _problems.Add(FormattableString.Invariant($"Incident {row.Id} has {row.Count} findings, {row.FindingCount} expected, or another highest severity."));
+    }
+
+    /// <summary>Rules, comments and incidents are never removed, so whatever the audit log names is there.</summary>
     private async Task AuditedAsync(CancellationToken cancellation)
     {
         var rules = (await db.ExpectedTargets.Select(r => r.Id).ToListAsync(cancellation)).ToHashSet();
         var comments = (await db.FindingComments.Select(m => m.Id).ToListAsync(cancellation)).ToHashSet();
-        await foreach (string? after in db.AuditEntries.AsNoTracking().Where(e => e.Verb == "expected.add" || e.Verb == "finding.comment").OrderBy(e => e.Id).Select(e => e.After).AsAsyncEnumerable().WithCancellation(cancellation))
+        var incidents = (await db.Incidents.Select(i => i.Id).ToListAsync(cancellation)).ToHashSet();
+        await foreach (string? after in db.AuditEntries.AsNoTracking().Where(e => e.Verb == "expected.add" || e.Verb == "finding.comment" || e.Verb == "incident.create").OrderBy(e => e.Id).Select(e => e.After).AsAsyncEnumerable().WithCancellation(cancellation))
         {
             var state = AuditState.Parse(after);
             foreach (int id in state?.Rules?.Keys.Where(r => !rules.Contains(r)) ?? []) _problems.Add(FormattableString.Invariant($"Rule {id} is in the audit log and not among the rules."));
             foreach (long id in state?.Comments?.Keys.Where(m => !comments.Contains(m)) ?? []) _problems.Add(FormattableString.Invariant($"Comment {id} is in the audit log and not among the comments."));
+            foreach (int id in state?.Incidents?.Keys.Where(i => !incidents.Contains(i)) ?? []) _problems.Add(FormattableString.Invariant($"Incident {id} is in the audit log and not among the incidents."));
         }
     }
 

@@ -18,6 +18,10 @@ internal interface ICheckedRow
     long Checksum { get; set; }
 }
 
+/// <summary>A column that is computed from other rows and written without its own row: its row's checksum does not cover it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class FollowsOtherRowsAttribute : Attribute;
+
 /// <summary>Computes the checksums of rows. A row that does not match its checksum was changed by something other than this program.</summary>
 internal static class CheckedRows
 {
@@ -49,7 +53,7 @@ internal static class CheckedRows
     }
 
     private static List<PropertyInfo> Covered(IReadOnlyEntityType type) =>
-        [.. type.GetProperties().Where(p => p.Name != nameof(ICheckedRow.Checksum) && p.ValueGenerated == ValueGenerated.Never).Select(p => p.PropertyInfo!).OrderBy(p => p.Name, StringComparer.Ordinal)];
+        [.. type.GetProperties().Where(p => p.Name != nameof(ICheckedRow.Checksum) && p.ValueGenerated == ValueGenerated.Never && p.PropertyInfo!.GetCustomAttribute<FollowsOtherRowsAttribute>() is null).Select(p => p.PropertyInfo!).OrderBy(p => p.Name, StringComparer.Ordinal)];
 
     /// <summary>Empty for the value that a row without the column has.</summary>
     private static string Text(object? value) => value switch

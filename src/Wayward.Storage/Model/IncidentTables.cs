@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Wayward.Storage.Model;
 
 /// <summary>An incident; its findings name it in <see cref="FindingEntity.IncidentId"/>.</summary>
-public sealed class IncidentEntity
+public sealed class IncidentEntity : ICheckedRow
 {
     public int Id { get; set; }
     public string Title { get; set; } = "";
@@ -18,7 +18,9 @@ public sealed class IncidentEntity
     public string SeverityReason { get; set; } = "";
     public string Narrative { get; set; } = "";
     /// <summary>Kept with every change of its findings, as <see cref="FindingCount"/> is.</summary>
+    [FollowsOtherRows]
     public int HighestSeverity { get; set; }
+    [FollowsOtherRows]
     public int FindingCount { get; set; }
     public int Revision { get; set; }
     public int NarrativeRevision { get; set; }
@@ -27,9 +29,10 @@ public sealed class IncidentEntity
     public long UpdatedAt { get; set; }
     /// <summary>Lower-case text that the free-text filter matches.</summary>
     public string Search { get; set; } = "";
+    public long Checksum { get; set; }
 }
 
-public sealed class IncidentTaskEntity
+public sealed class IncidentTaskEntity : ICheckedRow
 {
     public long Id { get; set; }
     public int IncidentId { get; set; }
@@ -38,6 +41,7 @@ public sealed class IncidentTaskEntity
     public long? DoneAt { get; set; }
     /// <summary>False when it was removed.</summary>
     public bool Shown { get; set; }
+    public long Checksum { get; set; }
 }
 
 internal static class IncidentModel

@@ -1,5 +1,6 @@
 using Wayward.Storage;
 using Wayward.Storage.Findings;
+using Wayward.Storage.Instances;
 using Wayward.Engine.Inventories;
 
 namespace Wayward.Web.Hosting;
@@ -32,7 +33,9 @@ internal static class UnknownPages
             return what.ToLowerInvariant() switch
             {
                 "findings" => await services.GetRequiredService<IFindingStore>().FindAsync(id, context.RequestAborted) is null,
-                "instances" => await services.GetRequiredService<IHistoryReader>().FindAsync(new(id), context.RequestAborted) is null,
+                // The row answers for nearly every page; only an instance that the inventory alone names takes a look at its history.
+                "instances" => !await services.GetRequiredService<IInstanceStore>().ExistsAsync(id, context.RequestAborted)
+                    && await services.GetRequiredService<IHistoryReader>().FindAsync(new(id), context.RequestAborted) is null,
                 _ => false,
             };
         }

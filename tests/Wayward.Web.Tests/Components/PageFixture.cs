@@ -241,6 +241,12 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHist
         where contacts.Count > 0
         select (history, pair.Key, contacts.Min(c => c.FirstContact), contacts.Max(c => c.LastContact));
 
+    public async Task<bool> ExistsAsync(string id, CancellationToken cancellation)
+    {
+        await ReadyAsync(cancellation);
+        return _ledger.Instances.Keys.Any(k => k.Id == id);
+    }
+
     public async Task<FleetFacts> FleetAsync(CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);

@@ -2,6 +2,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Reports;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
+using Wayward.FlowLogs;
 using Wayward.Storage.Findings;
 using Wayward.Web.Components.Shared;
 
@@ -92,7 +93,8 @@ internal sealed record FindingsState
         Statuses = StatusesOf(Show),
         Bands = Band is { } band ? [band] : [],
         Transports = Transport is { } transport ? [transport] : [],
-        Text = Text,
+        // Findings name the IPv4 address, a raw record may hold its NAT64 form.
+        Text = IpAddress.TryParse(Text, out var address) ? AddressSpace.Fold(address).ToString() : Text,
         Assignee = Assignee,
         Provider = Provider,
         IncidentId = Incident,

@@ -35,7 +35,7 @@ internal sealed class SearchService(IInstanceStore instances, IHistoryReader his
         hits.AddRange(destinations.Select(d => d.Address).Distinct().Select(a => Target(a, $"{Words.Count(destinations.Where(d => d.Address == a).Max(d => d.Instances), "instance")}")));
         if (IpAddress.TryParse(wanted, out var folded) && hits.All(h => h.Href != Links.Destination(folded)))
             hits.Add(Target(folded, "no instance has contacted it"));
-        var queue = await findings.QueryAsync(new FindingQuery { Text = text, Statuses = [], IncludeUnreported = true, Take = Each }, cancellation);
+        var queue = await findings.QueryAsync(new FindingQuery { Text = wanted, Statuses = [], IncludeUnreported = true, Take = Each }, cancellation);
         hits.AddRange(queue.Rows.Select(r => new SearchHit("Findings", $"{Words.Subject(r.Subject, r.InstanceName)} to {r.Provider ?? r.Address}", $"{r.Transport.Name()}, {Words.Status(r.Status).ToLowerInvariant()}", Links.Finding(r.Id))));
         return hits;
     }

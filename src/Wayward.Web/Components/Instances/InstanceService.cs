@@ -36,8 +36,17 @@ internal sealed class InstanceService(
     {
         if (await histories.FindAsync(new(id), cancellation) is not { } history) return null;
         var rows = await findings.OfInstanceAsync(history.Key.Id, MaximumFindings, cancellation);
-        return new(InstanceRow.Of(history, (long)options.HistoryWindow.TotalSeconds, rows), [.. history.Facts.OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal)], rows, await TimelineAsync(history, span, rows, cancellation));
+        return new(InstanceRow.Of(history, (long)options.HistoryWindow.TotalSeconds, rows), [.. history.Facts.OrderBy(f => f.Attribute).ThenBy(f => f.Value, StringComparer.Ordinal)], rows,
+            await TimelineAsync(history, span, rows, cancellation), RoleInWords(ObservedRole.Of(history, catalogs.Current, options)));
     }
+
+    private static string? RoleInWords(string? role) => role switch
+    {
+        RoleNames.IteratingResolver => $"{role}: resolves names by itself, from the root servers down",
+        RoleNames.SmallIterator => $"{role}: resolves some names by itself, from authoritative servers down",
+        RoleNames.ServesDns => $"{role}: answers others from its own port 53",
+        _ => role,
+    };
 
     /// <summary>Null when the instance is unknown.</summary>
     public async Task<TimelineView?> TimelineAsync(string id, TimelineSpan span, CancellationToken cancellation) => await histories.FindAsync(new(id), cancellation) is { } history

@@ -43,4 +43,5 @@ public sealed record TimelineView(InstanceTimeline Timeline, InstanceHistory His
 internal sealed record InstancesView(IReadOnlyList<InstanceRow> Rows, int Total, int Number, long DataEnd);
 
 /// <summary>What the instance's page shows.</summary>
-internal sealed record InstanceView(InstanceRow Row, IReadOnlyList<InstanceFact> Facts, IReadOnlyList<FindingRow> Findings, TimelineView? Timeline);
+/// <param name="Role">What its traffic proves, in words; null when it proves no role.</param>
+internal sealed record InstanceView(InstanceRow Row, IReadOnlyList<InstanceFact> Facts, IReadOnlyList<FindingRow> Findings, TimelineView? Timeline, string? Role);
