@@ -176,7 +176,23 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
                     if (line.Start >= alert.Start && line.Start <= alert.End) EvidenceLine.Keep(lines, line);
             }
         }
+        if (draft.Group.Type == EvasionAfterBlock.Type && Rejected(draft.FirstAlert) is { } rejected)
+        {
+            lines.Insert(0, rejected);
+            if (lines.Count > EvidenceLine.PerPair) lines.RemoveAt(EvidenceLine.PerPair);
+        }
         return lines;
+    }
+
+    /// <summary>The latest kept record of the target that was rejected before; null = none is kept. A pair keeps its earliest records, which may be long before.</summary>
+    private EvidenceLine? Rejected(Alert alert)
+    {
+        if (EvasionAfterBlock.RejectedBefore(alert, _parameters) is not { } before) return null;
+        var history = History(alert.Instance.Key);
+        if (!Pairs(history).TryGetValue(before.Target, out var pairs)) return null;
+        return pairs.Endpoints.SelectMany(e => history.Evidence.GetValueOrDefault(e.Endpoint) ?? [])
+            .Where(line => line.Start <= before.At && line.Start >= alert.Start - (long)_parameters.Options.Patterns.EvasionWindow.TotalSeconds)
+            .OrderByDescending(line => line.Start).FirstOrDefault();
     }
 
     private List<UsualDestination> Usual(InstanceHistory history, FindingDraft draft, long t)

@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.Core.Resolvers;
 using Wayward.FlowLogs;
 
 namespace Wayward.Core.Detection;
@@ -39,6 +40,8 @@ internal static class NoveltyBuilder
         foreach (var silent in c.Silent)
             nearby.Add($"{Wording.Target(silent.Provider, silent.Address)}, in use since {Wording.Date(silent.Since)}, fell silent: no contact for {Wording.Span((long)c.Scoring.ResolverSilence.TotalSeconds)} afterwards.");
         if (c.RejectedBefore is { } rejected) nearby.Add($"{Wording.Protocol(rejected.Target.Transport)} to {rejected.Target.Address} was rejected {Wording.Span(c.Time - rejected.At)} before.");
+        if (c.Details.FirstOrDefault(d => (d.Flags & ContactFlags.Nat64) != 0)?.FirstEndpoint.Address is { IsIPv4: true } translated)
+            nearby.Add($"{translated} was reached through NAT64: its records have {AddressSpace.Unfold(translated)}.");
         if (c.SkipData) nearby.Add("Records were lost (SKIPDATA) in that hour.");
         return nearby;
     }

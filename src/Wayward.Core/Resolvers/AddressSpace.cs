@@ -33,6 +33,9 @@ public sealed class AddressSpace(IEnumerable<IpPrefix> ownPrefixes)
     public static IpAddress Fold(IpAddress address) =>
         address.Upper == Nat64 && address.Lower >> 32 == 0 ? IpAddress.FromIPv4((uint)address.Lower) : address;
 
+    /// <summary>The form of an IPv4 address in the NAT64 well-known prefix, as records of an IPv6 interface have it.</summary>
+    public static IpAddress Unfold(IpAddress ipv4) => new(Nat64, ipv4.Lower & uint.MaxValue);
+
     /// <summary>Global unicast, not special-purpose, not own. The address must be folded.</summary>
     public bool IsPublic(IpAddress address)
     {

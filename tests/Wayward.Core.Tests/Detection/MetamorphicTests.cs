@@ -109,6 +109,8 @@ public sealed class MetamorphicTests
         {
             Source = Form(l.Source), Destination = Form(l.Destination), PacketSource = l.PacketSource is null ? null : Form(l.PacketSource), PacketDestination = l.PacketDestination is null ? null : Form(l.PacketDestination),
         });
-        Assert.Equal(Text(Evaluate([lines], rules)), Text(Evaluate([[.. translated]], rules)));
+        // Only the sentence that says so may differ.
+        static string Without(IEnumerable<Finding> findings) => Text(findings.Select(f => f with { Novelty = f.Novelty with { Nearby = [.. f.Novelty.Nearby.Where(n => n != "8.8.8.8 was reached through NAT64: its records have 64:ff9b::808:808.")] } }));
+        Assert.Equal(Without(Evaluate([lines], rules)), Without(Evaluate([[.. translated]], rules)));
     }
 }

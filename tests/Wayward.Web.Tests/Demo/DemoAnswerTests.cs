@@ -50,6 +50,17 @@ public sealed class DemoAnswerTests(DemoScan scan) : IClassFixture<DemoScan>
     }
 
     [Fact]
+    public void The_evasion_shows_the_rejected_record_first_and_says_that_it_went_through_NAT64()
+    {
+        var evasion = Assert.Single(scan.Result.Findings, f => f.Type == EvasionAfterBlock.Type);
+        Assert.Contains("64:ff9b::101:101", evasion.Evidence[0].Text, StringComparison.Ordinal);
+        Assert.Contains(" REJECT ", evasion.Evidence[0].Text, StringComparison.Ordinal);
+        Assert.All(evasion.Evidence.Skip(1), line => Assert.Contains(" ACCEPT ", line.Text, StringComparison.Ordinal));
+        Assert.True(evasion.Evidence[0].Start < evasion.First && evasion.Evidence.Count > 1);
+        Assert.Contains("94.140.14.14 was reached through NAT64: its records have 64:ff9b::5e8c:e0e.", evasion.Novelty.Nearby);
+    }
+
+    [Fact]
     public void Points_and_confidence_add_up_from_their_factors()
     {
         Assert.All(scan.Result.Findings, f =>
