@@ -6,6 +6,7 @@
 #   ./tests/long.sh flowlogs       400 random logs and 20,000 mutated lines against the naive reader on every vector path, 2,000 cuts of a large object and every cut of a small one (R2, R3),
 #                                  5,000 flipped bits, 400 random parquet tables both ways, 8,000 damaged ones, an object that expands to 2 GB (R12)
 #   ./tests/long.sh live           live equals batch, on a hundred seeded stores
+#   ./tests/long.sh circuits       100 open pages for ten minutes, 1,000 opened and closed, a lock of 10 s (S5, U1, U2, U3, U6)
 #   ./tests/long.sh image          the image is built from nothing but what the Dockerfile copies, and is run
 #   ./tests/long.sh --short        the short sets of all reliability rows, with the time that they take
 #
@@ -26,15 +27,16 @@ if [ "${1:-}" = --short ]; then
   exit "$status"
 fi
 export WAYWARD_LONG=1
-[ $# -gt 0 ] || set -- flowlogs live image "${rows[@]}"
+[ $# -gt 0 ] || set -- flowlogs live circuits image "${rows[@]}"
 for row in "$@"; do
   started=$SECONDS
   case $row in
     flowlogs) run Wayward.FlowLogs.Tests "FullyQualifiedName~DifferentialTests|FullyQualifiedName~DamageTests|FullyQualifiedName~IpSpellingTests" ;;
     live) run Wayward.Engine.Tests "FullyQualifiedName~LiveEqualsBatchTests" ;;
     image) run Wayward.Web.Tests "FullyQualifiedName~ImageTests" ;;
+    circuits) run Wayward.Web.Tests "FullyQualifiedName~CircuitTests" ;;
     R10) run Wayward.Engine.Tests "FullyQualifiedName~ManyWorkersTests|FullyQualifiedName~ElectionTests" ;;
-    *) [[ " ${rows[*]} " == *" $row "* ]] || { echo "tests/long.sh: there is no '$row'; rows: flowlogs live image ${rows[*]}" >&2; exit 2; }
+    *) [[ " ${rows[*]} " == *" $row "* ]] || { echo "tests/long.sh: there is no '$row'; rows: flowlogs live circuits image ${rows[*]}" >&2; exit 2; }
        run Wayward.Engine.Tests "FullyQualifiedName~.${row}_" ;;
   esac
   echo "$row: $((SECONDS - started)) s"

@@ -20,6 +20,7 @@ internal sealed class BrowserFixture : IAsyncDisposable
 
     public string Url => _app.Urls.Single();
     public IServiceProvider Services => _app.Services;
+    public string DatabaseFile => Path.Combine(_folder.FullName, "data", "wayward.db");
     private string Logs => Path.Combine(_folder.FullName, "logs");
 
     public static Task<BrowserFixture> StartAsync(params (string Name, byte[] Content)[] logs) => StartAsync([], logs);

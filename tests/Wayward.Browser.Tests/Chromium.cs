@@ -25,10 +25,11 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A fresh window that notes every console error and refused resource.</summary>
-    public async Task<Window> OpenAsync(string url, bool dark = false)
+    /// <param name="timeZone">IANA name; null = the machine's.</param>
+    public async Task<Window> OpenAsync(string url, bool dark = false, string? timeZone = null)
     {
         Assert.SkipWhen(_browser is null, "No Chromium on this machine (looked for chromium and google-chrome; WAYWARD_CHROMIUM names another).");
-        var context = await _browser!.NewContextAsync(new() { BaseURL = url, ViewportSize = new() { Width = 1440, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, AcceptDownloads = true });
+        var context = await _browser!.NewContextAsync(new() { BaseURL = url, ViewportSize = new() { Width = 1440, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, AcceptDownloads = true, TimezoneId = timeZone });
         context.SetDefaultTimeout(30_000);
         await context.AddInitScriptAsync("window.refused = []; document.addEventListener('securitypolicyviolation', e => window.refused.push(e.violatedDirective + ' ' + e.blockedURI));");
         var page = await context.NewPageAsync();

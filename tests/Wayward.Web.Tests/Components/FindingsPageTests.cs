@@ -151,6 +151,7 @@ public sealed class FindingsPageTests : FixtureContext
         string changed = page.FindAll("tbody tr")[1].Id!["row-".Length..];
         page.Find("thead input[type=checkbox]").Change(true);
         Triage.Changed.Add(changed);
+        page.WaitForElement(".bulk");
         page.FindAll(".bulk button").Single(b => b.TextContent == "Acknowledge").Click();
         page.WaitForAssertion(() => Assert.Equal([$"acknowledge {rows - 1}"], Triage.Calls));
         Assert.Equal("row-" + changed, Assert.Single(page.FindAll("tbody tr:has(.conflict)")).Id);

@@ -1,6 +1,7 @@
 using MudBlazor;
 using Wayward.Core.Triage;
 using Wayward.Engine.Triage;
+using Wayward.Storage;
 using Wayward.Storage.Audit;
 using Wayward.Storage.Findings;
 using Wayward.Web.Access;
@@ -12,6 +13,9 @@ namespace Wayward.Web.Components.Shared;
 /// </summary>
 internal sealed class TriageActions(GuardedTriage triage, ISnackbar snackbar)
 {
+    /// <summary>An action that takes longer says that it waits: nobody should press a key again because nothing seems to happen.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+
     private Snackbar? _told;
 
     /// <summary>The last action of this window, for the undo key.</summary>
@@ -61,14 +65,14 @@ internal sealed class TriageActions(GuardedTriage triage, ISnackbar snackbar)
     {
         try
         {
-            var result = await triage.UndoAsync(action, CancellationToken.None);
+            var result = await ShowWaitAsync(triage.UndoAsync(action, CancellationToken.None));
             if (LastAction == action) LastAction = null;
             if (_told is not null) snackbar.Remove(_told);
             _told = null;
             snackbar.Add(Told(result), result.Left.Count > 0 ? MudBlazor.Severity.Warning : MudBlazor.Severity.Normal);
             return true;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or KeyNotFoundException or AccessDeniedException)
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or KeyNotFoundException or AccessDeniedException or StorageUnavailableException)
         {
             snackbar.Add(exception.Message, MudBlazor.Severity.Error);
             return false;
@@ -95,6 +99,20 @@ internal sealed class TriageActions(GuardedTriage triage, ISnackbar snackbar)
         }
     });
 
+    private async Task<T> ShowWaitAsync<T>(Task<T> action)
+    {
+        if (await Task.WhenAny(action, Task.Delay(Patience)) == action) return await action;
+        var waiting = snackbar.Add("Waiting for the database, which something else is writing to. Nothing is lost: this is saved as soon as it is free.", MudBlazor.Severity.Normal, options => options.RequireInteraction = true);
+        try
+        {
+            return await action;
+        }
+        finally
+        {
+            if (waiting is not null) snackbar.Remove(waiting);
+        }
+    }
+
     private Task<bool> RunAsync(string? done, Func<CancellationToken, Task<long>> action) => RunAsync(done, async token => (await action(token), ""));
 
     /// <summary>Runs an action of any feature: says what it did with an offer to undo it, or why it did not.</summary>
@@ -104,7 +122,7 @@ internal sealed class TriageActions(GuardedTriage triage, ISnackbar snackbar)
         {
             Conflicts = [];
             // An action that was begun is finished, whatever page the analyst goes to meanwhile.
-            var (audit, told) = await action(CancellationToken.None);
+            var (audit, told) = await ShowWaitAsync(action(CancellationToken.None));
             LastAction = audit;
             // One offer to undo, the newest: a row of them over the list would cover what is decided next.
             if (_told is not null) snackbar.Remove(_told);
@@ -125,6 +143,11 @@ internal sealed class TriageActions(GuardedTriage triage, ISnackbar snackbar)
         catch (Exception exception) when (exception is ArgumentException or AccessDeniedException)
         {
             snackbar.Add(Sentence(exception), MudBlazor.Severity.Error);
+            return false;
+        }
+        catch (StorageUnavailableException exception)
+        {
+            snackbar.Add($"Not saved. {exception.Message}", MudBlazor.Severity.Error);
             return false;
         }
     }
