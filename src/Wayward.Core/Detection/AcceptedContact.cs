@@ -51,6 +51,8 @@ public sealed record AcceptedContact(
     public int? RuleId { get; init; }
     /// <summary>The group that could have evaluated it, such as <c>asg:web</c>; null when none was asked.</summary>
     public string? Group { get; init; }
+    /// <summary>The name of the instance when the contact began, where an inventory has one.</summary>
+    public string? InstanceName { get; init; }
 }
 
 /// <summary>New targets of one instance and UTC day that its role explains.</summary>

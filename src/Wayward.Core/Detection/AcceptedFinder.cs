@@ -44,6 +44,7 @@ internal sealed class AcceptedFinder(DetectionEngine engine, DetectionIndex inde
             {
                 Role = reason == AcceptedReason.Role ? evaluate.RoleThatExplains(known, episode.Start) : null,
                 Group = evaluation.Cohort,
+                InstanceName = known.Instance.Fact(InstanceAttribute.Name, episode.Start),
             });
         }
     }

@@ -60,6 +60,8 @@ public sealed class OtherPagesTests : FixtureContext
         Assert.Equal(["203.119.1.3", "203.119.1.2", "203.119.1.1", "8.8.8.8"], page.FindAll("tbody tr").Select(r => r.QuerySelector("a")!.TextContent.Trim()));
         Assert.All(page.FindAll("tbody tr"), r => Assert.Contains("nobody", r.TextContent, StringComparison.Ordinal));
         Assert.Contains("web", page.Find("tbody").TextContent, StringComparison.Ordinal);
+        Fixture.Accepted[0] = Fixture.Accepted[0] with { InstanceName = "dns-1" };
+        Assert.Contains("dns-1", Open<LearnedPage>("learned").Find("tbody").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
