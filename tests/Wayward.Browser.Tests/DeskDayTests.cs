@@ -166,6 +166,39 @@ public sealed partial class DeskDayTests(Chromium chromium)
         await window.AssertCleanAsync();
     }
 
+    /// <summary>Lets a test cut the page's connection under it.</summary>
+    private const string Cuttable = "window.sockets = []; window.WebSocket = class extends WebSocket { constructor(...a) { super(...a); window.sockets.push(this); } };";
+
+    [Fact]
+    public async Task U5_filters_page_and_an_unsaved_note_outlive_a_cut_and_a_restart()
+    {
+        await using var fixture = await ServeAsync(Many(60));
+        await using var window = await chromium.OpenAsync(fixture.Url);
+        var (page, keys) = (window.Page, window.Page.Keyboard);
+        await page.AddInitScriptAsync(Cuttable);
+        await window.GoAsync("/findings?q=web&page=2&sort=subject");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(10);
+        await keys.PressAsync("m");
+        await Expect(page.Locator("#dialog-text")).ToBeFocusedAsync();
+        await keys.TypeAsync("begun before ");
+
+        // The connection is lost and comes back: nothing of the page changed, and it still answers.
+        await page.EvaluateAsync("() => { window.samePage = true; window.sockets.forEach(s => s.close()); }");
+        await keys.TypeAsync("the cut ");
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 30_000 });
+        await Expect(page.Locator("#dialog-text")).ToHaveValueAsync("begun before the cut ");
+        Assert.True(await page.EvaluateAsync<bool>("() => window.samePage === true"));
+
+        // The server starts anew: the page comes back by itself, on the same rows, with the note.
+        await fixture.RestartAsync();
+        await page.WaitForFunctionAsync("() => window.samePage === undefined", null, new() { Timeout = 60_000 });
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(10);
+        Assert.Contains("q=web&page=2&sort=subject", page.Url, StringComparison.Ordinal);
+        await window.ReadyAsync();
+        await keys.PressAsync("m");
+        await Expect(page.Locator("#dialog-text")).ToHaveValueAsync("begun before the cut ");
+    }
+
     [Fact]
     public async Task A_fan_out_over_more_than_two_hundred_addresses_is_marked_expected()
     {

@@ -66,6 +66,15 @@ public sealed class FieldCaseTests
 
     public static TheoryData<string, string> Cases => [.. Rows.Select(r => (r.Case, r.Input))];
 
+    [Fact]
+    public void Every_input_of_the_field_has_a_row()
+    {
+        string root = Path.Combine(RepositoryFolder.Path, "..", "shared", "data", "field");
+        Assert.SkipUnless(Directory.Exists(root), "The field cases lie beside the repository (../shared/data/field) and are not there.");
+        var inputs = Directory.GetDirectories(root).SelectMany(folder => Directory.GetFileSystemEntries(folder).Select(input => (Case: Path.GetFileName(folder)[..2], Input: Path.GetFileName(input)))).Where(i => i.Input != "expected.md");
+        Assert.Empty(inputs.Except(Rows.Select(r => (r.Case, r.Input))));
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task A_case_of_the_field_has_its_right_outcome(string number, string input)

@@ -36,7 +36,7 @@ internal sealed partial class HubClient : IAsyncDisposable
     public string? Error { get; private set; }
 
     /// <summary>Opens a page as a browser does: its HTML, the socket, the circuit, the components that the HTML names.</summary>
-    public static async Task<HubClient> OpenAsync(TestHost host, string path, CancellationToken cancellation)
+    public static async Task<HubClient> OpenAsync(TestHost host, string path, CancellationToken cancellation, bool awaitDrawn = true)
     {
         var client = await ConnectAsync(host, cancellation);
         string html = await host.Client.GetStringAsync(path, cancellation);
@@ -47,7 +47,7 @@ internal sealed partial class HubClient : IAsyncDisposable
         if (operations.Count == 0) throw new InvalidOperationException("The page has no interactive component.");
         var drawn = client._drawn.Task;
         await client.SendAsync("UpdateRootComponents", cancellation, JsonSerializer.Serialize(new { batchId = 1, operations }), "");
-        await drawn.WaitAsync(TimeSpan.FromSeconds(30), cancellation);
+        if (awaitDrawn) await drawn.WaitAsync(TimeSpan.FromSeconds(30), cancellation);
         return client;
     }
 
@@ -75,6 +75,9 @@ internal sealed partial class HubClient : IAsyncDisposable
         await drawn.WaitAsync(TimeSpan.FromSeconds(30), cancellation);
         return System.Diagnostics.Stopwatch.GetElapsedTime(began);
     }
+
+    /// <summary>The window is gone without a word.</summary>
+    public void Abort() => _socket.Abort();
 
     public async Task<object?> CallAsync(string target, CancellationToken cancellation, params object?[] arguments)
     {

@@ -17,8 +17,6 @@ public partial class ForeignText
     [Parameter] public bool Clip { get; set; }
     [Parameter] public string? Class { get; set; }
 
-    private string? Title => Clip && Text is { Length: > 24 } ? SafeText.Plain(Text) : null;
-
     protected override void OnParametersSet()
     {
         if (_read == Text) return;
