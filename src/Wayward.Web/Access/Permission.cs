@@ -44,6 +44,9 @@ internal static class Permissions
 
     public static bool May(this Roles roles, Permission permission) => (roles & Holders(permission)) != 0;
 
+    /// <summary>Is the sentence one of <see cref="Refusal"/>?</summary>
+    public static bool IsRefusal(string sentence) => Enum.GetValues<Permission>().Any(p => Refusal(p) == sentence);
+
     /// <summary>A sentence for the person who may not.</summary>
     public static string Refusal(Permission permission) => permission switch
     {

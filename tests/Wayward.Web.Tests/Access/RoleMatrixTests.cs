@@ -94,7 +94,7 @@ public sealed class RoleMatrixTests
                 request.Headers.Add("Origin", host.Url.GetLeftPart(UriPartial.Authority));
                 using var response = await host.Anonymous.SendAsync(request, Cancellation);
                 string text = await response.Content.ReadAsStringAsync(Cancellation);
-                bool refused = response.StatusCode == HttpStatusCode.Forbidden || (needed is { } asked && text.Contains($"Not up to date.</span> {Permissions.Refusal(asked)}", StringComparison.Ordinal));
+                bool refused = response.StatusCode == HttpStatusCode.Forbidden || (needed is { } asked && text.Contains($"No access.</span> {Permissions.Refusal(asked)}", StringComparison.Ordinal));
                 Assert.True(refused == (needed is { } permission && !roles.May(permission)), $"{route} as {name}: {(int)response.StatusCode}");
             }
         }

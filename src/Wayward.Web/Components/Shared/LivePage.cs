@@ -61,7 +61,8 @@ public abstract partial class LivePage : ComponentBase, IDisposable
 #pragma warning restore CA1031
         {
             if (reading.IsCancellationRequested || _disposed) return;
-            LogFailed(Loggers.CreateLogger(GetType()), exception, GetType().Name);
+            // A refusal is no fault of the program; the audit log has it.
+            if (exception is not Access.AccessDeniedException) LogFailed(Loggers.CreateLogger(GetType()), exception, GetType().Name);
             // The store's own sentence says what is wrong and what to do, and is written to be shown.
             Problem = exception is Access.AccessDeniedException ? exception.Message : exception is StorageUnavailableException unavailable
                 ? Core.Text.SafeText.Plain(unavailable.Message, MaximumProblem)
