@@ -54,6 +54,10 @@ public sealed record OtherUser(InstanceKey Instance, IpAddress Address, long Sin
 /// <summary>An earlier, closed episode of the same subject and target.</summary>
 public sealed record EarlierEpisode(IpAddress Address, long Start, long End);
 
+/// <summary>A target whose traffic was rejected before the contact that went around it.</summary>
+/// <param name="At">Start of the last rejected record before that contact, Unix seconds.</param>
+public sealed record RejectedTarget(IpAddress Address, DnsTransport Transport, long At);
+
 /// <summary>Why the contact is new: the facts, from which sentences are made.</summary>
 public sealed record Novelty
 {
@@ -85,6 +89,8 @@ public sealed record Novelty
     public IReadOnlyList<string> Counterfactuals { get; init; } = [];
     /// <summary>Packet-level local addresses behind the interface.</summary>
     public IReadOnlyList<IpAddress> InnerSources { get; init; } = [];
+    /// <summary>The target whose reject the contact went around; null unless the finding is about that.</summary>
+    public RejectedTarget? Rejected { get; init; }
 }
 
 /// <summary>
@@ -139,7 +145,7 @@ public sealed record Finding
     public string? Region { get; init; }
     public required string CatalogVersion { get; init; }
     public required string CatalogHash { get; init; }
-    /// <summary>Earliest raw records, at most <see cref="EvidenceLine.PerPair"/>.</summary>
+    /// <summary>Earliest raw records, at most <see cref="EvidenceLine.PerPair"/>; the first is of the rejected target where the finding is about a reject that was gone around.</summary>
     public IReadOnlyList<EvidenceLine> Evidence { get; init; } = [];
 }
 

@@ -31,6 +31,7 @@ internal static class NoveltyBuilder
             Path = c.Type.Path(c),
             Counterfactuals = c.Type.Counterfactuals(c),
             InnerSources = [.. c.Details.SelectMany(d => d.InnerSources).Distinct().Order().Take(ContactHour.MaxInnerSources)],
+            Rejected = c.Type == EvasionAfterBlock.Type && c.RejectedBefore is var (target, at) ? new(target.Address, target.Transport, at) : null,
         };
     }
 

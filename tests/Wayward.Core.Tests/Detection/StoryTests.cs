@@ -202,6 +202,28 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public void An_evasion_names_the_rejected_target_and_has_the_rejected_record_before_the_accepted_one()
+    {
+        var world = new World();
+        Mature(world, "web-1").Asks("8.8.8.8").Blocked().On(40).Asks("1.1.1.1", DnsTransport.DoH).On(40.02);
+        var finding = Assert.Single(world.Reported());
+        Assert.Equal(("8.8.8.8", DnsTransport.Dns, World.At(40)), (finding.Novelty.Rejected!.Address.ToString(), finding.Novelty.Rejected.Transport, finding.Novelty.Rejected.At));
+        Assert.Contains("REJECT", finding.Evidence[0].Text, StringComparison.Ordinal);
+        Assert.Contains("ACCEPT", finding.Evidence[^1].Text, StringComparison.Ordinal);
+        Assert.True(finding.Evidence[0].Start < finding.Evidence[^1].Start);
+    }
+
+    [Fact]
+    public void A_contact_through_nat64_says_so_with_the_form_of_the_records()
+    {
+        var world = new World();
+        Mature(world, "web-1").Asks("64:ff9b::808:808").On(40);
+        Mature(world, "web-2").Asks("1.1.1.1").On(40);
+        Assert.Contains("8.8.8.8 was reached through NAT64: its records have 64:ff9b::808:808.", world.Reported().Single(f => f.Members[0].Id == World.Id("web-1")).Novelty.Nearby);
+        Assert.Empty(world.Reported().Single(f => f.Members[0].Id == World.Id("web-2")).Novelty.Nearby);
+    }
+
+    [Fact]
     public void Without_stories_every_first_contact_is_a_finding_of_its_own_too()
     {
         var world = Begun(40, 40.1, 40.2);

@@ -172,6 +172,23 @@ public sealed class FindingPageTests : FixtureContext
     }
 
     [Fact]
+    public void A_reject_that_was_gone_around_stands_before_the_contact()
+    {
+        Use(PageFixture.Fleet());
+        var stored = Fixture.Findings[0];
+        var (first, rejected) = (stored.Finding.FirstAddress!, FlowLogs.IpAddress.Parse("1.1.1.1"));
+        Fixture.Findings[0] = stored with
+        {
+            Finding = stored.Finding with { Novelty = stored.Finding.Novelty with { Rejected = new(rejected, Core.Resolvers.DnsTransport.DoT, first.FirstContact - 600) } },
+        };
+        var page = Open<FindingPage>("findings/" + stored.Finding.Id, p => p.Add(x => x.Id, stored.Finding.Id));
+        Assert.Contains("1.1.1.1", page.Find("#rejected").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Rejected before", page.Find("#rejected").TextContent, StringComparison.Ordinal);
+        page.FindAll("button").Single(b => b.TextContent == "Read all around the first contact").Click();
+        page.WaitForAssertion(() => Assert.EndsWith(" 1.1.1.1", Fixture.Calls[^1], StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Hostile_names_and_comments_are_shown_inert()
     {
         Use(PageFixture.Fleet());

@@ -37,6 +37,9 @@ public sealed record NoveltyDocument
     [Description("Packet-level addresses behind the interface, such as pods")]
     public required IEnumerable<string> InnerSources { get; init; }
 
+    [Description("The target whose reject the contact went around, in findings about that")]
+    public required RejectedDocument? Rejected { get; init; }
+
     public NoveltyDocument() { }
 
     [SetsRequiredMembers]
@@ -58,8 +61,11 @@ public sealed record NoveltyDocument
         Path = novelty.Path;
         Counterfactuals = novelty.Counterfactuals;
         InnerSources = novelty.InnerSources.Select(a => a.ToString());
+        Rejected = novelty.Rejected is { } rejected ? new(rejected.Address.ToString(), rejected.Transport.Name(), UtcTime.Iso(rejected.At)) : null;
     }
 }
+
+public sealed record RejectedDocument(string Address, string Transport, [property: DataType(DataType.DateTime)] string Last);
 
 public sealed record UsualDocument(
     string Address, string Transport, string? Provider,

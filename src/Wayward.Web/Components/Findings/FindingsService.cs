@@ -71,6 +71,13 @@ internal sealed class FindingsService(IFindingStore findings, IInstanceStore ins
     }
 
     /// <summary>Re-reads the objects around the first contact of a finding's address.</summary>
-    public Task<EvidenceResult> ReadRawAsync(Finding finding, FindingAddress address, int take, CancellationToken cancellation) =>
-        evidence.ReadAsync(finding.Members[0], new Destination(address.Address, finding.Transport), address.FirstContact - UnixTime.HourSeconds, address.FirstContact + UnixTime.HourSeconds, take, cancellation);
+    /// <summary>The records around the first contact; of a reject that was gone around too, in the order of time.</summary>
+    public async Task<EvidenceResult> ReadRawAsync(Finding finding, FindingAddress address, int take, CancellationToken cancellation)
+    {
+        long from = address.FirstContact - UnixTime.HourSeconds, to = address.FirstContact + UnixTime.HourSeconds;
+        var contact = await evidence.ReadAsync(finding.Members[0], new Destination(address.Address, finding.Transport), from, to, take, cancellation);
+        if (finding.Novelty.Rejected is not { } rejected) return contact;
+        var before = await evidence.ReadAsync(finding.Members[0], new Destination(rejected.Address, rejected.Transport), from, address.FirstContact, take, cancellation);
+        return new([.. before.Records.Concat(contact.Records).OrderBy(r => r.Start)], before.Complete && contact.Complete, [.. before.Problems, .. contact.Problems]);
+    }
 }
