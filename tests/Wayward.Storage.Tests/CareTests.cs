@@ -59,4 +59,23 @@ public abstract class CareTests(StorageProvider provider)
         }
         Assert.True((await maintenance.VerifyAsync(Token)).Good);
     }
+
+    /// <summary>A record of the year 2100, and a program's clock that agrees with it for once: what one run compacts is bounded all the same, and nothing follows the record's clock alone.</summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 31)]
+    public async Task A_wrong_clock_compacts_at_most_a_step(bool programsClockToo, int most)
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        const int Days = 50;
+        // Two cells a day: a compacted day has one.
+        var contacts = Enumerable.Range(0, Days).SelectMany(d => new[] { ("i-1", Make.Google, Make.T0 + d * 86_400L), ("i-1", Make.Google, Make.T0 + d * 86_400L + 7_200) });
+        var future = new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        await storage.Contacts.CommitAsync([Make.Object("a", Make.Batch(Make.Id("a"), [.. contacts, ("i-1", Make.Google, future.ToUnixTimeSeconds())]))], Token);
+        storage.Time.Now = programsClockToo ? future : DateTimeOffset.FromUnixTimeSeconds(Make.T0 + Days * 86_400L);
+        long folded = (await storage.Get<IStorageMaintenance>().RunAsync(new() { CompactAfterDays = 60 }, Token)).Cells;
+        Assert.InRange(folded, 0, 2 * most);
+        var cells = (await storage.Contacts.LoadAsync(Token)).Instances.Values.SelectMany(h => h.Pairs.Values).SelectMany(c => c).ToList();
+        Assert.Equal(2 * Days + 1 - (programsClockToo ? 31 : 0), cells.Count);
+    }
 }

@@ -101,6 +101,10 @@ public sealed partial class ContainerTests
         }
     }
 
+    [Fact]
+    public void Every_service_has_a_limit_of_memory() =>
+        Assert.All(Services(), s => Assert.True(((YamlMappingNode)s.Value).Children.ContainsKey("mem_limit"), s.Key));
+
     private static YamlMappingNode Compose()
     {
         // The merging parser resolves the shared block as Compose does.
