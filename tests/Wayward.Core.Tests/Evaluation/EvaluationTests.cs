@@ -41,14 +41,14 @@ public sealed class EvaluationTests
         return new Score(scenario.Name, scenario.IsAttack, expected.Count, found.Count, expected.Count(e => !found.Contains(e)), found.Count(f => !expected.Contains(f)), all.Count(f => !f.Reported));
     }
 
-    private static (int Notifications, double Rate, long InstanceDays) Background(int instances, Func<DetectionOptions, DetectionOptions> change, int seed)
+    private static (List<Finding> Notifications, double Rate, long InstanceDays) Background(int instances, Func<DetectionOptions, DetectionOptions> change, int seed)
     {
         var fleet = new FleetBackground(seed, instances);
         fleet.Count();
         var loader = new FleetLoader(new DetectionEngine(TestCatalog.Default, [], change(DetectionOptions.Default)), FleetBackground.MaxStart);
         foreach (var history in fleet.Histories) loader.Load(history);
-        int reported = loader.Evaluate(fleet.Of).Findings.Count(f => f.Reported);
-        return (reported, reported * 1_000.0 / fleet.InstanceDays, fleet.InstanceDays);
+        var reported = loader.Evaluate(fleet.Of).Findings.Where(f => f.Reported).ToList();
+        return (reported, reported.Count * 1_000.0 / fleet.InstanceDays, fleet.InstanceDays);
     }
 
     [Fact]
@@ -76,15 +76,28 @@ public sealed class EvaluationTests
             var scores = Scenarios.All.Select(s => Of(s, change)).ToList();
             var attacks = scores.Where(s => s.IsAttack).ToList();
             var (count, rate, _) = Background(1_000, change, ReportSeed);
-            text.AppendLine(culture, $"| {name} | {1 - attacks.Sum(s => s.Missed) / (double)attacks.Sum(s => s.Expected):0.00} | {attacks.Sum(s => s.Extra)} | {scores.Where(s => !s.IsAttack).Sum(s => s.Extra)} | {rate:0.000} ({count}) |");
+            text.AppendLine(culture, $"| {name} | {1 - attacks.Sum(s => s.Missed) / (double)attacks.Sum(s => s.Expected):0.00} | {attacks.Sum(s => s.Extra)} | {scores.Where(s => !s.IsAttack).Sum(s => s.Extra)} | {rate:0.000} ({count.Count}) |");
         }
 
         text.AppendLine().AppendLine("| Background | instance days | notifications | per 1,000 instances and day |").AppendLine("| --- | --- | --- | --- |");
+        var rows = new List<(int Instances, List<Finding> Findings)>();
         foreach (int instances in new[] { 1_000, 10_000 })
         {
             var (count, rate, days) = Background(instances, o => o, ReportSeed + 1);
-            text.AppendLine(culture, $"| {instances:N0} instances, {FleetBackground.Days} days | {days:N0} | {count} | {rate:0.000} |");
+            text.AppendLine(culture, $"| {instances:N0} instances, {FleetBackground.Days} days | {days:N0} | {count.Count} | {rate:0.000} |");
+            rows.Add((instances, count));
             Assert.InRange(rate, 0, 1);
+        }
+
+        text.AppendLine().AppendLine("| Type of a notification of the backgrounds | 1,000 instances | 10,000 instances | highest severity |").AppendLine("| --- | --- | --- | --- |");
+        foreach (var type in rows.SelectMany(r => r.Findings).GroupBy(f => f.Type.Name).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
+            text.AppendLine(culture, $"| {type.Key} | {rows[0].Findings.Count(f => f.Type.Name == type.Key)} | {rows[1].Findings.Count(f => f.Type.Name == type.Key)} | {type.Max(f => f.Severity) / 10.0:0.0} |");
+
+        text.AppendLine().AppendLine("| Attacks among the notifications of 1,000 instances | severity | notifications above it |").AppendLine("| --- | --- | --- |");
+        foreach (var scenario in Scenarios.All.Where(s => s.IsAttack && s.Reported.Count > 0))
+        {
+            int highest = scenario.Build().Reported().Max(f => f.Severity);
+            text.AppendLine(culture, $"| {scenario.Name} | {highest / 10.0:0.0} | {rows[0].Findings.Count(f => f.Severity > highest)} of {rows[0].Findings.Count} |");
         }
 
         text.AppendLine().AppendLine("| Confidence of reported findings in the scenarios | of attacks | of benign scenarios |").AppendLine("| --- | --- | --- |");
