@@ -37,9 +37,19 @@ public sealed class FleetBackground
 
     public void Count() => InstanceDays = Histories.Sum(h => (long)h.Coverage.Count);
 
+    private static int Number(InstanceKey key) => int.Parse(key.Id.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    /// <summary>Which part of a fleet of so many instances one belongs to.</summary>
+    public static string PartOf(InstanceKey key, int instances) => Number(key) is var number && number < instances ? "fleet" : ((number - instances) % Extra) switch
+    {
+        < Resolvers => "small resolvers",
+        Resolvers => "cert-manager",
+        _ => "weekly scale-out",
+    };
+
     public InstanceHistory Of(InstanceKey key)
     {
-        int number = int.Parse(key.Id.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        int number = Number(key);
         if (number >= Instances) return Added((number - Instances) / Extra, (number - Instances) % Extra, key);
         int group = number / GroupSize;
         var ours = new Random(HashOf(_seed, group, 1));

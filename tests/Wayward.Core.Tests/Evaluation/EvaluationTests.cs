@@ -21,7 +21,7 @@ public sealed class EvaluationTests
         ("without stories", o => o with { Stories = false }),
         ("without cohort fallback", o => o with { CohortFallback = false }),
         ("without cohorts", o => o with { Cohorts = false }),
-        ("without roles", o => o with { Patterns = o.Patterns with { IteratingServers = 1_000_000 } }),
+        ("without roles", o => o with { Patterns = o.Patterns with { IteratingServers = 1_000_000, IteratingDays = 1_000 } }),
         ("without provider merge", o => o with { ProviderMerge = false }),
         ("guardduty profile", DetectionOptions.GuardDutyProfile),
     ];
@@ -81,13 +81,18 @@ public sealed class EvaluationTests
 
         text.AppendLine().AppendLine("| Background | instance days | notifications | per 1,000 instances and day |").AppendLine("| --- | --- | --- | --- |");
         var rows = new List<(int Instances, List<Finding> Findings)>();
+        var origins = new List<string>();
         foreach (int instances in new[] { 1_000, 10_000 })
         {
             var (count, rate, days) = Background(instances, o => o, ReportSeed + 1);
             text.AppendLine(culture, $"| {instances:N0} instances, {FleetBackground.Days} days | {days:N0} | {count.Count} | {rate:0.000} |");
             rows.Add((instances, count));
+            var parts = count.SelectMany(f => f.Members).GroupBy(m => FleetBackground.PartOf(m, instances)).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Distinct().Count()}");
+            origins.Add($"Instances in a notification, of {instances.ToString("N0", culture)}: {string.Join(", ", parts)}.");
             Assert.InRange(rate, 0, 1);
         }
+
+        foreach (string origin in origins) text.AppendLine().AppendLine(origin);
 
         text.AppendLine().AppendLine("| Type of a notification of the backgrounds | 1,000 instances | 10,000 instances | highest severity |").AppendLine("| --- | --- | --- | --- |");
         foreach (var type in rows.SelectMany(r => r.Findings).GroupBy(f => f.Type.Name).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal))
