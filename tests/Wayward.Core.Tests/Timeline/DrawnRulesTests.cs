@@ -41,6 +41,17 @@ public sealed class DrawnRulesTests
         Assert.Contains("role", seen);
     }
 
+    [Fact]
+    public void The_role_of_an_iterating_resolver_is_named_and_of_others_none()
+    {
+        var world = Scenarios.All.Single(s => s.Name.StartsWith("iterating", StringComparison.Ordinal)).Build();
+        var roles = world.Ledger().Instances.Values.Select(h => ObservedRole.Of(h, world.Catalog, world.Options)).ToList();
+        Assert.Contains(RoleNames.IteratingResolver, roles);
+        var plain = new World(20);
+        plain.Instance("web-1").Asks("9.9.9.9").Daily();
+        Assert.Null(ObservedRole.Of(plain.Ledger().Instances.Values.Single(), plain.Catalog, plain.Options));
+    }
+
     private static void Add(InstanceHistory history, Random random, InstanceAttribute attribute, params string[] values)
     {
         foreach (string value in values)
