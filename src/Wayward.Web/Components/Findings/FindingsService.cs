@@ -70,8 +70,7 @@ internal sealed class FindingsService(IFindingStore findings, IInstanceStore ins
         return timeline with { Lanes = [.. timeline.Lanes.Where(l => shown.Contains(l.Destination))], Findings = [.. timeline.Findings.Where(f => f.Id == finding.Id)], Decisions = [] };
     }
 
-    /// <summary>Re-reads the objects around the first contact of a finding's address.</summary>
-    /// <summary>The records around the first contact; of a reject that was gone around too, in the order of time.</summary>
+    /// <summary>Reads the objects around the first contact of a finding's address again; where a reject was gone around, its records too, in the order of time.</summary>
     public async Task<EvidenceResult> ReadRawAsync(Finding finding, FindingAddress address, int take, CancellationToken cancellation)
     {
         long from = address.FirstContact - UnixTime.HourSeconds, to = address.FirstContact + UnixTime.HourSeconds;
