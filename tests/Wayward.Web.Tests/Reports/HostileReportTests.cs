@@ -89,6 +89,15 @@ public sealed partial class HostileReportTests(HostileReportFixture fixture) : I
     }
 
     [Fact]
+    public async Task It_says_what_to_do_and_names_the_hash_of_each_object()
+    {
+        string html = WebUtility.HtmlDecode(await _host.Client.GetStringAsync($"/findings/{fixture.FindingIds[0]}/report.html", Cancellation));
+        foreach (var step in Enum.GetNames<Core.Reports.RecommendedStep>()) Assert.Contains($"<b>{step}.</b>", html, StringComparison.Ordinal);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(HostileNames.FlowLog().Text));
+        Assert.Contains("SHA-256 " + hash + "<", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Its_own_policy_allows_its_style_and_nothing_else()
     {
         string html = await _host.Client.GetStringAsync($"/findings/{fixture.FindingIds[0]}/report.html", Cancellation);
