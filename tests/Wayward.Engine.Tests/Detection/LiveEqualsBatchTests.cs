@@ -16,7 +16,8 @@ public sealed class LiveEqualsBatchTests
     [Fact]
     public async Task A_store_fed_live_with_repeats_restarts_and_triage_ends_where_a_batch_ends_and_decisions_survive()
     {
-        int decisions = 0, restarts = 0, repeats = 0;
+        int decisions = 0, restarts = 0, repeats = 0, grown = 0;
+        var reopened = new List<Resolution>();
         int runs = LongRun.Pick(20, 100);
         for (int seed = int.TryParse(Environment.GetEnvironmentVariable("WAYWARD_SEED"), out int one) ? one : 1; seed <= runs; seed++)
         {
@@ -24,9 +25,12 @@ public sealed class LiveEqualsBatchTests
             string? difference = await run.RunAsync();
             Assert.True(difference is null, $"seed {seed}: {difference}");
             (decisions, restarts, repeats) = (decisions + run.Decisions, restarts + run.Restarts, repeats + run.Repeats);
+            grown += run.Grown;
+            reopened.AddRange(run.Reopened);
         }
         Assert.True(decisions > 3 * runs && restarts > runs && repeats > runs, $"{decisions} decisions, {restarts} restarts, {repeats} repeats: too few to show anything");
-        LongRun.Say($"live equals batch: {runs} runs, {decisions} decisions, {restarts} restarts, {repeats} objects again");
+        Assert.True(grown > 0 && reopened.Count > 0, $"{grown} fleets grew after a decision, and {reopened.Count} findings were opened again: too few to show anything");
+        LongRun.Say($"live equals batch: {runs} runs, {decisions} decisions, {restarts} restarts, {repeats} objects again, {grown} fleets that grew after a decision, opened again: {string.Join(", ", reopened.GroupBy(r => r).Select(g => $"{g.Count()} {g.Key}"))}");
     }
 
     [Theory]

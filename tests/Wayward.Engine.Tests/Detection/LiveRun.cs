@@ -25,7 +25,10 @@ namespace Wayward.Engine.Tests.Detection;
 /// </summary>
 internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null) : IDisposable
 {
-    private static readonly DetectionOptions Options = RandomRecords.Options with { ProviderMerge = true, Stories = true, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3 } };
+    private static readonly DetectionOptions Options = RandomRecords.Options with
+    {
+        ProviderMerge = true, Stories = true, CohortFallback = true, AlertedEstablishes = RandomRecords.Options.HistoryWindow, Patterns = new PatternOptions { FanOutTargets = 4, FleetInstances = 3 },
+    };
 
     private static readonly Lazy<Task<byte[]>> Empty = new(async () =>
     {
@@ -36,6 +39,8 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
         return await File.ReadAllBytesAsync(new StorageOptions { DataDirectory = data.Root }.SqlitePath);
     });
 
+    private static readonly Resolution[] Closes = [Resolution.TruePositive, Resolution.BenignPositive, Resolution.FalsePositive, Resolution.Duplicate, Resolution.InsufficientData];
+
     /// <summary>What an analyst last decided about a finding.</summary>
     private sealed record Decision(FindingStatus Status, Resolution Resolution);
 
@@ -44,6 +49,8 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
     private readonly Dictionary<string, Decision> _decisions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _comments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _assignees = new(StringComparer.Ordinal);
+    /// <summary>Members of fleets when they were last decided upon.</summary>
+    private readonly Dictionary<string, int> _fleets = new(StringComparer.Ordinal);
     private readonly List<long> _rulesMade = [];
     private readonly Inventories _inventories = new();
     private IngestRig _rig = null!;
@@ -57,6 +64,10 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
     public int Decisions { get; private set; }
     public int Restarts { get; private set; }
     public int Repeats { get; private set; }
+    /// <summary>How findings had been closed that the engine opened again.</summary>
+    public List<Resolution> Reopened { get; } = [];
+    /// <summary>Fleets that had more members in the end than when they were decided upon.</summary>
+    public int Grown { get; private set; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -103,7 +114,9 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
 
     private List<ObjectContribution> Objects()
     {
-        var lines = RandomRecords.Of(seed).Lines.OrderBy(l => l.Start).ToList();
+        var lines = RandomRecords.Of(seed).Lines.ToList();
+        lines.AddRange(Push(lines));
+        lines = [.. lines.OrderBy(l => l.Start)];
         int parts = _random.Next(5, 14);
         var folder = new ContactFolder(RandomRecords.Catalog, new AddressSpace([]));
         return [.. lines.Select((line, i) => (line, Part: _random.Next(10) == 0 ? _random.Next(parts) : i * parts / lines.Count)).GroupBy(x => x.Part, x => x.line).OrderBy(g => g.Key).Select(part =>
@@ -114,6 +127,22 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
             foreach (var line in part) line.Push(folder, ++number);
             return Contribution(key, key, folder.TakeBatch());
         })];
+    }
+
+    /// <summary>A configuration that is pushed to one instance after the other over days, so that its fleet grows from object to object; some use it again days later.</summary>
+    private List<FlowLine> Push(List<FlowLine> lines)
+    {
+        var pushed = new List<FlowLine>();
+        int hour = _random.Next(48, 240);
+        foreach (var of in lines.Where(l => l is { Destination: "10.9.9.9", Status: LogStatus.Ok, Instance: not null }).DistinctBy(l => l.Interface))
+        {
+            // Three at once are a fleet; the others come as late as one can and still belong to it.
+            hour += pushed.Count < 3 ? _random.Next(1, 4) : _random.Next(16, 25);
+            foreach (int at in _random.Next(2) == 0 ? [hour] : new[] { hour, hour + 70 })
+                if (at < 20 * 24)
+                    pushed.Add(of with { Destination = "203.119.7.7", SourcePort = 40_000, DestinationPort = 53, Protocol = 17, Start = World.Beginning + at * 3_600L, End = World.Beginning + at * 3_600L + 5, Packets = 1, Bytes = 70 });
+        }
+        return pushed;
     }
 
     private static ObjectContribution Contribution(string key, string content, ContactBatch batch) => new(new SourceObjectDone
@@ -198,18 +227,22 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
         }
         var open = (await _rig.Findings.QueryAsync(new FindingQuery { IncludeUnreported = true, Take = 500 }, Token)).Rows;
         if (open.Count == 0) return;
-        var row = open[_random.Next(open.Count)];
+        // Fleets are few, and what is decided about them is what may be lost when they grow.
+        var fleets = open.Where(r => r.Type == FleetSwitch.Type).ToList();
+        var row = fleets.Count > 0 && _random.Next(2) == 0 ? fleets[_random.Next(fleets.Count)] : open[_random.Next(open.Count)];
         var finding = FindingRefs.One(row.Id, row.Revision);
+        if (row.Type == FleetSwitch.Type && await _rig.Findings.FindAsync(row.Id, Token) is { } fleet) _fleets[row.Id] = fleet.Finding.Members.Count;
         string word = string.Create(CultureInfo.InvariantCulture, $"thought {Decisions++}");
         switch (_random.Next(6))
         {
-            case 0 or 1:
+            case 0:
                 await _rig.Triage.AcknowledgeAsync(finding, "ana", "", Token);
                 _decisions[row.Id] = new(FindingStatus.Acknowledged, Resolution.None);
                 break;
-            case 2:
-                await _rig.Triage.CloseAsync(finding, Resolution.FalsePositive, "ana", "", Token);
-                _decisions[row.Id] = new(FindingStatus.Closed, Resolution.FalsePositive);
+            case 1 or 2:
+                var resolution = Closes[_random.Next(Closes.Length)];
+                await _rig.Triage.CloseAsync(finding, resolution, "ana", "", Token);
+                _decisions[row.Id] = new(FindingStatus.Closed, resolution);
                 break;
             case 3:
                 await _rig.Triage.CommentAsync(row.Id, "ana", word, Token);
@@ -256,9 +289,15 @@ internal sealed class LiveRun(int seed, Action<IServiceCollection>? plant = null
             if ((finding.Status, finding.Resolution) == (decision.Status, decision.Resolution)) continue;
             // The engine opens what grew after it was closed, and says so in the audit trail.
             if (decision.Status == FindingStatus.Closed && finding.Status == FindingStatus.Open
-                && (await _rig.Get<IAuditStore>().OfFindingAsync(id, Token)).Any(e => e.Verb == "finding.reopen" && e.Actor == "system")) continue;
+                && (await _rig.Get<IAuditStore>().OfFindingAsync(id, Token)).Any(e => e.Verb == "finding.reopen" && e.Actor == "system"))
+            {
+                Reopened.Add(decision.Resolution);
+                continue;
+            }
             return $"{id} is {finding.Status} {finding.Resolution}; decided was {decision}";
         }
+        foreach (var (id, members) in _fleets)
+            if (actual.TryGetValue(id, out var now) && now.Finding.Members.Count > members) Grown++;
         foreach (var (id, words) in _comments)
         {
             var kept = (await _rig.Findings.CommentsAsync(id, Token)).Select(c => c.Text).ToHashSet(StringComparer.Ordinal);
