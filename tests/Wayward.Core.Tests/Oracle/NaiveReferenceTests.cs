@@ -68,6 +68,10 @@ public sealed class NaiveReferenceTests
             for (int i = 0; i < 5; i++) instances.Add(new(string.Create(CultureInfo.InvariantCulture, $"i-{seed:x}-c{i}"), [group, "subnet:c", "vpc:c"], i < 4 ? 0 : day + 1, Days));
             foreach (var member in instances.TakeLast(5).Take(2)) Ask(member, "203.119.1.9", DnsTransport.Dns, World.At(day) + random.Next(2) * Grid);
             Ask(instances[^1], "203.119.1.9", DnsTransport.Dns, World.At(day + 1) + random.Next(1, 8) * Grid);
+            // Two have used another since they were young themselves: just enough for the young one.
+            for (double at = 0.5; at < Days; at += 3)
+                foreach (var member in instances.TakeLast(5).Take(2)) Ask(member, "203.119.1.8", DnsTransport.Dns, World.At(at));
+            Ask(instances[^1], "203.119.1.8", DnsTransport.Dns, World.At(day + 1) + 2 * Grid);
         }
         return instances;
     }
@@ -79,7 +83,7 @@ public sealed class NaiveReferenceTests
         if (time >= World.At(who.From) && time < World.At(who.To) - 60) who.Contacts.Add((target, transport, time));
     }
 
-    private static List<string> Engine(List<NaiveInstance> instances)
+    private static List<string> Engine(List<NaiveInstance> instances, DetectionOptions? options = null)
     {
         var ledger = new ContactLedger { MaxStart = World.At(Days) };
         foreach (var who in instances)
@@ -92,7 +96,7 @@ public sealed class NaiveReferenceTests
                 built.Facts.Add(new InstanceFact(Enum.Parse<InstanceAttribute>(group[0], ignoreCase: true), group[1], World.At(who.From), World.At(who.To) - 1));
             ledger.Put(built);
         }
-        return [.. new DetectionEngine(TestCatalog.Default, [], Options).Evaluate(ledger).Findings.Select(NaiveReference.Row).Order(StringComparer.Ordinal)];
+        return [.. new DetectionEngine(TestCatalog.Default, [], options ?? Options).Evaluate(ledger).Findings.Select(NaiveReference.Row).Order(StringComparer.Ordinal)];
     }
 
     private static List<string> Naive(List<NaiveInstance> instances, NaiveBug bug = NaiveBug.None) => new NaiveReference(instances, TestCatalog.Default, Options, bug).Findings();
@@ -129,4 +133,27 @@ public sealed class NaiveReferenceTests
         }
         Assert.Fail($"no world shows {bug}");
     }
+
+    public static TheoryData<string> OffByOne => [.. Wrong.Keys];
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <summary>Engines whose windows and numbers are wrong by one.</summary>
+    private static readonly Dictionary<string, Func<DetectionOptions, DetectionOptions>> Wrong = new(StringComparer.Ordinal)
+    {
+        ["an age of L is too young"] = o => o with { Learning = o.Learning + Second },
+        ["one peer fewer is enough"] = o => o with { CohortMinimumPeers = o.CohortMinimumPeers - 1 },
+        ["one more must have established it"] = o => o with { CohortMinimumEstablished = o.CohortMinimumEstablished + 1 },
+        ["a fleet ends before its window does"] = o => o with { Patterns = o.Patterns with { FleetWindow = o.Patterns.FleetWindow - Second } },
+        ["a fleet goes on after its window"] = o => o with { Patterns = o.Patterns with { FleetWindow = o.Patterns.FleetWindow + Second } },
+        ["a fleet needs one more"] = o => o with { Patterns = o.Patterns with { FleetInstances = o.Patterns.FleetInstances + 1 } },
+        ["a fan-out counts less than its window"] = o => o with { Patterns = o.Patterns with { FanOutWindow = o.Patterns.FanOutWindow - Second } },
+        ["a fan-out counts more than its window"] = o => o with { Patterns = o.Patterns with { FanOutWindow = o.Patterns.FanOutWindow + Second } },
+        ["a fan-out ends before its gap does"] = o => o with { Patterns = o.Patterns with { FanOutGap = o.Patterns.FanOutGap - Second } },
+        ["a fan-out needs one more"] = o => o with { Patterns = o.Patterns with { FanOutTargets = o.Patterns.FanOutTargets + 1 } },
+    };
+
+    [Theory, MemberData(nameof(OffByOne))]
+    public void An_engine_that_is_off_by_one_is_seen(string fault) =>
+        Assert.True(Enumerable.Range(1, Worlds).Select(Seeded).Any(world => !Naive(world).SequenceEqual(Engine(world, Wrong[fault](Options)))), $"no world shows that {fault}");
 }

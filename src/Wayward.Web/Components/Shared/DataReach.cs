@@ -24,6 +24,7 @@ public sealed record DataReach(FleetFacts Fleet, long Unread)
             ? "Every instance seen in the last day of data still sends logs."
             : $"{Words.Count(Fleet.GapInstances, "instance")} stopped sending logs within the last day of data.");
         if (Unread > 0) sentences.Add($"{Words.Count(Unread, "object")} could not be read; what {(Unread == 1 ? "it says is" : "they say is")} missing here.");
+        sentences.Add("Flow logs do not show queries to the Amazon resolver, DNS inside a VPN, or DoH to a server that no list names.");
         return sentences;
     }
 }
