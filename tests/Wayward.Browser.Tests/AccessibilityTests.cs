@@ -112,6 +112,9 @@ public sealed class AccessibilityTests(Chromium chromium)
         await keys.PressAsync("i");
         await page.Locator("#gather-submit").ClickAsync();
         await Expect(page.Locator("#incident-findings")).ToBeVisibleAsync();
+        await page.Locator("#new-task").FillAsync("Ask the owner");
+        await keys.PressAsync("Enter");
+        await Expect(page.Locator(".tasks li")).ToHaveCountAsync(1);
         await CheckAsync(page, "incident");
         await page.Locator("#edit-narrative").ClickAsync();
         await Expect(page.Locator("#narrative")).ToBeVisibleAsync();

@@ -57,6 +57,12 @@ public sealed class IncidentTests(Chromium chromium)
         await Expect(page.Locator(".narrative p")).ToHaveCountAsync(2);
         await Expect(page.Locator(".narrative strong")).ToHaveTextAsync("Not");
 
+        // A task is typed and entered at once.
+        await page.Locator("#new-task").FillAsync("Ask the owner of the image");
+        await keys.PressAsync("Enter");
+        await Expect(page.Locator(".tasks li")).ToContainTextAsync(["Ask the owner of the image"]);
+        await Expect(page.Locator("#new-task")).ToHaveValueAsync("");
+
         // Exported for people, for a ticket and for programs.
         foreach (string format in new[] { "html", "markdown", "json" })
         {
