@@ -112,10 +112,12 @@ public sealed class AnalystPathTests(Chromium chromium)
         await keys.PressAsync("c");
         await Expect(page.Locator(".mud-dialog input[type=radio]").First).ToBeFocusedAsync();
         await keys.PressAsync("Space");
+        await Expect(page.Locator("#close-submit")).ToContainTextAsync("Close as");
         await page.Locator("#close-comment").FocusAsync();
         await keys.TypeAsync("seen before, j and k are letters here");
         await keys.PressAsync("Tab");
         await keys.PressAsync("Tab");
+        await Expect(page.Locator("#close-submit")).ToBeFocusedAsync();
         await keys.PressAsync("Enter");
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         await keys.PressAsync("u");

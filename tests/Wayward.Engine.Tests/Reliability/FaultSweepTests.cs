@@ -73,7 +73,7 @@ public sealed class FaultSweepTests : IAsyncLifetime
     public async Task R4_turns_red_when_a_rejected_commit_is_acknowledged()
     {
         string whole = await _bucket.IngestAsync([_bucket.Listing]);
-        for (int n = 3; n <= 20; n++)
+        for (int n = 3; n <= 60; n++)
         {
             var counter = new CallCounter(n);
             string dump;
