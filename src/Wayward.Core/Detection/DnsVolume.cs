@@ -55,6 +55,7 @@ internal sealed class DnsVolumes
     private readonly PatternOptions _options;
     private readonly List<Part> _parts = [];
     private readonly DnsVolume?[] _volumes;
+    private readonly Dictionary<int, long> _percentiles = [];
     private List<(int Hour, long Bytes)>? _usual;
 
     private DnsVolumes(InstanceHistory history, IReadOnlyList<DestinationPairs> pairs, ExpectedMatcher matcher, Parameters parameters)
@@ -161,20 +162,43 @@ internal sealed class DnsVolumes
         DnsVolume Volume(VolumeRule rule, long least, long percentile) => new(rule, a.IsPlain, a.Cell.FirstContact, b.Cell.LastContact, 1, sent.Bytes, sent.Packets, received, least, percentile);
     }
 
-    /// <summary>All targets together, in every window of a day. Its content changes where a cell enters or leaves it, and nowhere else.</summary>
+    /// <summary>
+    /// All targets together, in every window of a day. Its content changes where a cell enters or leaves it, and nowhere else. Cells leave in the order in which they entered, so the window with the greatest volume
+    /// that a cell was in is a sliding maximum, and the cost is linear in the cells.
+    /// </summary>
     private void Daily(VolumeRule rule)
     {
         var counted = Enumerable.Range(0, _parts.Count).Where(i => rule == VolumeRule.DailyAnswers || _parts[i].IsUdp == (rule == VolumeRule.DailyQuestions)).ToArray();
         long window = (long)_options.TunnelWindow.TotalSeconds;
         var sum = new WindowSum(rule);
-        for (int low = 0, high = 0; low < counted.Length;)
+        var targets = new Dictionary<int, int>();
+        var greatest = new SlidingMaximum<DnsVolume>(static (a, b) => a.Times.CompareTo(b.Times));
+        var latest = new SlidingMaximum<long>(static (a, b) => a.CompareTo(b));
+        int[] entered = new int[counted.Length];
+        for (int low = 0, high = 0, step = 0; low < counted.Length; step++)
         {
-            if (high < counted.Length && _parts[counted[high]].Cell.FirstContact - window <= _parts[counted[low]].Cell.FirstContact) sum.Add(_parts[counted[high++]], 1);
-            else sum.Add(_parts[counted[low++]], -1);
-            if (low == high || sum.Volume(_options, Factor(_parts[counted[high - 1]].Cell.FirstContact)) is not { } volume) continue;
-            var members = counted[low..high].Where(i => IsPartOf(_parts[i], rule)).ToList();
-            volume = volume with { From = _parts[counted[low]].Cell.FirstContact, To = counted[low..high].Max(i => _parts[i].Cell.LastContact), Targets = members.Select(i => _parts[i].Destination).Distinct().Count() };
-            foreach (int i in members) Mark(i, volume);
+            if (high < counted.Length && _parts[counted[high]].Cell.FirstContact - window <= _parts[counted[low]].Cell.FirstContact)
+            {
+                Change(_parts[counted[high]], 1);
+                latest.Add(high, _parts[counted[high]].Cell.LastContact);
+                entered[high++] = step;
+            }
+            else
+            {
+                if (IsPartOf(_parts[counted[low]], rule) && greatest.TryGetSince(entered[low], out var best)) Mark(counted[low], best);
+                Change(_parts[counted[low++]], -1);
+            }
+            if (low < high && sum.Volume(_options, Factor(_parts[counted[high - 1]].Cell.FirstContact)) is { } volume && latest.TryGetSince(low, out long to))
+                greatest.Add(step, volume with { From = _parts[counted[low]].Cell.FirstContact, To = to, Targets = targets.Count });
+        }
+
+        void Change(in Part part, int sign)
+        {
+            sum.Add(part, sign);
+            if (!IsPartOf(part, rule)) return;
+            int cells = targets.GetValueOrDefault(part.Destination) + sign;
+            if (cells > 0) targets[part.Destination] = cells;
+            else targets.Remove(part.Destination);
         }
     }
 
@@ -227,11 +251,12 @@ internal sealed class DnsVolumes
     /// <summary>95th percentile (nearest rank) of the bytes sent over UDP 53 in the hours with DNS within H before; 0 when there were none.</summary>
     private long Percentile(int before)
     {
+        if (_percentiles.TryGetValue(before, out long known)) return known;
         _usual ??= [.. _pairs.Where(p => p.Destination.Transport == DnsTransport.Dns).SelectMany(p => p.Endpoints).Where(e => e.Endpoint.Protocol == 17).SelectMany(e => e.Cells)
             .Where(c => c.OutAccepted.Bytes > 0).GroupBy(c => c.Hour, c => c.OutAccepted.Bytes).Select(g => (g.Key, g.Sum()))];
         long from = before - _parameters.History / UnixTime.HourSeconds;
         var bytes = _usual.Where(h => h.Hour < before && h.Hour >= from).Select(h => h.Bytes).Order().ToList();
-        return bytes.Count == 0 ? 0 : bytes[(int)Math.Ceiling(bytes.Count * 0.95) - 1];
+        return _percentiles[before] = bytes.Count == 0 ? 0 : bytes[(int)Math.Ceiling(bytes.Count * 0.95) - 1];
     }
 
     /// <summary>Sums of the cells in a window.</summary>
