@@ -15,8 +15,8 @@ public sealed record OwnFinding(string Id, FindingType Type, DnsTransport Transp
         finding.Id, finding.Type, finding.Transport, finding.AccountId, [.. finding.Members.Select(m => m.Id)], [.. finding.Addresses.Select(a => a.Address).Distinct()], finding.First, finding.Last, status, finding.Reported);
 }
 
-/// <param name="Reason">Why only one side has it, as far as that can be known; empty where both have it.</param>
-public sealed record ComparisonRow(ComparisonKind Kind, GuardDutyFinding? Theirs, OwnFinding? Ours, string Reason);
+/// <param name="Reason">Why only one side has it, as far as that can be known; empty where both have it. Null = only the ledger can tell, which has not been asked.</param>
+public sealed record ComparisonRow(ComparisonKind Kind, GuardDutyFinding? Theirs, OwnFinding? Ours, string? Reason);
 
 /// <summary>
 /// GuardDuty's findings beside ours. Two findings are twins when instance, kind of DNS and remote address are the same and their times overlap, a day of slack included.
@@ -26,8 +26,7 @@ public static class Comparison
 {
     public const long SlackSeconds = UnixTime.DaySeconds;
 
-    /// <param name="whyNotOurs">What the ledger says of a contact that only they report; asked once for each.</param>
-    public static async Task<IReadOnlyList<ComparisonRow>> OfAsync(IReadOnlyCollection<GuardDutyFinding> theirs, IReadOnlyCollection<OwnFinding> ours, Func<GuardDutyFinding, Task<string>> whyNotOurs)
+    public static IReadOnlyList<ComparisonRow> Of(IReadOnlyCollection<GuardDutyFinding> theirs, IReadOnlyCollection<OwnFinding> ours)
     {
         // Only what GuardDuty could have: first contacts, while it was watching.
         var own = ours.Where(o => o.Type.IsFirstContact && o.Status != FindingStatus.Withdrawn).ToList();
@@ -42,7 +41,7 @@ public static class Comparison
             if (twin is not null) matched.Add(twin.Id);
             rows.Add(twin switch
             {
-                null => new(ComparisonKind.OnlyTheirs, their, null, await whyNotOurs(their)),
+                null => new(ComparisonKind.OnlyTheirs, their, null, null),
                 { Status: FindingStatus.ClosedExpected } => new(ComparisonKind.OnlyTheirs, their, twin, "A rule expects this contact."),
                 { Reported: false } => new(ComparisonKind.OnlyTheirs, their, twin, "Wayward has it below the report threshold."),
                 _ => new(ComparisonKind.Agreed, their, twin, ""),

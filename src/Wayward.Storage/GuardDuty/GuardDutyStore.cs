@@ -15,7 +15,7 @@ public interface IGuardDutyStore
     /// <summary>Keeps the newest state of each finding, whatever the order of imports.</summary>
     Task<GuardDutySaved> SaveAsync(IReadOnlyCollection<GuardDutyFinding> findings, CancellationToken cancellation);
     /// <summary>Ascending by first contact.</summary>
-    Task<IReadOnlyList<GuardDutyFinding>> AllAsync(int take, CancellationToken cancellation);
+    Task<IReadOnlyList<GuardDutyFinding>> AllAsync(CancellationToken cancellation);
     Task<IReadOnlyList<GuardDutyFinding>> OfInstanceAsync(string instanceId, CancellationToken cancellation);
 }
 
@@ -55,8 +55,8 @@ internal sealed class GuardDutyStore(Database database) : IGuardDutyStore
         return new(added, updated);
     }
 
-    public Task<IReadOnlyList<GuardDutyFinding>> AllAsync(int take, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<GuardDutyFinding>>(async (db, c) =>
-        [.. (await db.GuardDutyFindings.OrderBy(f => f.First).ThenBy(f => f.FindingId).Take(take).ToListAsync(c)).Select(ToFinding)], cancellation);
+    public Task<IReadOnlyList<GuardDutyFinding>> AllAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<GuardDutyFinding>>(async (db, c) =>
+        [.. (await db.GuardDutyFindings.OrderBy(f => f.First).ThenBy(f => f.FindingId).ToListAsync(c)).Select(ToFinding)], cancellation);
 
     public Task<IReadOnlyList<GuardDutyFinding>> OfInstanceAsync(string instanceId, CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<GuardDutyFinding>>(async (db, c) =>
         [.. (await db.GuardDutyFindings.Where(f => f.InstanceId == instanceId).OrderBy(f => f.First).ThenBy(f => f.FindingId).ToListAsync(c)).Select(ToFinding)], cancellation);

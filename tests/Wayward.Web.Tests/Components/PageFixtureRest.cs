@@ -61,7 +61,7 @@ internal sealed partial class PageFixture
     public Task<SourceObjectRow?> FindAsync(long objectId, CancellationToken cancellation) => Task.FromResult(Objects.FirstOrDefault(o => o.ObjectId == objectId));
     public List<GuardDutyFinding> GuardDuty { get; } = [];
     public Task<Storage.GuardDuty.GuardDutySaved> SaveAsync(IReadOnlyCollection<GuardDutyFinding> findings, CancellationToken cancellation) => throw new NotSupportedException();
-    public Task<IReadOnlyList<GuardDutyFinding>> AllAsync(int take, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<GuardDutyFinding>>(GuardDuty);
+    Task<IReadOnlyList<GuardDutyFinding>> Wayward.Storage.GuardDuty.IGuardDutyStore.AllAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<GuardDutyFinding>>(GuardDuty);
     public Task<IReadOnlyList<GuardDutyFinding>> OfInstanceAsync(string instanceId, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<GuardDutyFinding>>([.. GuardDuty.Where(g => g.Instance == instanceId)]);
 
     public Task<IReadOnlyDictionary<long, SourceObjectName>> NamesAsync(IReadOnlyList<long> objectIds, CancellationToken cancellation) =>

@@ -17,21 +17,23 @@ internal sealed record ComparisonView(int Imported, IReadOnlyDictionary<Comparis
 internal sealed class ComparisonService(IGuardDutyStore guardDuty, IFindingStore findings, IHistoryReader histories, IAcceptedContactReader accepted)
 {
     public const int PageSize = 50;
-    private const int MaxTheirs = 20_000, MaxLookups = 300, ReadAtOnce = 500;
+    private const int ReadAtOnce = 500;
 
     public async Task<ComparisonView> ReadAsync(ComparisonKind? kind, int page, CancellationToken cancellation)
     {
-        var rows = await AllAsync(cancellation);
-        var counts = rows.Rows.GroupBy(r => r.Kind).ToDictionary(g => g.Key, g => g.Count());
-        var shown = rows.Rows.Where(r => kind is null || r.Kind == kind).ToList();
-        int number = Math.Clamp(page, 1, Math.Max(1, (shown.Count + PageSize - 1) / PageSize));
-        return new(rows.Imported, counts, [.. shown.Skip((number - 1) * PageSize).Take(PageSize)], number, shown.Count);
+        var (imported, rows) = await AllAsync(cancellation);
+        var counts = rows.GroupBy(r => r.Kind).ToDictionary(g => g.Key, g => g.Count());
+        var matching = rows.Where(r => kind is null || r.Kind == kind).ToList();
+        int number = Math.Clamp(page, 1, Math.Max(1, (matching.Count + PageSize - 1) / PageSize));
+        List<ComparisonRow> shown = [];
+        foreach (var row in matching.Skip((number - 1) * PageSize).Take(PageSize))
+            shown.Add(row.Reason is null && row.Theirs is { } their ? row with { Reason = await WhyNotOursAsync(their, cancellation) } : row);
+        return new(imported, counts, shown, number, matching.Count);
     }
 
-    /// <summary>Everything, for the page and for reports.</summary>
-    public async Task<(int Imported, IReadOnlyList<ComparisonRow> Rows)> AllAsync(CancellationToken cancellation)
+    private async Task<(int Imported, IReadOnlyList<ComparisonRow> Rows)> AllAsync(CancellationToken cancellation)
     {
-        var theirs = await guardDuty.AllAsync(MaxTheirs, cancellation);
+        var theirs = await guardDuty.AllAsync(cancellation);
         if (theirs.Count == 0) return (0, []);
         List<OwnFinding> ours = [];
         FindingPosition? after = null;
@@ -43,8 +45,7 @@ internal sealed class ComparisonService(IGuardDutyStore guardDuty, IFindingStore
             if (part.Count < ReadAtOnce) break;
             after = new(part[^1].Finding.First, part[^1].Finding.Id);
         }
-        int lookups = 0;
-        return (theirs.Count, await Core.GuardDuty.Comparison.OfAsync(theirs, ours, their => lookups++ < MaxLookups ? WhyNotOursAsync(their, cancellation) : Task.FromResult("Not looked up: there are too many.")));
+        return (theirs.Count, Core.GuardDuty.Comparison.Of(theirs, ours));
     }
 
     /// <summary>GuardDuty's findings that are about the same contact.</summary>
@@ -53,7 +54,7 @@ internal sealed class ComparisonService(IGuardDutyStore guardDuty, IFindingStore
         if (!finding.Type.IsOfGuardDuty) return [];
         List<GuardDutyFinding> theirs = [];
         foreach (var member in finding.Members.Take(PageSize)) theirs.AddRange(await guardDuty.OfInstanceAsync(member.Id, cancellation));
-        var rows = await Core.GuardDuty.Comparison.OfAsync(theirs, [OwnFinding.Of(finding, status)], _ => Task.FromResult(""));
+        var rows = Core.GuardDuty.Comparison.Of(theirs, [OwnFinding.Of(finding, status)]);
         return [.. rows.Where(r => r.Ours is not null && r.Theirs is not null).Select(r => r.Theirs!)];
     }
 
