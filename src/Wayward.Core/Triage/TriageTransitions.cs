@@ -84,18 +84,22 @@ public static class TriageTransitions
         // A false alarm or a duplicate stays one, whatever more is told of the same targets and instances.
         bool mayRecur = resolution is Resolution.TruePositive or Resolution.BenignPositive or Resolution.InsufficientData;
         var news = new List<string>();
-        Joined(after.Addresses.Select(a => a.Address.ToString()).Except(before.Addresses.Select(a => a.Address.ToString())), "");
-        Joined(after.Members.Select(m => m.Id).Except(before.Members.Select(m => m.Id)), "");
-        if (mayRecur) Joined(after.SeverityFactors.Where(f => f.Points > 0 && f.Code is not ("start" or "clamp" or "volume" or "most-severe-member")).Select(f => f.Code).Except(before.SeverityFactors.Select(f => f.Code)), "the reason ");
+        Joined(after.Addresses.Select(a => a.Address.ToString()).Except(before.Addresses.Select(a => a.Address.ToString())));
+        Joined(after.Members.Select(m => m.Id).Except(before.Members.Select(m => m.Id)));
+        if (mayRecur)
+        {
+            foreach (var factor in after.SeverityFactors.Where(f => f.Points > 0 && f.Code is not ("start" or "clamp" or "volume" or "most-severe-member") && before.SeverityFactors.All(b => b.Code != f.Code)))
+                news.Add($"a reason for more severity was added ({factor.Evidence.TrimEnd('.')})");
+        }
         long bytes = after.Out.Bytes + after.In.Bytes;
         if (mayRecur && close.Bytes > 0 && bytes >= VolumeFactor * close.Bytes) news.Add($"its volume is {Wording.Number(bytes / close.Bytes)} times that at the close");
         if (resolution == Resolution.TruePositive && after.Last > close.Through + UnixTime.DaySeconds) news.Add($"a contact on {Wording.Moment(after.Last)}, {Wording.Span(after.Last - close.Through)} after the close");
         return news.Count == 0 ? null : string.Join("; ", news);
 
-        void Joined(IEnumerable<string> what, string kind)
+        void Joined(IEnumerable<string> what)
         {
             var joined = what.Distinct(StringComparer.Ordinal).ToList();
-            if (joined.Count > 0) news.Add($"{kind}{Wording.List(joined)} joined");
+            if (joined.Count > 0) news.Add($"{Wording.List(joined)} joined");
         }
     }
 

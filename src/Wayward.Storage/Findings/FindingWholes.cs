@@ -31,7 +31,7 @@ internal sealed class FindingWholes(IReadOnlyList<Finding> findings)
         var comments = await db.FindingComments.AsNoTracking().Where(m => m.FindingId == gone.Id && !m.Withdrawn).ToListAsync(cancellation);
         if (row.PreviousStatus == (byte)FindingStatus.Closed)
         {
-            comments.Add(new() { Author = AuditLog.System, At = now, Text = $"{string.Join(", ", gone.Members)}: its own finding {gone.Id} was closed as {((Resolution)row.Resolution).Words()} before it became part of this one." });
+            comments.Add(new() { Author = AuditLog.System, At = now, Text = $"Before it became part of this finding, the finding about {string.Join(", ", gone.Members.Select(m => m.Id))} was closed as {((Resolution)row.Resolution).Words()}." });
         }
         if (comments.Count > 0)
         {
