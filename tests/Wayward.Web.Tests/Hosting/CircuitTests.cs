@@ -10,7 +10,7 @@ namespace Wayward.Web.Tests.Hosting;
 
 /// <summary>
 /// Many open pages, pages that come and go, hostile frames and a database that cannot be written, by a client that speaks the hub's protocol. Rows S5, U1, U2, U3 and U6 of <c>docs/reliability.md</c>.
-/// <c>WAYWARD_LONG=1</c> runs the long sets.
+/// The figures of these rows are asserted in the long sets (<c>WAYWARD_LONG=1</c>, see <c>tests/long.sh circuits</c>); the short sets print them and assert what holds on any machine.
 /// </summary>
 [Collection("Circuits")]
 public sealed class CircuitTests(ITestOutputHelper output)
@@ -98,7 +98,7 @@ public sealed class CircuitTests(ITestOutputHelper output)
         output.WriteLine($"{pages.Count} pages, {times.Count} actions, p95 {P95(times):F0} ms");
         Assert.All(pages, p => Assert.True(p.IsOpen, p.Error));
         Assert.True(times.Count >= pages.Count * 3);
-        Assert.InRange(P95(times), 0, Long ? 150 : 1_000);
+        if (Long) Assert.InRange(P95(times), 0, 150);
         await CloseAsync(pages);
     }
 
@@ -115,7 +115,7 @@ public sealed class CircuitTests(ITestOutputHelper output)
         output.WriteLine($"{each:F0} KiB a page, of {count}");
         Assert.All(pages, p => Assert.True(p.IsOpen, p.Error));
         await CloseAsync(pages);
-        Assert.InRange(each, 0, 2.5 * 1024);
+        if (Long) Assert.InRange(each, 0, 2.5 * 1024);
     }
 
     [Fact]
@@ -131,7 +131,8 @@ public sealed class CircuitTests(ITestOutputHelper output)
         await ClosedAsync(host);
         long after = Heap();
         output.WriteLine($"{cycles} cycles: {before >> 10} to {after >> 10} KiB");
-        Assert.InRange(after, 0, before + Math.Max(before / 10, 20L * cycles * 1024 / 60));
+        Assert.Equal(0, host.Get<CircuitLimit>().Open);
+        if (Long) Assert.InRange(after, 0, before + Math.Max(before / 10, 20L * cycles * 1024 / 60));
     }
 
     [Fact]
@@ -147,11 +148,13 @@ public sealed class CircuitTests(ITestOutputHelper output)
             await using var begin = connection.CreateCommand();
             begin.CommandText = "BEGIN IMMEDIATE";
             await begin.ExecuteNonQueryAsync(Cancellation);
-            var times = await UseAsync(pages, TimeSpan.FromSeconds(Long ? 10 : 5), TimeSpan.FromMilliseconds(400));
+            var locked = TimeSpan.FromSeconds(Long ? 10 : 5);
+            var times = await UseAsync(pages, locked, TimeSpan.FromMilliseconds(400));
             begin.CommandText = "ROLLBACK";
             await begin.ExecuteNonQueryAsync(Cancellation);
             output.WriteLine($"{times.Count} actions, p95 {P95(times):F0} ms");
-            Assert.InRange(P95(times), 0, 300);
+            // A page that waited for the lock would take as long as the lock is held.
+            Assert.InRange(P95(times), 0, Long ? 300 : locked.TotalMilliseconds / 2);
         }
         await CloseAsync(pages);
     }
@@ -233,7 +236,7 @@ public sealed class CircuitTests(ITestOutputHelper output)
         output.WriteLine($"{sent} frames over {connections} connections; p95 of others {quiet:F0} ms before, {under:F0} ms meanwhile");
         Assert.All(others, p => Assert.True(p.IsOpen, p.Error));
         Assert.Equal(System.Net.HttpStatusCode.OK, (await host.Client.GetAsync("/health/live", Cancellation)).StatusCode);
-        Assert.InRange(under, 0, Math.Max(2 * quiet, 500));
+        if (Long) Assert.InRange(under, 0, Math.Max(2 * quiet, 500));
         await CloseAsync(others);
         await ClosedAsync(host);
     }
