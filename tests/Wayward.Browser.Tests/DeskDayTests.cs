@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Wayward.Browser.Tests;
 
-/// <summary>A day's work at the desk: many findings, two analysts, rules, zones and spans.</summary>
+/// <summary>What an analyst does in a day: many findings, two analysts, rules, time zones and time spans.</summary>
 [Collection("Browser")]
 public sealed partial class DeskDayTests(Chromium chromium)
 {

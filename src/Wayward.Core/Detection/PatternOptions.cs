@@ -31,7 +31,7 @@ public sealed record PatternOptions
     /// <summary>… over received.</summary>
     public double EncryptedTunnelRatio { get; init; } = 1.5;
 
-    /// <summary>All volumes are so many times larger for an instance with a computed role.</summary>
+    /// <summary>For an instance with a computed role, the thresholds of all volumes are multiplied by this.</summary>
     public int TunnelResolverFactor { get; init; } = 10;
     public int TunnelSeverity { get; init; } = 70;
     /// <summary>Tenths for each factor of ten in volume.</summary>

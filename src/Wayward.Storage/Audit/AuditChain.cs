@@ -8,7 +8,7 @@ namespace Wayward.Storage.Audit;
 
 /// <summary>
 /// The hashes of the audit log. Each entry's hash is SHA-256 over a domain name, the hash of the entry before it and the entry as JSON with a fixed order of members in UTF-8.
-/// The texts of an entry enter as a salted hash, so they can be erased without breaking the chain. An instance reuses its buffers and serves one thread.
+/// The entry as JSON holds a salted hash of its texts instead of the texts, so that they can be erased without breaking the chain. Not thread-safe: the buffers are reused.
 /// </summary>
 internal sealed class AuditChain : IDisposable
 {

@@ -28,7 +28,7 @@ internal static class AuditLog
             Salt = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
         };
         row.Search = SearchOf(row);
-        await LinkAsync(db, row, cancellation);
+        await ChainAsync(db, row, cancellation);
         db.AuditEntries.Add(row);
         await db.SaveChangesAsync(cancellation);
         db.AuditSubjects.AddRange(entry.Subjects.Append(entry.Subject).Distinct(StringComparer.Ordinal).Select(s => new AuditSubjectEntity { AuditId = row.Id, Subject = s }));
@@ -43,8 +43,8 @@ internal static class AuditLog
         return search.Length <= MaxSearchLength ? search : search[..MaxSearchLength];
     }
 
-    /// <summary>Gives the entry its place at the end of the chain. The first statement locks the head until the transaction ends, so entries never share a place.</summary>
-    private static async Task LinkAsync(WaywardDbContext db, AuditEntryEntity row, CancellationToken cancellation)
+    /// <summary>Appends the entry to the hash chain: sets its sequence number and its hashes. The first statement locks the head until the transaction ends, so no two entries have one sequence number.</summary>
+    private static async Task ChainAsync(WaywardDbContext db, AuditEntryEntity row, CancellationToken cancellation)
     {
         await db.AuditHeads.ExecuteUpdateAsync(h => h.SetProperty(x => x.Sequence, x => x.Sequence + 1), cancellation);
         var head = await db.AuditHeads.AsNoTracking().FirstAsync(cancellation);

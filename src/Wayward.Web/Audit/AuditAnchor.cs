@@ -3,7 +3,7 @@ using Wayward.Storage.Audit;
 
 namespace Wayward.Web.Audit;
 
-/// <summary>Writes checkpoints of the audit log while the server runs, and one when it ends: into the file and, as a second place, into the program's log.</summary>
+/// <summary>Writes checkpoints of the audit log while the server runs, and one when it ends. Each is written to the checkpoint file and to the program's log.</summary>
 internal sealed class AuditAnchor(IAuditStore audit, AuditCheckpoints checkpoints, AuditOptions options, TimeProvider time, ILogger<AuditAnchor> log) : BackgroundService
 {
     private const long EntriesAtMost = 100;
