@@ -12,6 +12,7 @@ using Wayward.Engine.Detection;
 using Wayward.Engine.Triage;
 using Wayward.Storage;
 using Wayward.Storage.Contacts;
+using Wayward.Storage.Findings;
 using Wayward.Testing;
 
 namespace Wayward.Benchmarks;
@@ -136,6 +137,79 @@ internal static class Detecting
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>
+    /// A day on which every instance begins the same resolver: one evaluation, its peak memory, and how long a decision about another finding waits while it runs. A reference of pure arithmetic in the same minute tells how fast
+    /// the machine was.
+    /// </summary>
+    public static async Task<int> RunSwitchAsync(string[] sizes)
+    {
+        Console.WriteLine("| instances | reference cpu s | first evaluation s (cpu) | switch written s | switch evaluated s (cpu) | cpu / reference | process MiB before | peak MiB | rows opened | decisions | longest wait ms |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        foreach (string size in sizes) await MeasureSwitchAsync(int.Parse(size, CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    private static async Task MeasureSwitchAsync(int instances)
+    {
+        string folder = Directory.CreateTempSubdirectory("wayward-switch-").FullName;
+        try
+        {
+            await using var services = await ServicesAsync(folder);
+            var contacts = services.GetRequiredService<IContactStore>();
+            var detection = services.GetRequiredService<IDetectionService>();
+            var triage = services.GetRequiredService<ITriageService>();
+            var findings = services.GetRequiredService<IFindingStore>();
+            for (int from = 0; from < instances; from += AtOnce)
+                await contacts.CommitAsync([Contribution($"past-{from}", [.. Enumerable.Range(from, Math.Min(AtOnce, instances - from)).Select(i => History(i, live: false))], long.MinValue)], CancellationToken.None);
+            string first = await TimedAsync(detection);
+            var clock = Stopwatch.StartNew();
+            for (int from = 0; from < instances; from += AtOnce)
+            {
+                var part = Enumerable.Range(from, Math.Min(AtOnce, instances - from))
+                    .Select(i => new DirectHistory(Key(i), string.Create(CultureInfo.InvariantCulture, $"group-{i / 50}")).Observed(Days, Days + 1).Asks("8.8.8.8", [Days + i % 80_000 / 100_000.0]).Build()).ToList();
+                await contacts.CommitAsync([Contribution($"switch-{from}", part, World.At(Days))], CancellationToken.None);
+            }
+            var written = clock.Elapsed;
+            GC.Collect();
+            long before = Process.GetCurrentProcess().WorkingSet64;
+            var open = (await findings.QueryAsync(new FindingQuery { IncludeUnreported = true, Take = 20 }, CancellationToken.None)).Rows;
+            double reference = Reference();
+
+            var cpu = Environment.CpuUsage.TotalTime;
+            clock.Restart();
+            var evaluation = Task.Run(() => detection.RunBatchAsync(CancellationToken.None));
+            long peak = before;
+            double longest = 0;
+            int decisions = 0;
+            while (!evaluation.IsCompleted)
+            {
+                var wait = Stopwatch.StartNew();
+                await triage.CommentAsync(open[decisions % open.Count].Id, "bench", "measured", CancellationToken.None);
+                longest = Math.Max(longest, wait.Elapsed.TotalMilliseconds);
+                decisions++;
+                peak = Math.Max(peak, Process.GetCurrentProcess().WorkingSet64);
+                await Task.Delay(50);
+            }
+            var changes = await evaluation;
+            var (took, used) = (clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {instances:N0} | {reference:0.00} | {first} | {written.TotalSeconds:0.0} | {took.TotalSeconds:0.00} ({used.TotalSeconds:0.00}) | {used.TotalSeconds / reference:0.0} | {before / 1048576.0:N0} | {peak / 1048576.0:N0} | {changes.Opened.Count:N0} | {decisions} | {longest:0} |"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Cpu seconds of a fixed number of hashes.</summary>
+    private static double Reference()
+    {
+        var cpu = Environment.CpuUsage.TotalTime;
+        byte[] block = new byte[1 << 20];
+        for (int i = 0; i < 500; i++) System.Security.Cryptography.SHA256.HashData(block, block.AsSpan(0, 32));
+        return (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
     }
 
     private static Task<string> TimedAsync(IDetectionService detection) => TimedAsync(() => detection.RunBatchAsync(CancellationToken.None));

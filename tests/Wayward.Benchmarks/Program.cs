@@ -21,6 +21,7 @@ return args switch
     ["parquet-sharp", .. var files] => ParquetSharpColumns.Run(files),
     ["detect", .. var sizes] => Detecting.Run(sizes),
     ["detect-store", .. var sizes] => await Detecting.RunStoreAsync(sizes),
+    ["detect-switch", .. var sizes] => await Detecting.RunSwitchAsync(sizes),
     ["scale", .. var rest] => await Scaling.RunAsync(rest),
     ["scale-worker", var connection, var folder, var data, var delay] => await ScaleWorker.RunAsync(connection, folder, data, int.Parse(delay, CultureInfo.InvariantCulture)),
     ["parts", .. var rest] => Parts.Run(rest),
@@ -47,6 +48,7 @@ static int Usage()
         parquet-sharp FILE...   ParquetSharp reads typed batches: ports and identities of every row, the rest only where a row of the batch has a port of interest
         detect INSTANCES...     full evaluation of fleets of these sizes, and a live batch of 1,000 instances on top of each
         detect-store INSTANCES...   the same through a database, as the server does it
+        detect-switch INSTANCES...   a day on which all instances begin one resolver: evaluated through a database while somebody decides
         scale [PROCESSES...] [--objects N] [--lines N] [--logs N] [--interfaces N] [--delay MS] [--rounds N]   1, 2 and 4 ingest processes on one PostgreSQL server
         parts [BenchmarkDotNet options]
         """);
