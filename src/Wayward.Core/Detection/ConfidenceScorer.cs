@@ -12,7 +12,7 @@ internal static class ConfidenceScorer
 
     public static IReadOnlyList<ScoreFactor> Factors(FindingCase c)
     {
-        if (c.Members.MaxBy(m => m.Confidence.Sum(f => f.Points)) is { } surest) return surest.Confidence;
+        if (c.Surest is { } surest) return surest.Confidence;
         var factors = c.Type.ConfidenceFactors(c);
         int most = c.Scoring.Confidence.Maximum, sum = factors.Sum(x => x.Points), kept = Math.Clamp(sum, 0, most);
         if (kept != sum) factors.Add(new("clamp", kept - sum, $"Kept between 0 and {most}."));

@@ -1,6 +1,7 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Resolvers;
 using Wayward.Core.Triage;
+using Wayward.FlowLogs;
 
 namespace Wayward.Core.Detection;
 
@@ -19,10 +20,56 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
     public static IEnumerable<InstanceKey> Needs(FindingDraft draft, DetectionIndex index, Parameters parameters) =>
         draft.Alerts.Select(a => a.Instance.Key).Append(Reference(draft, index, parameters)).Distinct();
 
-    /// <summary>Null when the facts, seen closely, do not bear the draft out.</summary>
+    /// <summary>Addresses of which <see cref="Gather"/> looks at cells and evidence: the targets, others of their operators, and what the instances began about then. Null = it takes whole histories.</summary>
+    public static IReadOnlySet<IpAddress>? Addresses(IReadOnlyList<Alert> alerts, long maxStart, Parameters parameters)
+    {
+        var addresses = new HashSet<IpAddress>();
+        long window = (long)parameters.Options.Patterns.EvasionWindow.TotalSeconds;
+        foreach (var alert in alerts)
+        {
+            if (alert.Instance.NeedsWhole || IsSilenceKnown(alert.Start, maxStart, parameters)) return null;
+            foreach (var destination in alert.Instance.Destinations)
+                if (destination == alert.Destination || (destination.Provider is { } provider && provider == alert.Destination.Provider) || Array.Exists(destination.Episodes, e => e.Start >= alert.Start - window))
+                    addresses.Add(destination.Destination.Address);
+        }
+        return addresses;
+    }
+
+    /// <summary>Is the time over in which a usual resolver may have fallen silent?</summary>
+    private static bool IsSilenceKnown(long t, long maxStart, Parameters parameters) => maxStart >= t + (long)parameters.Options.Scoring.ResolverSilence.TotalSeconds;
+
+    /// <summary>With all of its histories at hand. Null when the facts, seen closely, do not bear the draft out.</summary>
     public Finding? Build(FindingDraft draft)
     {
-        var c = Case(draft);
+        var facts = new DraftFacts(draft);
+        Gather(facts, draft.Alerts);
+        return Finish(facts);
+    }
+
+    /// <summary>Adds what the histories of some members say.</summary>
+    /// <param name="alerts">The next ones of the draft. Asks for the histories of their instances and of <see cref="Reference"/>.</param>
+    public void Gather(DraftFacts facts, IReadOnlyList<Alert> alerts)
+    {
+        var draft = facts.Draft;
+        // First, so that it is of the whole draft.
+        PrevalenceOf(facts, draft);
+        foreach (var alert in alerts)
+        {
+            var detail = Detail(alert);
+            facts.Details.Add(detail);
+            facts.IsGoneAround = facts.IsGoneAround && IsGoneAround(detail);
+            facts.EarlierAnswered = facts.EarlierAnswered || WasAnswered(alert.Destination, draft.First);
+            KeepEvidence(facts.Evidence, alert);
+            if (draft.Group.Type.ScoresMembers) facts.Add(Member(facts, detail));
+        }
+    }
+
+    /// <summary>After <see cref="Gather"/> of all alerts. Asks for the histories of the first alert's instance and of <see cref="Reference"/>.</summary>
+    /// <returns>Null when the facts, seen closely, do not bear the draft out.</returns>
+    public Finding? Finish(DraftFacts facts)
+    {
+        var draft = facts.Draft;
+        var c = Case(facts, History(Reference(draft, index, _parameters)), PrevalenceOf(facts, draft));
         if (!draft.Group.Type.IsBorneOut(c)) return null;
         var severity = SeverityScorer.Factors(c);
         var confidence = ConfidenceScorer.Factors(c);
@@ -60,58 +107,58 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             Region = instance.Fact(InstanceAttribute.Region, draft.First),
             CatalogVersion = engine.Catalog.Version,
             CatalogHash = engine.Catalog.Hash,
-            Evidence = Evidence(draft),
+            Evidence = Evidence(facts),
         };
     }
 
-    private FindingCase Case(FindingDraft draft)
+    /// <summary>A first contact as a case of its own.</summary>
+    private MemberScore Member(DraftFacts facts, EpisodeDetail detail)
     {
-        var details = draft.Alerts.Select(Detail).ToList();
-        var prevalence = PrevalenceBuilder.Of(draft, index, evaluate, _parameters);
-        var reference = History(Reference(draft, index, _parameters));
-        return Case(draft, details, reference, prevalence, draft.Group.Type.ScoresMembers ? Members(draft, details, reference, prevalence) : []);
+        var first = facts.Draft.FirstAlert;
+        var alert = detail.Alert with { Type = FindingTypes.Of(detail.Alert.Destination.Destination.Transport) };
+        var single = new DraftFacts(new FindingDraft(FindingGroup.Of(alert, engine.Options.ProviderMerge), alert));
+        single.Details.Add(detail);
+        single.IsGoneAround = single.IsGoneAround && IsGoneAround(detail);
+        single.EarlierAnswered = WasAnswered(alert.Destination, alert.Start);
+        // What is usual for a young member, its group tells; the group of the first member is the one whose history is at hand.
+        bool asFirst = alert.Evaluation.Decision == EpisodeDecision.CohortAlert && alert.Evaluation.Cohort == first.Evaluation.Cohort;
+        return new(Case(single, History(asFirst ? Reference(facts.Draft, index, _parameters) : alert.Instance.Key), PrevalenceOf(facts, single.Draft), isMember: true));
     }
 
-    /// <summary>Each first contact as a case of its own. What others do with a target is told as of the first contact with it, so that a fleet of thousands costs as many steps, not their square.</summary>
-    private List<MemberScore> Members(FindingDraft draft, List<EpisodeDetail> details, InstanceHistory reference, Prevalence ofFirst)
+    private Prevalence PrevalenceOf(DraftFacts facts, FindingDraft draft)
     {
-        var members = new List<MemberScore>(details.Count);
-        var prevalences = new Dictionary<Destination, Prevalence> { [draft.FirstAlert.Destination.Destination] = ofFirst };
-        foreach (var detail in details)
-        {
-            var alert = detail.Alert with { Type = FindingTypes.Of(detail.Alert.Destination.Destination.Transport) };
-            var single = new FindingDraft(FindingGroup.Of(alert, engine.Options.ProviderMerge), alert);
-            if (!prevalences.TryGetValue(alert.Destination.Destination, out var prevalence))
-                prevalences.Add(alert.Destination.Destination, prevalence = PrevalenceBuilder.Of(single, index, evaluate, _parameters));
-            // What is usual for a young member, its group tells; the group of the first member is the one whose history is at hand.
-            bool asFirst = alert.Evaluation.Decision == EpisodeDecision.CohortAlert && alert.Evaluation.Cohort == draft.FirstAlert.Evaluation.Cohort;
-            members.Add(new(Case(single, [detail], asFirst ? reference : History(alert.Instance.Key), prevalence, [])));
-        }
-        return members;
+        var target = draft.FirstAlert.Destination.Destination;
+        if (!facts.Prevalences.TryGetValue(target, out var prevalence)) facts.Prevalences.Add(target, prevalence = PrevalenceBuilder.Of(draft, index, evaluate, _parameters));
+        return prevalence;
     }
 
-    private FindingCase Case(FindingDraft draft, List<EpisodeDetail> details, InstanceHistory reference, Prevalence prevalence, List<MemberScore> members)
+    /// <param name="isMember">It is only scored, and what was usual before is part of that only when it fell silent.</param>
+    private FindingCase Case(DraftFacts facts, InstanceHistory reference, Prevalence prevalence, bool isMember = false)
     {
+        var draft = facts.Draft;
         long t = draft.First;
         var first = draft.FirstAlert;
-        var usual = Usual(reference, draft, t);
-        var silent = maxStart >= t + (long)_parameters.Options.Scoring.ResolverSilence.TotalSeconds ? usual.Where(u => (u.Provider is null || u.Provider != first.Destination.Provider) && FellSilent(reference, u, t)).ToList() : [];
+        bool isSilenceKnown = IsSilenceKnown(t, maxStart, _parameters);
+        var usual = isMember && !isSilenceKnown ? [] : Usual(reference, draft, t);
+        var silent = isSilenceKnown ? usual.Where(u => (u.Provider is null || u.Provider != first.Destination.Provider) && FellSilent(reference, u, t)).ToList() : [];
         var own = History(first.Instance.Key);
         return new FindingCase
         {
             Draft = draft,
-            Details = details,
-            Reference = reference,
+            Details = facts.Details,
+            Reference = reference.Key,
+            Served = reference.Pairs.GetValueOrDefault(ContactHour.Served) ?? [],
             Index = index,
             Parameters = _parameters,
             Catalog = engine.Catalog,
             MaxStart = maxStart,
             Prevalence = prevalence,
-            Members = members,
+            MostSevere = facts.MostSevere,
+            Surest = facts.Surest,
             Usual = usual.Count <= MaxUsual ? usual : usual[..MaxUsual],
             Silent = silent,
             RejectedBefore = EvasionAfterBlock.RejectedBefore(first, _parameters),
-            IsGoneAround = draft.Group.Type.IsFirstContact && details.TrueForAll(IsGoneAround),
+            IsGoneAround = facts.IsGoneAround,
             Tunnel = draft.Alerts.SelectMany(a => a.Destination.Tunnels.Where(h => h.Start >= a.Start && h.Start <= a.End)).Select(h => (DnsVolume?)h.Volume).MaxBy(v => (v!.Value.Times, v.Value.Bytes, -v.Value.From)),
             Earlier = Earlier(draft, t),
             Coverage = ObservedHours.Share(reference, t, _parameters.History),
@@ -119,7 +166,7 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
             ForbiddenBy = draft.Alerts.Where(a => a.Episode.IsForbidden).Select(a => engine.Expected.FirstOrDefault(r => r.Id == a.Episode.ForbiddenBy)).FirstOrDefault(r => r is not null),
             WasExpected = WasExpected(own, first),
             KnownProvider = KnownProvider(own, first),
-            EarlierAnswered = draft.Alerts.Select(a => a.Destination).Distinct().Any(d => WasAnswered(d, t)),
+            EarlierAnswered = facts.EarlierAnswered,
         };
     }
 
@@ -162,20 +209,21 @@ internal sealed class FindingBuilder(DetectionEngine engine, DetectionIndex inde
         }).OrderBy(a => a.Address).ThenBy(a => a.Protocol).ThenBy(a => a.Port),
     ];
 
-    private List<EvidenceLine> Evidence(FindingDraft draft)
+    private void KeepEvidence(List<EvidenceLine> lines, in Alert alert)
     {
-        var lines = new List<EvidenceLine>();
-        foreach (var alert in draft.Alerts)
+        var history = History(alert.Instance.Key);
+        foreach (var (endpoint, _, _) in Pairs(history)[alert.Destination.Destination].Endpoints)
         {
-            var history = History(alert.Instance.Key);
-            foreach (var (endpoint, _, _) in Pairs(history)[alert.Destination.Destination].Endpoints)
-            {
-                if (!history.Evidence.TryGetValue(endpoint, out var kept)) continue;
-                // What is kept is the earliest of the pair; for a later episode it proves nothing.
-                foreach (var line in kept)
-                    if (line.Start >= alert.Start && line.Start <= alert.End) EvidenceLine.Keep(lines, line);
-            }
+            if (!history.Evidence.TryGetValue(endpoint, out var kept)) continue;
+            // What is kept is the earliest of the pair; for a later episode it proves nothing.
+            foreach (var line in kept)
+                if (line.Start >= alert.Start && line.Start <= alert.End) EvidenceLine.Keep(lines, line);
         }
+    }
+
+    private List<EvidenceLine> Evidence(DraftFacts facts)
+    {
+        var (draft, lines) = (facts.Draft, facts.Evidence);
         if (draft.Group.Type == EvasionAfterBlock.Type && Rejected(draft.FirstAlert) is { } rejected)
         {
             lines.Insert(0, rejected);

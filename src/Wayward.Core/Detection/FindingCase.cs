@@ -10,7 +10,9 @@ internal sealed class FindingCase
     public required FindingDraft Draft { get; init; }
     public required IReadOnlyList<EpisodeDetail> Details { get; init; }
     /// <summary>The instance whose history stands for the subject: itself, or for a cohort the longest-observed peer.</summary>
-    public required InstanceHistory Reference { get; init; }
+    public required InstanceKey Reference { get; init; }
+    /// <summary>Hours in which the reference answered DNS from its own port 53.</summary>
+    public required IReadOnlyList<ContactHour> Served { get; init; }
     public required DetectionIndex Index { get; init; }
     public required Parameters Parameters { get; init; }
     public required ResolverCatalog Catalog { get; init; }
@@ -37,8 +39,10 @@ internal sealed class FindingCase
     /// <summary>Something of <see cref="Earlier"/> was answered.</summary>
     public required bool EarlierAnswered { get; init; }
 
-    /// <summary>The first contacts in it, each as if it were alone; empty unless the type is as severe as its most severe member.</summary>
-    public IReadOnlyList<MemberScore> Members { get; init; } = [];
+    /// <summary>Of the first contacts in it, each as if it were alone, the most severe; null unless the type is as severe as its most severe member.</summary>
+    public MemberScore? MostSevere { get; init; }
+    /// <summary>The one with the greatest confidence.</summary>
+    public MemberScore? Surest { get; init; }
 
     public Alert First => Draft.FirstAlert;
     public long Time => Draft.First;
@@ -85,6 +89,7 @@ internal sealed class MemberScore(FindingCase single)
     public IReadOnlyList<ScoreFactor> Factors { get; } = SeverityScorer.Factors(single);
     public int Severity => Factors.Sum(f => f.Points);
     public IReadOnlyList<ScoreFactor> Confidence { get; } = ConfidenceScorer.Factors(single);
+    public int ConfidenceSum => Confidence.Sum(f => f.Points);
 }
 
 /// <summary>Who else talks to the target of a finding.</summary>

@@ -29,7 +29,7 @@ internal static class FirstContactPath
         path.Add($"{c.Instance.Key} had been observed for {Wording.Span(evaluation.Age)}, less than {learning}: evaluated by its group {evaluation.Cohort}.");
         path.Add($"The group is mature: observed for {Wording.Span(evaluation.CohortAge)}, {Wording.Count(c.Prevalence.CohortPeers, "other member")} seen in the {Wording.Span(Math.Min(c.Parameters.History, evaluation.CohortAge))} before (at least {c.Parameters.Options.CohortMinimumPeers}).");
         path.Add($"The target is not established: {Wording.OfGroup(c.Prevalence.CohortPeers, c.Prevalence.CohortEstablished, c.Prevalence.CohortBegun, c.Prevalence.CohortBegunSince, c.Parameters.Learning)}, and {c.Parameters.Options.CohortMinimumEstablished} would have to. Finding about the group.");
-        if (c.Reference.Key != c.Instance.Key) path.Add($"The usual resolvers are those of {c.Reference.Key}: of this group, it has been observed for the longest time.");
+        if (c.Reference != c.Instance.Key) path.Add($"The usual resolvers are those of {c.Reference}: of this group, it has been observed for the longest time.");
         return path;
     }
 

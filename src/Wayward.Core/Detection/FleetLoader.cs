@@ -25,7 +25,7 @@ public sealed class FleetLoader(DetectionEngine engine, long maxStart)
 
     /// <summary>Evaluates everything, with histories fetched for some findings at a time, so that memory does not grow with their number.</summary>
     /// <param name="load">Gives the whole histories of these instances.</param>
-    /// <param name="atOnce">Histories held at one time; a single finding with more members holds them all.</param>
+    /// <param name="atOnce">Histories held at one time.</param>
     public Task<DetectionResult> EvaluateAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce) => _state.EvaluateAsync(load, atOnce);
 
     /// <summary>Nothing was evaluated: the first batch evaluates everything.</summary>

@@ -1,5 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Triage;
+using Wayward.FlowLogs;
 
 namespace Wayward.Core.Detection;
 
@@ -160,11 +161,13 @@ internal sealed class FleetState
 
     /// <summary>The same, with histories fetched for some findings at a time, so that memory does not grow with their number.</summary>
     /// <param name="load">Gives the whole present histories of these instances.</param>
-    /// <param name="atOnce">Histories held at one time; a single finding with more members holds them all.</param>
-    public async Task<DetectionResult> EvaluateAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
+    /// <param name="atOnce">Histories held at one time.</param>
+    /// <param name="loadPart">See <see cref="LiveBatch.EvaluateAsync"/>.</param>
+    public async Task<DetectionResult> EvaluateAsync(
+        Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce, Func<IReadOnlySet<InstanceKey>, IReadOnlySet<IpAddress>, Task<ContactLedger?>>? loadPart = null)
     {
         Prepare();
-        return new(await BuildAsync(_alerts.Drafts(), load, atOnce)) { Evaluated = Evaluated() };
+        return new(await BuildAsync(_alerts.Drafts(), load, atOnce, loadPart)) { Evaluated = Evaluated() };
     }
 
     /// <summary>Findings in the making of all groups, when nothing was evaluated before.</summary>
@@ -174,7 +177,8 @@ internal sealed class FleetState
         return [.. _alerts.Drafts()];
     }
 
-    public async Task<List<Finding>> BuildAsync(IEnumerable<FindingDraft> all, Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce)
+    public async Task<List<Finding>> BuildAsync(
+        IEnumerable<FindingDraft> all, Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce, Func<IReadOnlySet<InstanceKey>, IReadOnlySet<IpAddress>, Task<ContactLedger?>>? loadPart = null)
     {
         var findings = new List<Finding>();
         var drafts = new List<FindingDraft>();
@@ -182,6 +186,11 @@ internal sealed class FleetState
         // By instance, so that findings of the same one share its history.
         foreach (var draft in all.OrderBy(d => d.FirstAlert.Instance.Key).ThenBy(d => d.First))
         {
+            if (draft.Alerts.Count > atOnce)
+            {
+                if (await BuildInPartsAsync(draft, load, atOnce, loadPart) is { } finding) findings.Add(finding);
+                continue;
+            }
             drafts.Add(draft);
             needed.UnionWith(Needs(draft));
             if (needed.Count >= atOnce) await PartAsync();
@@ -197,6 +206,24 @@ internal sealed class FleetState
             needed.Clear();
         }
     }
+
+    /// <summary>A finding about so many members that their histories are not held at one time, and that are read no further than it takes.</summary>
+    private async Task<Finding?> BuildInPartsAsync(
+        FindingDraft draft, Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce, Func<IReadOnlySet<InstanceKey>, IReadOnlySet<IpAddress>, Task<ContactLedger?>>? loadPart)
+    {
+        var facts = new DraftFacts(draft);
+        var reference = FindingBuilder.Reference(draft, _index, _parameters);
+        foreach (var alerts in draft.Alerts.Chunk(atOnce))
+        {
+            var keys = alerts.Select(a => a.Instance.Key).Append(reference).ToHashSet();
+            var addresses = loadPart is null ? null : FindingBuilder.Addresses(alerts, MaxStart, _parameters);
+            var part = (addresses is null ? null : await loadPart!(keys, addresses)) ?? await load(keys);
+            Builder(part.Find).Gather(facts, alerts);
+        }
+        return Builder((await load(new HashSet<InstanceKey> { draft.FirstAlert.Instance.Key, reference })).Find).Finish(facts);
+    }
+
+    private FindingBuilder Builder(Func<InstanceKey, InstanceHistory?> histories) => new(_engine, _index, _evaluate, MaxStart, histories);
 
     public InstanceSummary? Find(InstanceKey key) => _index.Instances.GetValueOrDefault(key);
 
@@ -320,7 +347,7 @@ internal sealed class FleetState
 
     private List<Finding> Build(IEnumerable<FindingDraft> drafts, Func<InstanceKey, InstanceHistory?> histories)
     {
-        var builder = new FindingBuilder(_engine, _index, _evaluate, MaxStart, histories);
+        var builder = Builder(histories);
         var findings = drafts.Select(builder.Build).OfType<Finding>().ToList();
         findings.Sort(Order);
         return findings;

@@ -1,5 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Triage;
+using Wayward.FlowLogs;
 
 namespace Wayward.Core.Detection;
 
@@ -74,8 +75,11 @@ public sealed class LiveBatch
 
     /// <summary>Evaluates what changed since the last evaluation that was marked stored.</summary>
     /// <param name="load">Gives the whole present histories of these instances.</param>
-    /// <param name="atOnce">Histories held at one time; a single finding with more members holds them all.</param>
-    public async Task<LiveEvaluation> EvaluateAsync(Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce) => new(_state, await _state.EvaluateAsync(load, atOnce));
+    /// <param name="atOnce">Histories held at one time.</param>
+    /// <param name="loadPart">Gives the same but for the cells and evidence of other addresses than these and the instances' own ports; null, or an answer of null = <paramref name="load"/> is asked.</param>
+    public async Task<LiveEvaluation> EvaluateAsync(
+        Func<IReadOnlySet<InstanceKey>, Task<ContactLedger>> load, int atOnce, Func<IReadOnlySet<InstanceKey>, IReadOnlySet<IpAddress>, Task<ContactLedger?>>? loadPart = null) =>
+        new(_state, await _state.EvaluateAsync(load, atOnce, loadPart));
 }
 
 /// <summary>An evaluation that is to be stored.</summary>

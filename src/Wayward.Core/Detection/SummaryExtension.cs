@@ -18,7 +18,7 @@ internal static class SummaryExtension
     {
         var part = tail.Part;
         if (!IsPossible(old) || !SameFacts(old.Facts, part.Facts, matcher) || matcher.RolesOf(part) != Roles.None) return null;
-        if (Epochs(old, tail, parameters) is not { } epochs || Changed(old, part, catalog, matcher, parameters) is not { } changed) return null;
+        if (Epochs(old, tail, parameters) is not { } epochs || Changed(old, tail, catalog, matcher, parameters) is not var (changed, begun)) return null;
         var episodes = changed.ToDictionary(c => c.Key, c => Merge(old.Find(c.Key)!.Episodes, c.Value, parameters));
         // What was rejected before a first contact stands in cells that the tail need not have.
         if (episodes.Any(e => e.Key.Transport != DnsTransport.Dns && !e.Value.Select(s => s.Start).SequenceEqual(old.Find(e.Key)!.Episodes.Select(s => s.Start)))) return null;
@@ -26,7 +26,7 @@ internal static class SummaryExtension
         {
             Instance = summary, Destination = d.Destination, Entry = d.Entry, Required = d.Required, NeedsWhole = d.NeedsWhole, Tunnels = d.Tunnels,
             Episodes = episodes.GetValueOrDefault(d.Destination) ?? d.Episodes,
-        })]);
+        }).Concat(begun.Select(b => new DestinationSummary { Instance = summary, Destination = b.Pairs.Destination, Entry = b.Pairs.Entry, Required = b.Pairs.Required, Episodes = b.Episodes })).OrderBy(d => d.Destination)]);
     }
 
     /// <summary>Facts that decide about cohorts, scopes and roles: one value each, and the same as before, so that when they held does not matter.</summary>
@@ -53,10 +53,13 @@ internal static class SummaryExtension
         return epochs;
     }
 
-    /// <summary>The contacts of changed destinations; null = its whole history is needed.</summary>
-    private static Dictionary<Destination, List<EpisodeSpan>>? Changed(InstanceSummary old, InstanceHistory part, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
+    /// <summary>The contacts of changed destinations, and the episodes of those that are new; null = its whole history is needed.</summary>
+    private static (Dictionary<Destination, List<EpisodeSpan>> Changed, List<(DestinationPairs Pairs, EpisodeSpan[] Episodes)> Begun)? Changed(
+        InstanceSummary old, HistoryTail tail, ResolverCatalog catalog, ExpectedMatcher matcher, Parameters parameters)
     {
+        var part = tail.Part;
         var changed = new Dictionary<Destination, List<EpisodeSpan>>();
+        var begun = new List<(DestinationPairs, EpisodeSpan[])>();
         var cells = new List<EpisodeCell>();
         var all = DestinationPairs.Of(part, catalog);
         if (DnsVolumes.IsPossible(all, parameters)) return null;
@@ -74,18 +77,35 @@ internal static class SummaryExtension
                     if (endpoint.Port is 53 or 853 && cell.OutRejected.Records > 0) return null;
                 }
             }
+            if (known is null && tail.Whole.Contains(pairs.Destination.Address))
+            {
+                if (Begun(pairs, part, matcher, parameters, cells) is not { } episodes) return null;
+                if (episodes.Length > 0) begun.Add((pairs, episodes));
+                continue;
+            }
             pairs.Collect(part, matcher, parameters, cells, continues: true);
             foreach (var cell in cells)
             {
                 if (!cell.Cell.HasContact || cell.IsForbidden) return null;
                 if (cell.IsExpected) continue;
-                // Of a target that is new, endpoints may be known that never were contacted and name it. Of an uncatalogued one, all contacts together tell whether they are regular.
+                // Of an uncatalogued target, all contacts together tell whether they are regular.
                 if (known is null || known.NeedsWhole || !cell.IsProven) return null;
                 if (!changed.TryGetValue(pairs.Destination, out var spans)) changed.Add(pairs.Destination, spans = []);
                 spans.Add(new EpisodeSpan(cell.Start, cell.End, long.MaxValue, 0));
             }
         }
-        return changed;
+        return (changed, begun);
+    }
+
+    /// <summary>The episodes of a catalogued plain resolver of which the tail holds all cells. What was rejected before other targets, and whether the contacts of uncatalogued ones are regular, takes the whole history to tell.</summary>
+    private static EpisodeSpan[]? Begun(DestinationPairs pairs, InstanceHistory part, ExpectedMatcher matcher, Parameters parameters, List<EpisodeCell> cells)
+    {
+        if (pairs.Entry is null || pairs.Destination.Transport != DnsTransport.Dns) return null;
+        var unclear = new List<EpisodeCell>();
+        var episodes = new List<EpisodeSpan>();
+        pairs.Collect(part, matcher, parameters, cells, unclear);
+        if (unclear.Count > 0 || cells.Exists(static c => !c.Cell.HasContact || c.IsForbidden) || !EpisodeCells.Episodes(cells, parameters, episodes)) return null;
+        return [.. episodes];
     }
 
     private static bool CarriesOn(DestinationSummary? known, ContactHour cell, Parameters parameters) =>

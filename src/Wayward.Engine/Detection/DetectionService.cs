@@ -152,7 +152,7 @@ public sealed class DetectionService(
             }
         }
         _memory = new(fleet, inventory, view.OwnNetworks, ledger.EvaluatedCommit, evaluatedWith, Pending: ledger.CommitNumber);
-        var evaluation = await batch.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce);
+        var evaluation = await batch.EvaluateAsync(keys => view.LoadAsync(keys, cancellation), AtOnce, (keys, addresses) => view.LoadPartAsync(keys, addresses, cancellation));
         await blindness.MeasureAsync(fleet, view, cancellation);
         return new(evaluation, fleet, ledger.CommitNumber);
     }

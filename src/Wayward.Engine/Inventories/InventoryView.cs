@@ -43,6 +43,14 @@ public sealed class InventoryView
         return part;
     }
 
+    /// <summary>See <see cref="ILedgerSnapshot.LoadPartAsync"/>; null also where the inventory puts one of them together of several.</summary>
+    public async Task<ContactLedger?> LoadPartAsync(IReadOnlySet<InstanceKey> instances, IReadOnlySet<IpAddress> addresses, CancellationToken cancellation)
+    {
+        if (!_inventory.IsEmpty || await _ledger.LoadPartAsync(instances, addresses, cancellation) is not { } part) return null;
+        foreach (var history in part.Instances.Values) Finish(history);
+        return part;
+    }
+
     public async Task ForEachAsync(Action<InstanceHistory> take, CancellationToken cancellation)
     {
         var mapped = new HashSet<InstanceKey>();

@@ -1,5 +1,6 @@
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.FlowLogs;
 
 namespace Wayward.Storage.Contacts;
 
@@ -74,6 +75,8 @@ public interface ILedgerSnapshot
     Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation);
     /// <summary>Some instances, whole; unknown ones are left out. As everywhere here, cells of several flow logs stand side by side.</summary>
     Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation);
+    /// <summary>Some instances whole, but for the cells and evidence of other addresses than these and the instances' own ports; unknown ones are left out. Null = there are so many of these that the whole histories are as cheap.</summary>
+    Task<ContactLedger?> LoadPartAsync(IReadOnlySet<InstanceKey> instances, IReadOnlySet<IpAddress> addresses, CancellationToken cancellation);
     /// <summary>Of some touched instances what is new or changed; unknown ones are left out.</summary>
     Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation);
     /// <summary>

@@ -12,8 +12,9 @@ internal static class LedgerReader
 
     /// <param name="ids">Instances to read, whole; null = all.</param>
     /// <param name="endpoints">At least those that the instances have pairs with; null = they are read.</param>
+    /// <param name="only">Endpoints whose cells and evidence are read; null = all.</param>
     public static async Task<ContactLedger> ReadAsync(
-        WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<int>? ids, CancellationToken cancellation, IReadOnlyDictionary<int, Endpoint>? endpoints = null)
+        WaywardDbContext db, IStorageDialect dialect, IReadOnlyCollection<int>? ids, CancellationToken cancellation, IReadOnlyDictionary<int, Endpoint>? endpoints = null, IReadOnlyCollection<int>? only = null)
     {
         var ledger = new ContactLedger { MaxStart = await db.LedgerState.Select(s => s.MaxStart).SingleAsync(cancellation) };
         var wanted = ids?.ToList();
@@ -24,7 +25,7 @@ internal static class LedgerReader
             histories.Add(instance.Id, ledger.GetOrAdd(new(instance.Key)));
 
         await ReadOutlinesAsync(db, wanted, histories, cancellation);
-        await ReadContactsAsync(db, dialect, wanted, histories, endpoints ?? await EndpointsOfAsync(db, wanted, cancellation), cancellation);
+        await ReadContactsAsync(db, dialect, wanted, histories, endpoints ?? await EndpointsOfAsync(db, wanted, cancellation), only, cancellation);
         return ledger;
     }
 
@@ -59,6 +60,10 @@ internal static class LedgerReader
             var which = new CellSelection { Instances = [id], OnlyTouched = true, FromHour = from[tails[id].Part.Key].Hour };
             dialect.ReadCells(db.Database.GetDbConnection(), which, (instance, endpoint, cell) => cells.Add((instance, endpoint, cell)), cancellation);
         }
+        var whole = await BegunAsync(db, ids, from.Values.Select(s => s.Hour).DefaultIfEmpty().Min(), cancellation);
+        cells.RemoveAll(c => whole.TryGetValue(c.Instance, out var begun) && begun.Contains(c.Endpoint));
+        foreach (var (id, begun) in whole)
+            dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = [id], Endpoints = begun }, (instance, endpoint, cell) => cells.Add((instance, endpoint, cell)), cancellation);
         var used = cells.Select(c => c.Endpoint).Distinct().ToList();
         var endpoints = (await db.Endpoints.Where(e => used.Contains(e.Id)).Select(e => new { e.Id, e.Address, e.Protocol, e.Port }).ToListAsync(cancellation))
             .ToDictionary(e => e.Id, e => new Endpoint(IpAddress.FromBytes(e.Address), e.Protocol, (ushort)e.Port));
@@ -68,7 +73,17 @@ internal static class LedgerReader
             if (!pairs.TryGetValue(endpoints[endpoint], out var list)) pairs.Add(endpoints[endpoint], list = []);
             list.Add(cell);
         }
-        return [.. tails.Values];
+        return [.. tails.Select(t => whole.TryGetValue(t.Key, out var begun) ? t.Value with { Whole = begun.Where(endpoints.ContainsKey).Select(e => endpoints[e].Address).ToHashSet() } : t.Value)];
+    }
+
+    /// <summary>By instance the endpoints of all addresses to which a pair began in this hour or later.</summary>
+    private static async Task<Dictionary<int, HashSet<int>>> BegunAsync(WaywardDbContext db, List<int> ids, int hour, CancellationToken cancellation)
+    {
+        long start = hour * UnixTime.HourSeconds;
+        var begun = db.ContactPairs.Where(p => ids.Contains(p.InstanceId) && p.First >= start).Join(db.Endpoints, p => p.EndpointId, e => e.Id, (p, e) => new { p.InstanceId, e.Address });
+        var rows = await db.ContactPairs.Where(p => ids.Contains(p.InstanceId)).Join(db.Endpoints, p => p.EndpointId, e => e.Id, (p, e) => new { p.InstanceId, p.EndpointId, e.Address })
+            .Where(p => begun.Any(b => b.InstanceId == p.InstanceId && b.Address == p.Address)).Select(p => new { p.InstanceId, p.EndpointId }).ToListAsync(cancellation);
+        return rows.GroupBy(r => r.InstanceId, r => r.EndpointId).ToDictionary(g => g.Key, g => g.ToHashSet());
     }
 
     private static async Task ReadOutlinesAsync(WaywardDbContext db, List<int>? ids, Dictionary<int, InstanceHistory> histories, CancellationToken cancellation)
@@ -85,11 +100,11 @@ internal static class LedgerReader
     }
 
     private static async Task ReadContactsAsync(
-        WaywardDbContext db, IStorageDialect dialect, List<int>? ids, Dictionary<int, InstanceHistory> histories, IReadOnlyDictionary<int, Endpoint> endpoints, CancellationToken cancellation)
+        WaywardDbContext db, IStorageDialect dialect, List<int>? ids, Dictionary<int, InstanceHistory> histories, IReadOnlyDictionary<int, Endpoint> endpoints, IReadOnlyCollection<int>? only, CancellationToken cancellation)
     {
         (int Instance, int Endpoint) open = (-1, -1);
         List<ContactHour> cells = [];
-        dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = ids }, (instanceId, endpointId, cell) =>
+        dialect.ReadCells(db.Database.GetDbConnection(), new() { Instances = ids, Endpoints = only }, (instanceId, endpointId, cell) =>
         {
             if ((instanceId, endpointId) != open)
             {
@@ -101,6 +116,7 @@ internal static class LedgerReader
 
         var evidence = db.ContactEvidence.AsQueryable();
         if (ids is not null) evidence = evidence.Where(e => ids.Contains(e.InstanceId));
+        if (only is not null) evidence = evidence.Where(e => only.Contains(e.EndpointId));
         var lines = evidence.OrderBy(e => e.InstanceId).ThenBy(e => e.EndpointId).ThenBy(e => e.Start).ThenBy(e => e.ObjectId).ThenBy(e => e.Line);
         await foreach (var line in lines.AsAsyncEnumerable().WithCancellation(cancellation))
         {

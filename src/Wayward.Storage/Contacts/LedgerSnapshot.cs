@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Wayward.Core.Contacts;
+using Wayward.FlowLogs;
 using Wayward.Storage.Ingest;
 using Wayward.Storage.Model;
 
@@ -59,6 +60,15 @@ internal sealed class LedgerSnapshot : ILedgerSnapshot
         var ids = await _db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation);
         // Of a few instances the endpoints are read with them: those of a large fleet take longer than a page may.
         return await LedgerReader.ReadAsync(_db, _dialect, ids, cancellation, ids.Count <= FewInstances ? _endpoints : await EndpointsAsync(cancellation));
+    }
+
+    public async Task<ContactLedger?> LoadPartAsync(IReadOnlySet<InstanceKey> instances, IReadOnlySet<IpAddress> addresses, CancellationToken cancellation)
+    {
+        var all = await EndpointsAsync(cancellation);
+        var only = all.Where(e => e.Value.Address.IsNone || addresses.Contains(e.Value.Address)).Select(e => e.Key).ToList();
+        if (only.Count > ManyEndpoints) return null;
+        var keys = instances.Select(i => i.Id).ToList();
+        return await LedgerReader.ReadAsync(_db, _dialect, await _db.Instances.Where(i => keys.Contains(i.Key)).Select(i => i.Id).ToListAsync(cancellation), cancellation, all, only);
     }
 
     public Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation) => LedgerReader.TailsAsync(_db, _dialect, from, cancellation);

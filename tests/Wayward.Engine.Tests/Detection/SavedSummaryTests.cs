@@ -84,10 +84,12 @@ public sealed class SavedSummaryTests
         services.AddSingleton<IContactStore>(p => new Watched((IContactStore)original.ImplementationFactory!(p), watch));
     }, start: false, detection: options ?? Options);
 
-    private static List<ObjectContribution> Objects(int seed)
+    private static List<ObjectContribution> Objects(int seed) => Objects(RandomRecords.Of(seed).Lines.OrderBy(l => l.Start).Chunk(40));
+
+    private static List<ObjectContribution> Objects(IEnumerable<FlowLine[]> parts)
     {
         var folder = new ContactFolder(RandomRecords.Catalog, new AddressSpace([]));
-        return [.. RandomRecords.Of(seed).Lines.OrderBy(l => l.Start).Chunk(40).Select((part, i) =>
+        return [.. parts.Select((part, i) =>
         {
             string key = i.ToString("00", System.Globalization.CultureInfo.InvariantCulture);
             folder.Begin(new ObjectIdentity("/logs", key, "1").Id);
@@ -99,6 +101,40 @@ public sealed class SavedSummaryTests
                 ContactRecords = batch.ContactRecords, Quarantined = 0, Format = "seeded", FirstStart = World.Beginning, LastEnd = World.At(20), ReadMilliseconds = 1,
             }, batch);
         })];
+    }
+
+    [Fact]
+    public async Task Instances_that_begin_a_catalogued_resolver_are_read_whole_for_their_finding_only()
+    {
+        const int count = 12;
+        var world = new World(20);
+        for (int i = 0; i < count; i++)
+        {
+            world.Instance($"web-{i}").InSubnet($"subnet-{i}").Asks("9.9.9.9").Every(1, 0.1);
+            world.Instance($"web-{i}").Asks("8.8.8.8").On(19.5 + i * 0.01);
+        }
+        var lines = world.Lines();
+        long from = World.At(19.4);
+        var objects = Objects([[.. lines.Where(l => l.Start < from)], [.. lines.Where(l => l.Start >= from)]]);
+        using var data = new TempFolder();
+        using var other = new TempFolder();
+        using var watch = new Watch();
+        string live, batch;
+        await using (var rig = await OpenAsync(data, watch))
+        {
+            await CommitAsync(rig, objects.Take(1));
+            watch.Whole = 0;
+            await CommitAsync(rig, objects.Skip(1));
+            live = await rig.DumpAsync();
+        }
+        await using (var rig = await OpenAsync(other))
+        {
+            await CommitAsync(rig, objects);
+            batch = await rig.DumpAsync();
+        }
+        Assert.Equal(batch, live);
+        Assert.InRange(watch.Whole, 1, count);
+        Assert.InRange(watch.Tails, count, int.MaxValue);
     }
 
     private static async Task CommitAsync(IngestRig rig, IEnumerable<ObjectContribution> objects)

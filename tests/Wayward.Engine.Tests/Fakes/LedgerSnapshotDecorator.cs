@@ -1,4 +1,5 @@
 using Wayward.Core.Contacts;
+using Wayward.FlowLogs;
 using Wayward.Storage.Contacts;
 
 namespace Wayward.Engine.Tests.Fakes;
@@ -14,6 +15,7 @@ internal abstract class LedgerSnapshotDecorator(ILedgerSnapshot inner) : ILedger
     public virtual Task<IReadOnlyDictionary<InstanceKey, int>> TouchedAsync(CancellationToken cancellation) => inner.TouchedAsync(cancellation);
     public Task<IReadOnlyDictionary<InstanceKey, long>> SeenAsync(CancellationToken cancellation) => inner.SeenAsync(cancellation);
     public virtual Task<ContactLedger> LoadAsync(IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.LoadAsync(instances, cancellation);
+    public Task<ContactLedger?> LoadPartAsync(IReadOnlySet<InstanceKey> instances, IReadOnlySet<IpAddress> addresses, CancellationToken cancellation) => inner.LoadPartAsync(instances, addresses, cancellation);
     public virtual Task<IReadOnlyList<HistoryTail>> TailsAsync(IReadOnlyDictionary<InstanceKey, HistoryStart> from, CancellationToken cancellation) => inner.TailsAsync(from, cancellation);
     public virtual Task<bool> ForEachSummaryAsync(string with, Action<InstanceKey, byte[]?, long> take, CancellationToken cancellation) => inner.ForEachSummaryAsync(with, take, cancellation);
     public Task<IReadOnlyDictionary<InstanceKey, (byte[] Content, long LastSeen)>> SummariesAsync(string with, IReadOnlySet<InstanceKey> instances, CancellationToken cancellation) => inner.SummariesAsync(with, instances, cancellation);

@@ -69,8 +69,7 @@ public sealed class BecameResolver() : PatternType(11, "BecameResolver")
     private static List<IpAddress> Clients(FindingCase c)
     {
         long from = c.Time - (long)c.Patterns.RoleWindow.TotalSeconds;
-        return c.Reference.Pairs.TryGetValue(ContactHour.Served, out var hours)
-            ? [.. hours.Where(h => h.Hour * UnixTime.HourSeconds is var start && start >= from && start < c.Time).SelectMany(h => h.InnerSources).Distinct().Order()] : [];
+        return [.. c.Served.Where(h => h.Hour * UnixTime.HourSeconds is var start && start >= from && start < c.Time).SelectMany(h => h.InnerSources).Distinct().Order()];
     }
 
     /// <summary>Another member of its group that already served DNS: a second server of a kind is a planned one.</summary>

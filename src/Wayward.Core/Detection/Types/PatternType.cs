@@ -26,7 +26,7 @@ public abstract class PatternType(byte id, string name) : FindingType(id, name)
     internal sealed override List<ScoreFactor> Severity(FindingCase c)
     {
         var factors = new List<ScoreFactor>([Start(c), .. More(c)]);
-        if (c.Members.MaxBy(m => m.Severity) is { } most && most.Severity > factors.Sum(f => f.Points))
+        if (c.MostSevere is { } most && most.Severity > factors.Sum(f => f.Points))
             factors.Add(new("most-severe-member", most.Severity - factors.Sum(f => f.Points), $"{most.Case.Instance.Key} to {most.Case.Destination.Address} would be {Wording.Tenths(most.Severity)} by itself: {string.Join(" ", most.Factors.Skip(1).Where(f => f.Points > 0).Select(f => f.Evidence))}".TrimEnd()));
         return factors;
     }
