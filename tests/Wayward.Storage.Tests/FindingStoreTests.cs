@@ -195,6 +195,23 @@ public abstract class FindingStoreTests(StorageProvider provider)
     }
 
     [Fact]
+    public async Task Rules_change_together_or_not_at_all_and_one_undo_takes_it_back()
+    {
+        await using var storage = await StorageFixture.CreateAsync(provider);
+        static ExpectedTarget Rule(FlowLogs.IpAddress address) => new() { Action = ExpectedAction.Expected, Prefixes = [IpPrefix.Single(address)], Reason = "ours" };
+        async Task<IEnumerable<int>> InForceAsync() => (await storage.Expected.AllAsync(Token)).Where(r => r.DeletedAt is null).Select(r => r.Id).Order();
+        var (old, _) = await storage.Expected.AddAsync(Rule(Make.Google), null, "ana", Token);
+
+        var (added, audit) = await storage.Expected.ChangeAsync(new([Rule(Make.Quad9), Rule(Make.Google)], [old.Id], "expected.import", "from rules.csv"), "ana", Token);
+        Assert.Equal(added.Select(r => r.Id).Order(), await InForceAsync());
+        await Assert.ThrowsAsync<ArgumentException>(() => storage.Expected.ChangeAsync(new([Rule(Make.Quad9)], [old.Id], "expected.import", "again"), "ana", Token));
+        Assert.Equal(added.Select(r => r.Id).Order(), await InForceAsync());
+
+        Assert.True((await storage.Audit.UndoAsync(audit, "ben", Token)).ReevaluationNeeded);
+        Assert.Equal([old.Id], await InForceAsync());
+    }
+
+    [Fact]
     public async Task An_evaluation_of_a_scope_leaves_the_rest_alone()
     {
         await using var storage = await StorageFixture.CreateAsync(provider);

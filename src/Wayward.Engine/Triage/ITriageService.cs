@@ -1,6 +1,7 @@
 using Wayward.Core.Detection;
 using Wayward.Core.Triage;
 using Wayward.Storage.Audit;
+using Wayward.Storage.Expected;
 
 namespace Wayward.Engine.Triage;
 
@@ -24,6 +25,10 @@ public interface ITriageService
     Task<ExpectedOutcome> ExpectAsync(ExpectedTarget rule, string? fromFindingId, string actor, CancellationToken cancellation);
     Task<ExpectedOutcome> DeleteExpectedAsync(int ruleId, string actor, string reason, CancellationToken cancellation);
 
+    /// <summary>Adds and withdraws rules together, re-evaluates once, and says what that closed and reopened.</summary>
+    /// <exception cref="ArgumentException">A rule is malformed or not in force any more; nothing was changed, and the message is for the analyst.</exception>
+    Task<RulesOutcome> ChangeRulesAsync(RuleChange change, string actor, CancellationToken cancellation);
+
     /// <summary>Ready-made rules for a finding, narrowest scope first: (label, rule).</summary>
     IReadOnlyList<ExpectedProposal> Propose(Finding finding);
 
@@ -38,6 +43,4 @@ public sealed record FindingRefs(IReadOnlyDictionary<string, int> Revisions)
 
 public sealed record ExpectedOutcome(ExpectedTarget Rule, long AuditId, IReadOnlyList<string> Closed, IReadOnlyList<string> Reopened);
 
-/// <param name="Label">Such as "Only this instance (i-0abc…)", "Everything in subnet-…".</param>
-/// <param name="ScopeKind"><c>instance</c>, <c>subnet</c>, <c>vpc</c>, <c>account</c>, <c>cohort</c> or <c>everywhere</c>.</param>
-public sealed record ExpectedProposal(string Label, string ScopeKind, ExpectedTarget Rule);
+public sealed record RulesOutcome(IReadOnlyList<ExpectedTarget> Added, long AuditId, IReadOnlyList<string> Closed, IReadOnlyList<string> Reopened);

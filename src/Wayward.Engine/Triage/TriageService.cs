@@ -15,12 +15,13 @@ public sealed class TriageService(
     IFindingStore store, IExpectedTargetStore expected, IAuditStore audit, IHistoryReader histories, IDetectionService detection,
     ICatalogProvider catalog, DetectionOptions options, IChangeNotifier notifier, TimeProvider time) : ITriageService
 {
-    private const ChangeKinds RuleChange = ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage;
+    private const ChangeKinds RulesChanged = ChangeKinds.Expected | ChangeKinds.Findings | ChangeKinds.Triage;
     /// <summary>Whole histories held at one time for a preview.</summary>
     private const int PreviewAtOnce = 200;
     private const int MaxComment = 20_000;
     private const int MaxActor = 200;
     private const int MaxBulk = 5_000;
+    private const int MaxRules = 10_000;
 
     public Task<long> AcknowledgeAsync(FindingRefs findings, string actor, string comment, CancellationToken cancellation) =>
         ChangeAsync(findings, FindingStatus.Acknowledged, Resolution.None, null, actor, comment, cancellation);
@@ -84,7 +85,7 @@ public sealed class TriageService(
         var stored = Checked(rule) with { Id = 0, CreatedAt = time.GetUtcNow().ToUnixTimeSeconds(), CreatedBy = Actor(actor), DeletedAt = null };
         var (saved, auditId) = (stored, 0L);
         var changes = await detection.ReevaluateAsync(async () => (saved, auditId) = await expected.AddAsync(stored, fromFindingId, stored.CreatedBy, cancellation), cancellation);
-        notifier.Publish(RuleChange);
+        notifier.Publish(RulesChanged);
         return new ExpectedOutcome(saved, auditId, changes.Closed, changes.Reopened);
     }
 
@@ -95,9 +96,22 @@ public sealed class TriageService(
         long auditId = 0;
         var changes = await detection.ReevaluateAsync(async () => auditId = await expected.DeleteAsync(ruleId, actor, reason, cancellation)
             ?? throw new ArgumentException($"There is no rule {ruleId} in force.", nameof(ruleId)), cancellation);
-        notifier.Publish(RuleChange);
+        notifier.Publish(RulesChanged);
         var rule = (await expected.AllAsync(cancellation)).First(r => r.Id == ruleId);
         return new ExpectedOutcome(rule, auditId, changes.Closed, changes.Reopened);
+    }
+
+    public async Task<RulesOutcome> ChangeRulesAsync(RuleChange change, string actor, CancellationToken cancellation)
+    {
+        if (change.Add.Count + change.End.Count == 0) throw new ArgumentException("There is nothing to change.", nameof(change));
+        if (change.Add.Count > MaxRules) throw new ArgumentException($"At most {MaxRules} rules at once.", nameof(change));
+        if (string.IsNullOrWhiteSpace(change.Reason)) throw new ArgumentException("Say why the rules change: a reason is required.", nameof(change));
+        var checkedChange = change with { Add = [.. change.Add.Select(Checked)], Reason = Bounded(change.Reason.Trim(), ExpectedRules.MaxText, "The reason", nameof(change)) };
+        string who = Actor(actor);
+        var (added, auditId) = ((IReadOnlyList<ExpectedTarget>)[], 0L);
+        var changes = await detection.ReevaluateAsync(async () => (added, auditId) = await expected.ChangeAsync(checkedChange, who, cancellation), cancellation);
+        notifier.Publish(RulesChanged);
+        return new RulesOutcome(added, auditId, changes.Closed, changes.Reopened);
     }
 
     public async Task<UndoResult> UndoAsync(long auditId, string actor, CancellationToken cancellation)
@@ -105,7 +119,7 @@ public sealed class TriageService(
         var result = await audit.UndoAsync(auditId, Actor(actor), cancellation);
         // Not cut short either: what is undone must show.
         if (result.ReevaluationNeeded) await detection.RunBatchAsync(CancellationToken.None);
-        notifier.Publish((result.ReevaluationNeeded ? RuleChange : ChangeKinds.Triage) | ChangeKinds.Incidents);
+        notifier.Publish((result.ReevaluationNeeded ? RulesChanged : ChangeKinds.Triage) | ChangeKinds.Incidents);
         return result;
     }
 

@@ -41,6 +41,31 @@ internal sealed class ExpectedTargetStore(Database database) : IExpectedTargetSt
             $"Withdrew rule {Number(id)} ({Targets(ToRule(row))}): {reason}", Side(id, true), Side(id, false), closed.Append(AuditLog.RuleSubject(id))), c)).Id;
     }, cancellation);
 
+    public Task<(IReadOnlyList<ExpectedTarget> Added, long AuditId)> ChangeAsync(RuleChange change, string actor, CancellationToken cancellation) =>
+        database.WriteAsync<(IReadOnlyList<ExpectedTarget>, long)>(async (db, c) =>
+        {
+            long now = database.NowSeconds;
+            var ending = change.End.Distinct().ToList();
+            var ended = await db.ExpectedTargets.Where(r => ending.Contains(r.Id) && r.DeletedAt == null).OrderBy(r => r.Id).ToListAsync(c);
+            if (ended.Count < ending.Count) throw new ArgumentException($"Rule {Number(ending.Except(ended.Select(r => r.Id)).Min())} is not in force any more; nothing was changed.", nameof(change));
+            foreach (var row in ended) row.DeletedAt = now;
+            var added = change.Add.Select(rule => rule with { Id = 0, CreatedAt = now, CreatedBy = actor, DeletedAt = null }).ToList();
+            var rows = added.Select(rule => new ExpectedTargetEntity { CreatedAt = now, Json = WaywardJson.Write(rule) }).ToList();
+            db.ExpectedTargets.AddRange(rows);
+            await db.SaveChangesAsync(c);
+            var closed = await db.Findings.Where(f => f.ExpectedTargetId != null && ending.Contains(f.ExpectedTargetId.Value)).Select(f => f.Id).ToListAsync(c);
+            var numbers = rows.Select(r => r.Id).ToList();
+            string summary = $"Added {Count(numbers)}, withdrew {Count(ending)}: {change.Reason}";
+            var entry = await AuditLog.AppendAsync(db, database.NowMilliseconds, new(actor, change.Verb, numbers.Count == 1 ? Number(numbers[0]) : ending.Count == 1 && numbers.Count == 0 ? Number(ending[0]) : "rules", summary,
+                Sides(numbers, ending, after: false), Sides(numbers, ending, after: true), closed.Concat(numbers.Concat(ending).Select(AuditLog.RuleSubject))), c);
+            return ([.. added.Select((rule, i) => rule with { Id = numbers[i] })], entry.Id);
+        }, cancellation);
+
+    private static string Count(List<int> numbers) => numbers.Count switch { 0 => "no rule", 1 => $"rule {Number(numbers[0])}", _ => $"{Number(numbers.Count)} rules" };
+
+    private static string Sides(IEnumerable<int> added, IEnumerable<int> ended, bool after) =>
+        new AuditState { Rules = added.Select(id => (id, after)).Concat(ended.Select(id => (id, after: !after))).ToDictionary(r => r.id, r => r.after) }.ToJson();
+
     private static ExpectedTarget ToRule(ExpectedTargetEntity row) => WaywardJson.ReadExpectedTarget(row.Json) with { Id = row.Id, DeletedAt = row.DeletedAt };
 
     private static string Side(int id, bool inForce) => new AuditState { Rules = new Dictionary<int, bool> { [id] = inForce } }.ToJson();

@@ -37,6 +37,15 @@ internal sealed class GuardedTriage(ITriageService triage, ICurrentAnalyst analy
         return await triage.DeleteExpectedAsync(ruleId, analyst.Name, reason, cancellation);
     }
 
+    public async Task<RulesOutcome> ChangeRulesAsync(RuleChange change, CancellationToken cancellation)
+    {
+        await analyst.RequireAsync(Permission.Expect);
+        var stored = (await rules.AllAsync(cancellation)).ToDictionary(r => r.Id);
+        var needed = change.Add.SelectMany(NeededToAdd).Concat(change.End.Where(stored.ContainsKey).SelectMany(id => NeededToWithdraw(stored[id])));
+        await RequireAsync([.. needed.Distinct()]);
+        return await triage.ChangeRulesAsync(change, analyst.Name, cancellation);
+    }
+
     public async Task<UndoResult> UndoAsync(long auditId, CancellationToken cancellation)
     {
         await analyst.RequireAsync(Permission.Decide);

@@ -54,6 +54,8 @@ public sealed class RoleMatrixTests
         ("allow a target for one instance", [Permission.Expect], p => Triage(p).ExpectAsync(Rule(ExpectedAction.Expected, "i-0a"), null, Cancellation)),
         ("allow a target for more", [Permission.Expect, Permission.Widen], p => Triage(p).ExpectAsync(Rule(ExpectedAction.Expected, "i-0a", "i-0b"), null, Cancellation)),
         ("forbid a target", [Permission.Expect], p => Triage(p).ExpectAsync(Rule(ExpectedAction.Forbid, "i-0a", "i-0b"), null, Cancellation)),
+        ("change rules by a file, for one instance", [Permission.Expect], p => Triage(p).ChangeRulesAsync(new([Rule(ExpectedAction.Expected, "i-0a")], [], "expected.import", "x"), Cancellation)),
+        ("change rules by a file, for more", [Permission.Expect, Permission.Widen], p => Triage(p).ChangeRulesAsync(new([Rule(ExpectedAction.Expected, "i-0a", "i-0b")], [], "expected.import", "x"), Cancellation)),
         ("withdraw a rule", [Permission.Expect], p => Triage(p).DeleteExpectedAsync(1_000_000, "x", Cancellation)),
         ("make an incident", [Permission.Decide], p => Incidents(p).CreateAsync("x", ["none"], Cancellation)),
         ("edit an incident", [Permission.Decide], p => Incidents(p).EditAsync(1_000_000, 1, new() { Title = "x" }, Cancellation)),
@@ -136,7 +138,7 @@ public sealed class RoleMatrixTests
     [Fact]
     public void The_services_that_change_something_have_no_command_without_a_row()
     {
-        string[] known = ["AcknowledgeAsync", "CloseAsync", "ReopenAsync", "AssignAsync", "CommentAsync", "UndoAsync", "ExpectAsync", "DeleteExpectedAsync", "ScanNowAsync", "RetryAsync", "SkipAsync", "PauseAsync", "RequestDryRunAsync", "ApplyAsync", "ReadAsync", "CreateAsync", "EditAsync", "AttachAsync", "DetachAsync", "AddTaskAsync", "TickTaskAsync", "RemoveTaskAsync"];
+        string[] known = ["AcknowledgeAsync", "CloseAsync", "ReopenAsync", "AssignAsync", "CommentAsync", "UndoAsync", "ExpectAsync", "DeleteExpectedAsync", "ChangeRulesAsync", "ScanNowAsync", "RetryAsync", "SkipAsync", "PauseAsync", "RequestDryRunAsync", "ApplyAsync", "ReadAsync", "CreateAsync", "EditAsync", "AttachAsync", "DetachAsync", "AddTaskAsync", "TickTaskAsync", "RemoveTaskAsync"];
         foreach (var type in new[] { typeof(GuardedTriage), typeof(GuardedIncidents), typeof(IngestService), typeof(AuditService) })
             Assert.All(type.GetMethods().Where(m => m.DeclaringType == type && !m.IsStatic && m.ReturnType.IsAssignableTo(typeof(Task))), m => Assert.Contains(m.Name, known));
     }

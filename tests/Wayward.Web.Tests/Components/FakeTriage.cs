@@ -2,6 +2,7 @@ using Wayward.Core.Detection;
 using Wayward.Core.Triage;
 using Wayward.Engine.Triage;
 using Wayward.Storage.Audit;
+using Wayward.Storage.Expected;
 using Wayward.Storage.Findings;
 
 namespace Wayward.Web.Tests.Components;
@@ -64,6 +65,13 @@ internal sealed class FakeTriage(PageFixture fixture) : ITriageService
         int at = fixture.Rules.FindIndex(r => r.Id == ruleId);
         fixture.Rules[at] = fixture.Rules[at] with { DeletedAt = 1 };
         return Task.FromResult(new ExpectedOutcome(fixture.Rules[at], ++_audit, [], []));
+    }
+
+    public async Task<RulesOutcome> ChangeRulesAsync(RuleChange change, string actor, CancellationToken cancellation)
+    {
+        Calls.Add($"{change.Verb} +{change.Add.Count} -{change.End.Count} {change.Reason}");
+        var (added, _) = await fixture.ChangeAsync(change, actor, cancellation);
+        return new(added, ++_audit, [], []);
     }
 
     public IReadOnlyList<ExpectedProposal> Propose(Finding finding) => ExpectedRules.Propose(finding);

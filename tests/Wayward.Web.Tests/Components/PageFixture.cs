@@ -204,9 +204,13 @@ internal sealed partial class PageFixture : IFindingStore, IInstanceStore, IHist
     /// <summary>In place of what the world says, by instance.</summary>
     public Dictionary<string, IReadOnlyList<InstanceFact>> Facts { get; } = [];
 
+    /// <summary>How often a page read the whole history of an instance.</summary>
+    public int HistoriesRead { get; private set; }
+
     public async Task<InstanceHistory?> FindAsync(InstanceKey key, CancellationToken cancellation)
     {
         await ReadyAsync(cancellation);
+        HistoriesRead++;
         if (_ledger.Instances.GetValueOrDefault(key) is not { } history || !Facts.TryGetValue(key.Id, out var facts)) return _ledger.Instances.GetValueOrDefault(key);
         var copy = new InstanceHistory { Key = key };
         foreach (var (endpoint, cells) in history.Pairs) copy.Pairs.Add(endpoint, cells);

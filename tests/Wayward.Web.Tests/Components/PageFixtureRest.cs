@@ -1,6 +1,6 @@
-using Wayward.Core.GuardDuty;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
+using Wayward.Core.GuardDuty;
 using Wayward.Core.Triage;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Evidence;
@@ -8,6 +8,7 @@ using Wayward.Engine.Notifications;
 using Wayward.Engine.Pipeline;
 using Wayward.Engine.Sources;
 using Wayward.Storage.Audit;
+using Wayward.Storage.Expected;
 using Wayward.Storage.Ingest;
 
 namespace Wayward.Web.Tests.Components;
@@ -23,6 +24,15 @@ internal sealed partial class PageFixture
 
     public Task<(ExpectedTarget Rule, long AuditId)> AddAsync(ExpectedTarget rule, string? findingId, string actor, CancellationToken cancellation) => throw new InvalidOperationException("Pages decide through the triage service.");
     public Task<long?> DeleteAsync(int id, string actor, string reason, CancellationToken cancellation) => throw new InvalidOperationException("Pages decide through the triage service.");
+    public Task<(IReadOnlyList<ExpectedTarget> Added, long AuditId)> ChangeAsync(RuleChange change, string actor, CancellationToken cancellation)
+    {
+        for (int i = 0; i < Rules.Count; i++)
+            if (change.End.Contains(Rules[i].Id)) Rules[i] = Rules[i] with { DeletedAt = 1 };
+        List<ExpectedTarget> added = [.. change.Add.Select((rule, i) => rule with { Id = Rules.Count + 1 + i, CreatedBy = actor })];
+        Rules.AddRange(added);
+        return Task.FromResult<(IReadOnlyList<ExpectedTarget>, long)>((added, 1));
+    }
+
     public Task<long> AppendAsync(string actor, string verb, string subject, string summary, string? before, string? after, CancellationToken cancellation) =>
         verb == "audit.read" ? Task.FromResult(0L) : throw new InvalidOperationException("Pages do not write the log.");
 

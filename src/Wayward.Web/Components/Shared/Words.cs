@@ -170,6 +170,7 @@ public static class Words
         "finding.assign" => "assigned",
         "expected.add" => "marked expected",
         "expected.delete" => "withdrew a rule",
+        "expected.import" => "imported rules",
         "incident.create" => "made an incident",
         "incident.edit" => "changed an incident",
         "incident.attach" => "added to an incident",

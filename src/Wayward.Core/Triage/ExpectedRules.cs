@@ -2,9 +2,8 @@ using System.Globalization;
 using Wayward.Core.Contacts;
 using Wayward.Core.Detection;
 using Wayward.Core.Resolvers;
-using Wayward.Core.Triage;
 
-namespace Wayward.Engine.Triage;
+namespace Wayward.Core.Triage;
 
 /// <summary>What a rule must be to be saved, and ready-made ones for a finding.</summary>
 public static class ExpectedRules
@@ -95,3 +94,7 @@ public static class ExpectedRules
         (scope.Instances, "instance"), (scope.Interfaces, "interface"), (scope.Roles, "role"),
     ];
 }
+
+/// <param name="Label">Such as "Only this instance (i-0abc…)", "Everything in subnet-…".</param>
+/// <param name="ScopeKind"><c>instance</c>, <c>subnet</c>, <c>vpc</c>, <c>account</c>, <c>cohort</c> or <c>everywhere</c>.</param>
+public sealed record ExpectedProposal(string Label, string ScopeKind, ExpectedTarget Rule);
