@@ -117,6 +117,20 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void Every_test_named_in_the_list_of_features_exists_and_every_feature_that_is_there_names_one()
+    {
+        string sources = string.Concat(Directory.EnumerateFiles(Path.Combine(Places.Repository, "tests"), "*Tests.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText));
+        var rows = File.ReadLines(Path.Combine(Places.Repository, "docs/features.md")).Select(l => l.Split('|', StringSplitOptions.TrimEntries)).Where(c => c.Length > 6 && int.TryParse(c[1], out _)).ToList();
+        Assert.Equal(Enumerable.Range(13, 69), rows.Select(r => int.Parse(r[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.All(rows, row =>
+        {
+            string test = row[5].Trim('`');
+            Assert.Equal(row[3] == "N", test.Length == 0);
+            if (test.Length > 0) Assert.Contains($" {test}(", sources, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public void A_long_line_of_prose_is_noticed() => Assert.Equal([false, true, true, true],
         new[] { "Some " + new string('x', 96) + " y", "| a table |", "    indented code", "- [a link](" + new string('x', 100) + ")" }.Select(IsWide));
 
