@@ -243,6 +243,19 @@ export function timeline(root, dotnet) {
     else if (place(e)) dotnet.invokeMethodAsync('Opened', was.at.lane, was.at.index);
   };
   const onLeave = () => { last = null; hide(); };
+  // Left and right are answered by the server, which speaks the cell; up and down go to the lane above and below without asking it. Neither scrolls the page.
+  const onKey = e => {
+    const plot = e.target instanceof Element && e.target.matches('.plot[data-lane]') ? e.target : null;
+    if (!plot || e.ctrlKey || e.metaKey || e.altKey || !/^(Arrow(Left|Right|Up|Down)|Home|End|Enter)$/.test(e.key)) return;
+    e.preventDefault();
+    const step = e.key === 'ArrowDown' ? 1 : e.key === 'ArrowUp' ? -1 : 0;
+    if (!step) return;
+    const plots = [...root.querySelectorAll('.plot[data-lane]')];
+    const next = plots[plots.indexOf(plot) + step];
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: 'nearest' });
+  };
+  root.addEventListener('keydown', onKey);
   root.addEventListener('pointermove', onMove);
   root.addEventListener('pointerdown', onDown);
   root.addEventListener('pointerleave', onLeave);
@@ -252,6 +265,7 @@ export function timeline(root, dotnet) {
       root.removeEventListener('pointermove', onMove);
       root.removeEventListener('pointerdown', onDown);
       root.removeEventListener('pointerleave', onLeave);
+      root.removeEventListener('keydown', onKey);
       removeEventListener('pointerup', onUp);
       tip.remove();
     },

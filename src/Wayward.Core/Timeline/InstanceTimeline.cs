@@ -19,6 +19,8 @@ public sealed record InstanceTimeline
     public int CellCount => (int)((To - From) / CellSeconds);
     /// <summary>By group, then first contact, then destination.</summary>
     public required IReadOnlyList<TimelineLane> Lanes { get; init; }
+    /// <summary>Lanes that an excerpt leaves out.</summary>
+    public int LanesLeft { get; init; }
     /// <summary>Spans of learning that touch the timeline, one per observation epoch; not clipped.</summary>
     public required IReadOnlyList<LearnedSpan> Learned { get; init; }
     public required IReadOnlyList<TimelineFinding> Findings { get; init; }

@@ -58,7 +58,7 @@ public sealed class InstancePageTests : FixtureContext
         var page = OpenWeb1($"?dest=8.8.8.8%2FDNS&cell={QueryTime.Write(World.At(41.25))}");
         Assert.NotNull(page.Find(".tl .lane.on"));
         string detail = page.Find("#lane-detail").TextContent;
-        Assert.Contains("first contact", detail, StringComparison.Ordinal);
+        Assert.Contains("First contact", detail, StringComparison.Ordinal);
         Assert.Contains("answered", detail, StringComparison.Ordinal);
         page.Find("#read-records").Click();
         page.WaitForAssertion(() => Assert.Contains("a/b.log.gz", page.Markup, StringComparison.Ordinal));
@@ -107,7 +107,7 @@ public sealed class InstancePageTests : FixtureContext
         await page.InvokeAsync(() => keys.PressAsync("t"));
         Assert.Contains("view=table", Url, StringComparison.Ordinal);
         page = Open<InstancePage>($"instances/{Id}?view=table", p => p.Add(x => x.Id, Id));
-        Assert.Equal(2, page.FindAll(".tablebox tbody tr").Count);
+        Assert.Equal(2, page.FindAll("#lanes-table tbody tr").Count);
     }
 
     [Fact]
@@ -143,16 +143,110 @@ public sealed class InstancePageTests : FixtureContext
         Assert.Contains("No such instance has been seen", Open<InstancePage>("instances/i-0", p => p.Add(x => x.Id, "i-0")).Markup, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Two_hundred_lanes_over_ninety_days_stay_small_on_the_wire()
+    /// <summary>600 servers that are new and the resolver that is not.</summary>
+    private static readonly Lazy<PageFixture> Busy = new(() =>
     {
         var world = new World(90);
         var instance = world.Instance("busy");
-        for (int i = 0; i < 200; i++) instance.Asks($"45.90.{i}.3").Every(0.5, i / 400.0);
-        Use(PageFixture.Unevaluated(world));
-        var page = Open<InstancePage>("instances/" + World.Id("busy"), p => p.Add(x => x.Id, World.Id("busy")));
-        Assert.Equal(200, page.FindAll(".tl .lane").Count);
-        Assert.True(page.Find(".tl").OuterHtml.Length < 2_500_000, $"{page.Find(".tl").OuterHtml.Length} characters");
+        instance.Asks("9.9.9.9").Every(0.5, 0.1);
+        for (int i = 0; i < 249; i++) instance.Asks($"45.77.0.{i + 1}").Every(0.5, 80 + i / 400.0);
+        for (int i = 0; i < 351; i++) instance.Asks($"{60 + i / 200}.{i % 200}.9.9").Every(0.5, 81 + i / 400.0);
+        return PageFixture.Unevaluated(world);
+    });
+
+    private IRenderedComponent<InstancePage> OpenBusy(string query = "")
+    {
+        Use(Busy.Value);
+        return Open<InstancePage>($"instances/{World.Id("busy")}{query}", p => p.Add(x => x.Id, World.Id("busy")));
+    }
+
+    [Fact]
+    public void Six_hundred_lanes_over_ninety_days_are_few_lines_and_stay_small_on_the_wire()
+    {
+        var page = OpenBusy();
+        Assert.InRange(page.FindAll(".tl .lane").Count, 10, 35);
+        Assert.True(page.Markup.Length < 120_000, $"{page.Markup.Length} characters");
+        Assert.Contains("601 destinations", page.Find(".tl .top").TextContent, StringComparison.Ordinal);
+        Assert.Contains("45.77.0.0/24249 servers", page.Find(".tl .fold .who").TextContent, StringComparison.Ordinal);
+        Assert.Equal("false", page.Find(".tl .fold a.who").GetAttribute("aria-expanded"));
+    }
+
+    [Fact]
+    public void A_fold_and_an_offer_of_more_lead_to_addresses_that_show_them()
+    {
+        var page = OpenBusy();
+        string fold = page.Find(".tl .fold a.who").GetAttribute("href")!, more = page.Find(".tl .more a").GetAttribute("href")!;
+        Assert.Contains("Show 25 more of", page.Find(".tl .more a").TextContent, StringComparison.Ordinal);
+        int before = page.FindAll(".tl .lane").Count;
+        page = Open<InstancePage>(fold, p => p.Add(x => x.Id, World.Id("busy")));
+        Assert.Equal(25, page.FindAll(".tl .lane.inside").Count);
+        page = Open<InstancePage>(more, p => p.Add(x => x.Id, World.Id("busy")));
+        Assert.Equal(before + 25, page.FindAll(".tl .lane").Count);
+    }
+
+    [Fact]
+    public void Lanes_are_filtered_by_property_and_text()
+    {
+        var page = OpenBusy("?lanes=uncatalogued&lq=45.77.0.1");
+        Assert.Equal("true", page.Find("#lanes-uncatalogued").GetAttribute("aria-pressed"));
+        Assert.Contains("111 of 601 destinations", page.Find(".tl .top").TextContent, StringComparison.Ordinal);
+        page.Find("#lane-text").Input("quad9");
+        page.Find("form[aria-label=Destinations]").Submit();
+        Assert.Contains("lq=quad9", Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lane_inside_a_fold_that_an_address_names_is_drawn_with_its_detail_beside_the_lanes()
+    {
+        var page = OpenBusy("?dest=45.77.0.200%2FDNS");
+        Assert.Contains("45.77.0.200", page.Find(".tl .lane.on").TextContent, StringComparison.Ordinal);
+        Assert.NotNull(page.Find(".tlsplit > #lane-detail"));
+    }
+
+    [Fact]
+    public void Another_lane_or_cell_reads_no_history_again()
+    {
+        Use(PageFixture.Fleet());
+        var page = Open<InstancePage>($"instances/{Id}", p => p.Add(x => x.Id, Id));
+        int reads = Fixture.HistoriesRead;
+        page.Find(".plot[data-lane='0']").KeyDown("ArrowRight");
+        page.Find(".plot[data-lane='1']").KeyDown("End");
+        Assert.Contains("dest=9.9.9.9", Url, StringComparison.Ordinal);
+        Assert.NotNull(page.Find("#cell-detail"));
+        Assert.Equal(reads, Fixture.HistoriesRead);
+    }
+
+    [Fact]
+    public void The_period_before_is_a_thin_line_or_is_said_to_have_no_data()
+    {
+        var page = OpenWeb1($"?before=1&from={QueryTime.Write(World.At(50))}&to={QueryTime.Write(World.At(60))}");
+        Assert.NotEmpty(page.FindAll(".tl path.g"));
+        page = Open<InstancePage>($"instances/{Id}?before=1", p => p.Add(x => x.Id, Id));
+        Assert.Empty(page.FindAll(".tl path.g"));
+        Assert.Contains("No data before this span.", page.Find(".lanebar").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_table_lists_the_cells_of_the_chosen_lane_and_what_is_missing_between()
+    {
+        var world = new World();
+        world.Instance("web-1").Runs(0, 20).Runs(21).Asks("9.9.9.9").Daily(0.1, 20);
+        Use(new PageFixture(world));
+        var page = Open<InstancePage>($"instances/{Id}?view=table", p => p.Add(x => x.Id, Id));
+        Assert.Contains("missing", page.Find("#cells-table").TextContent, StringComparison.Ordinal);
+        page = Open<InstancePage>($"instances/{Id}?view=table&dest=9.9.9.9%2FDNS", p => p.Add(x => x.Id, Id));
+        string cells = page.Find("#cells-table").TextContent;
+        Assert.All(["Cells of 9.9.9.9 DNS", "silent", "not known", "answered"], said => Assert.Contains(said, cells, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Missing_data_are_drawn_above_the_lanes_so_that_no_selection_hides_them()
+    {
+        var world = new World();
+        world.Instance("web-1").Runs(0, 20).Runs(21).Asks("9.9.9.9").Daily(0.1, 20);
+        Use(new PageFixture(world));
+        var page = Open<InstancePage>($"instances/{Id}?dest=9.9.9.9%2FDNS", p => p.Add(x => x.Id, Id));
+        Assert.NotEmpty(page.FindAll(".tl .marksover .gone"));
     }
 
     [Fact]

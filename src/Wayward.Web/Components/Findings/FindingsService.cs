@@ -16,8 +16,8 @@ namespace Wayward.Web.Components.Findings;
 /// <summary>Reads the queue and single findings for their pages.</summary>
 internal sealed class FindingsService(IFindingStore findings, IInstanceStore instances, ISourceObjectStore objects, DossierService dossiers, IEvidenceReader evidence, IAuditStore audit)
 {
-    /// <summary>Lanes of a kind in the pane beside the list.</summary>
-    private const int MomentLanes = 3;
+    /// <summary>Lanes in the pane beside the list, and on the page of a finding.</summary>
+    private const int MomentLanes = 6, PageLanes = 8;
     private const int MaxEarlier = 3;
 
     /// <summary>One page of the queue; beyond the last page, the last one. How far the data reach is read only for an empty list.</summary>
@@ -55,19 +55,18 @@ internal sealed class FindingsService(IFindingStore findings, IInstanceStore ins
         })];
     }
 
-    /// <summary>Everything on a finding. Null when unknown.</summary>
-    public async Task<FindingView?> FindAsync(string id, CancellationToken cancellation) => await dossiers.FindAsync(id, cancellation) is { } dossier ? new(dossier) : null;
+    /// <summary>Everything on a finding, its timeline cut down to the lanes that it is understood by. Null when unknown.</summary>
+    public async Task<FindingView?> FindAsync(string id, CancellationToken cancellation)
+    {
+        if (await dossiers.FindAsync(id, cancellation) is not { } dossier) return null;
+        return new(dossier.Timeline is { } timeline ? dossier with { Timeline = LaneExcerpt.Of(timeline, dossier.Finding, PageLanes) } : dossier);
+    }
 
-    /// <summary>The excerpt for the pane beside the list: the finding's own lanes, and the usual ones in use up to then, so that it stays small. Null when there is nothing to draw.</summary>
+    /// <summary>The excerpt for the pane beside the list. Null when there is nothing to draw.</summary>
     public async Task<InstanceTimeline?> MomentAsync(FindingDossier dossier, CancellationToken cancellation)
     {
-        var finding = dossier.Finding;
         if (await dossiers.TimelineAsync(dossier, cancellation) is not { } timeline) return null;
-        bool Own(TimelineLane lane) => lane.Destination.Transport == finding.Transport && finding.Addresses.Any(a => a.Address == lane.Destination.Address);
-        var own = timeline.Lanes.Where(Own).Take(MomentLanes);
-        var usual = timeline.Lanes.Where(l => !Own(l) && l.First < finding.First).OrderByDescending(l => l.Cells.Count).Take(MomentLanes);
-        var shown = own.Concat(usual).Select(l => l.Destination).ToHashSet();
-        return timeline with { Lanes = [.. timeline.Lanes.Where(l => shown.Contains(l.Destination))], Findings = [.. timeline.Findings.Where(f => f.Id == finding.Id)], Decisions = [] };
+        return LaneExcerpt.Of(timeline, dossier.Finding, MomentLanes) with { Findings = [.. timeline.Findings.Where(f => f.Id == dossier.Finding.Id)], Decisions = [] };
     }
 
     /// <summary>Reads the objects around the first contact of a finding's address again; where a reject was gone around, its records too, in the order of time.</summary>

@@ -21,16 +21,27 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
     [Inject] private DetectionOptions Options { get; set; } = default!;
 
     [Parameter, EditorRequired] public InstanceTimeline Timeline { get; set; } = default!;
+    /// <summary>The lines to draw; null draws every lane.</summary>
+    [Parameter] public LaneList? List { get; set; }
+    /// <summary>The period of the same length before; null draws none.</summary>
+    [Parameter] public InstanceTimeline? Before { get; set; }
     [Parameter] public Destination? SelectedLane { get; set; }
     [Parameter] public int? SelectedCell { get; set; }
     /// <summary>Where a lane's label leads.</summary>
     [Parameter] public Func<Destination, string>? LaneHref { get; set; }
+    /// <summary>Where a fold or an offer of more leads.</summary>
+    [Parameter] public Func<LaneLine, string>? UnfoldHref { get; set; }
     [Parameter] public EventCallback<(TimelineLane Lane, int Cell)> OnOpen { get; set; }
+    /// <summary>A fold was clicked.</summary>
+    [Parameter] public EventCallback<LaneLine> OnUnfold { get; set; }
     /// <summary>A span was drawn across the lanes, Unix seconds.</summary>
     [Parameter] public EventCallback<(long From, long To)> OnBrush { get; set; }
     [Parameter] public bool Compact { get; set; }
     /// <summary>The smallest form, for a narrow pane about one finding: no flags, no legend, labels without dates.</summary>
     [Parameter] public bool Mini { get; set; }
+
+    private LaneList _list = new([], 0, 0);
+    private InstanceTimeline? _listed;
 
     private long LearningDays => Math.Max(1, (long)Options.Learning.TotalDays);
 
@@ -60,6 +71,13 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
         }
     }
 
+    private bool Few => _list.Drawn.Count == Timeline.Lanes.Count;
+
+    private string Destinations => _list.Matching < _list.Total ? $"{Words.Count(_list.Matching)} of {Words.Count(_list.Total, "destination")}"
+        : Timeline.LanesLeft > 0 ? $"{Words.Count(Timeline.Lanes.Count)} of {Words.Count(Timeline.Lanes.Count + Timeline.LanesLeft, "destination")}" : Words.Count(_list.Total, "destination");
+
+    private static string More(LaneLine line) => line.Left <= LaneList.PageSize ? $"Show the other {Words.Count(line.Left)}" : $"Show {LaneList.PageSize} more of {Words.Count(line.Left)}";
+
     private string CoverageText
     {
         get
@@ -76,20 +94,34 @@ public sealed partial class DestinationTimeline : IAsyncDisposable
         _pointer = await Script.AskAsync<IJSObjectReference?>("timeline", null, _root, _self);
     }
 
+    protected override void OnParametersSet()
+    {
+        if (List is not null) _list = List;
+        else if (!ReferenceEquals(_listed, Timeline)) _list = LaneList.All(Timeline);
+        _listed = List is null ? Timeline : null;
+    }
+
     /// <summary>One cell in words; called by the page's script on hover.</summary>
     [JSInvokable]
-    public string? Describe(int lane, int cell) =>
-        lane >= 0 && lane < Timeline.Lanes.Count && cell >= 0 && cell < Timeline.CellCount ? TimelineWords.Describe(Timeline, Timeline.Lanes[lane], cell, Ui.Stamp) : null;
+    public string? Describe(int lane, int cell) => LineAt(lane, cell) is { } line ? TimelineWords.Describe(Timeline, line, cell, Ui.Stamp) : null;
 
     /// <summary>A cell was clicked, or chosen by keyboard.</summary>
     [JSInvokable]
-    public Task Opened(int lane, int cell) =>
-        lane >= 0 && lane < Timeline.Lanes.Count && cell >= 0 && cell < Timeline.CellCount ? InvokeAsync(() => OnOpen.InvokeAsync((Timeline.Lanes[lane], cell))) : Task.CompletedTask;
+    public Task Opened(int lane, int cell) => LineAt(lane, cell) switch
+    {
+        null => Task.CompletedTask,
+        { Kind: LaneLineKind.Fold } fold => InvokeAsync(() => OnUnfold.InvokeAsync(fold)),
+        var line => InvokeAsync(() => OnOpen.InvokeAsync((line.Lane!, cell))),
+    };
 
-    /// <summary>A cell was chosen by keyboard: it is spoken, since a screen reader sees no cursor move.</summary>
+    private LaneLine? LineAt(int lane, int cell) => lane >= 0 && lane < _list.Drawn.Count && cell >= 0 && cell < Timeline.CellCount ? _list.Drawn[lane] : null;
+
+    /// <summary>A cell was reached by keyboard: it is spoken, since a screen reader sees no cursor move.</summary>
+    private void Say(int lane, int cell) => _said = Describe(lane, cell);
+
     private Task SayAndOpen(int lane, int cell)
     {
-        _said = Describe(lane, cell);
+        Say(lane, cell);
         return Opened(lane, cell);
     }
 

@@ -12,6 +12,8 @@ public partial class InstancePage
 {
     private static readonly (string Word, string? Value)[] Resolutions = [("Auto", null), ("Hour", "hour"), ("6 h", "6h"), ("Day", "day")];
 
+    private const int FindingsShown = 10;
+
     private IDisposable? _keys;
 
     [Inject] private InstanceService Service { get; set; } = default!;
@@ -24,11 +26,23 @@ public partial class InstancePage
     [SupplyParameterFromQuery(Name = "dest")] private string? Destination { get; set; }
     [SupplyParameterFromQuery(Name = "cell")] private string? Cell { get; set; }
     [SupplyParameterFromQuery(Name = "view")] private string? Shown { get; set; }
+    [SupplyParameterFromQuery(Name = "lanes")] private string? Properties { get; set; }
+    [SupplyParameterFromQuery(Name = "lq")] private string? Text { get; set; }
+    [SupplyParameterFromQuery(Name = "by")] private string? By { get; set; }
+    [SupplyParameterFromQuery(Name = "open")] private string? Open { get; set; }
+    [SupplyParameterFromQuery(Name = "before")] private string? WithBefore { get; set; }
+    [SupplyParameterFromQuery(Name = "page")] private int? Page { get; set; }
 
     private InstanceView? View { get; set; }
     private InstanceRow Row => View!.Row;
     private TimelineView? Timeline => View?.Timeline;
     private bool AsTable => Shown == "table";
+    private LaneFilter Filter => LaneFilter.Read(Properties, Text);
+    private LaneFolding Folding => By == "network" ? LaneFolding.Network : LaneFolding.Operator;
+    private LaneUnfolding Unfolding => LaneUnfolding.Read(Open);
+    private LaneList? List { get; set; }
+    /// <summary>What <see cref="View"/> was read by: the rest of the address only changes how it is shown.</summary>
+    private object? _read;
     private Destination? LaneChosen => Links.ReadLane(Destination);
     private TimelineLane? Lane => LaneChosen is { } chosen ? Timeline?.Timeline.Lanes.FirstOrDefault(l => l.Destination == chosen) : null;
 
@@ -53,16 +67,39 @@ public partial class InstancePage
         _keys = Shortcuts.Subscribe(OnKeyAsync);
     }
 
+    private object Wanted => (Id, From, To, Resolution, WithBefore);
+
+    /// <summary>Another lane, cell, filter or fold needs no new read of the history.</summary>
+    protected override Task OnParametersSetAsync()
+    {
+        if (View is null || !Wanted.Equals(_read)) return base.OnParametersSetAsync();
+        MakeList();
+        return Task.CompletedTask;
+    }
+
+    private void MakeList() => List = Timeline is { Timeline: var timeline } ? LaneList.Of(timeline, Filter, Folding, Unfolding, LaneChosen) : null;
+
     protected override async Task ReadAsync(CancellationToken cancellation)
     {
+        object wanted = Wanted;
         var span = new TimelineSpan
         {
             From = QueryTime.Read(From),
             To = QueryTime.Read(To),
             Resolution = Resolution switch { "hour" => TimelineResolution.Hour, "6h" => TimelineResolution.SixHours, "day" => TimelineResolution.Day, _ => null },
+            WithBefore = WithBefore == "1",
         };
-        View = await Service.FindAsync(Id, span, cancellation);
+        var view = await Service.FindAsync(Id, span, cancellation);
+        if (cancellation.IsCancellationRequested) return;
+        (View, _read) = (view, wanted);
+        MakeList();
     }
+
+    private string Unfolded(LaneLine line) => Navigation.With(("open", Unfolding.With(line.Key, Pages(line))));
+
+    private void Unfold(LaneLine line) => Go(("open", Unfolding.With(line.Key, Pages(line))));
+
+    private int Pages(LaneLine line) => line.Kind == LaneLineKind.More ? Unfolding.PagesOf(line.Key) + 1 : line.Unfolded ? 0 : 1;
 
     private string LaneHref(Destination lane) => lane == LaneChosen ? Navigation.With(("dest", null), ("cell", null)) : Navigation.With(("dest", Links.Lane(lane)), ("cell", null));
 

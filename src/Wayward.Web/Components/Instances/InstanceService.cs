@@ -61,7 +61,7 @@ internal sealed class InstanceService(
         if (dataTo <= dataFrom) return null;
         long from = span.From ?? dataFrom, to = span.To ?? dataTo;
         if (to <= from) (from, to) = (dataFrom, dataTo);
-        var timeline = InstanceTimeline.Build(new()
+        var request = new TimelineRequest
         {
             History = history,
             Catalog = catalogs.Current,
@@ -74,9 +74,13 @@ internal sealed class InstanceService(
             Moment = span.Moment,
             Resolution = Fitting(span.Resolution, from, to),
             MaxStart = fleet.MaxStart,
-        });
-        return new(timeline, history, dataFrom, dataTo);
+        };
+        var timeline = InstanceTimeline.Build(request);
+        return new(timeline, history, dataFrom, dataTo) { Before = span.WithBefore && timeline.From > dataFrom ? Before(request, timeline) : null };
     }
+
+    private static InstanceTimeline Before(TimelineRequest request, InstanceTimeline timeline) =>
+        InstanceTimeline.Build(request with { From = timeline.From - (timeline.To - timeline.From), To = timeline.From, Findings = [], Decisions = [], Expected = [] });
 
     private static TimelineResolution Fitting(TimelineResolution? wanted, long from, long to)
     {

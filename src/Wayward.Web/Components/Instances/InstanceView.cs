@@ -14,12 +14,17 @@ internal sealed record TimelineSpan
     public TimelineResolution? Resolution { get; init; }
     /// <summary>First contact of the finding that the span is drawn around; null without one.</summary>
     public long? Moment { get; init; }
+    /// <summary>The period of the same length before is wanted too.</summary>
+    public bool WithBefore { get; init; }
 }
 
 /// <summary>An instance's lanes with the history they were made from.</summary>
 /// <param name="DataFrom">First and last moment that has data at all.</param>
 public sealed record TimelineView(InstanceTimeline Timeline, InstanceHistory History, long DataFrom, long DataTo)
 {
+    /// <summary>The period of the same length before; null when it was not asked for, or has no data.</summary>
+    public InstanceTimeline? Before { get; init; }
+
     /// <summary>The hours of one lane inside a cell, ascending.</summary>
     public IReadOnlyList<ContactHour> HoursOf(TimelineLane lane, int index)
     {

@@ -61,6 +61,8 @@ public partial class LaneDetail
 
     private Task<bool> ExpectAsync(string findingId) => Dialogs.ExpectAsync(findingId);
 
+    private static string Sum(TrafficSum sum) => sum.Records == 0 ? "nothing" : $"{Words.Count(sum.Records, "record")}, {Words.Count(sum.Packets, "packet")}, {Words.Bytes(sum.Bytes)}";
+
     private static string Reading(ContactHour hour) =>
         !hour.HasContact ? "no contact of its own"
         : hour.OutAccepted.Records == 0 ? "blocked on the way out"

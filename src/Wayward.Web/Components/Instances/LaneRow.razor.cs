@@ -6,27 +6,35 @@ using Wayward.Web.Components.Shared;
 
 namespace Wayward.Web.Components.Instances;
 
-/// <summary>One lane: its label, its cells, its expected windows. Drawn again only when what it shows has changed.</summary>
+/// <summary>One line of the timeline: its label, its cells, its expected windows. Its paths are made again only when what it shows has changed.</summary>
 public partial class LaneRow
 {
     private IReadOnlyList<string?> _filled = [];
     private string? _blocked;
-    private TimelineLane? _drawn;
+    private string? _ghost;
+    private LaneLine? _drawn;
     private InstanceTimeline? _drawnOn;
+    private InstanceTimeline? _drawnBefore;
     private int? _at;
-    private bool _keep;
 
     [Inject] private UiState Ui { get; set; } = default!;
 
     [Parameter, EditorRequired] public InstanceTimeline Timeline { get; set; } = default!;
-    [Parameter, EditorRequired] public TimelineLane Lane { get; set; } = default!;
+    /// <summary>A lane or a fold.</summary>
+    [Parameter, EditorRequired] public LaneLine Line { get; set; } = default!;
     [Parameter, EditorRequired] public int Index { get; set; }
+    /// <summary>The period of the same length before, whose cells are drawn as a thin line; null draws none.</summary>
+    [Parameter] public InstanceTimeline? Before { get; set; }
     [Parameter] public string? Href { get; set; }
     [Parameter] public bool Selected { get; set; }
     /// <summary>The label without transport and date.</summary>
     [Parameter] public bool Brief { get; set; }
     [Parameter] public int? Cursor { get; set; }
     [Parameter] public EventCallback<int> OnOpen { get; set; }
+    /// <summary>The keyboard went to a cell of a fold, which nothing opens.</summary>
+    [Parameter] public EventCallback<int> OnSay { get; set; }
+
+    private TimelineLane Lane => Line.Lane!;
 
     internal static string Hue(LaneClass value) => value switch
     {
@@ -39,7 +47,17 @@ public partial class LaneRow
     private string Title => $"{Lane.Provider ?? "Not in the catalogue"}: {Words.Tier(Lane.Tier)}. {string.Join(", ", Lane.Ports.Select(p => $"{Words.Protocol(p.Protocol)} {p.Port}"))}. "
         + (Lane.First is { } first ? $"First contact {Ui.Both(first)}." : "No contact of its own.");
 
-    private string Spoken => $"{Lane.Provider ?? "not in the catalogue"}, {Lane.Destination.Address}, {Lane.Destination.Transport.Name()}: {Words.Count(Lane.Cells.Count, "cell")} with traffic, {Words.Bytes(Lane.Bytes)}. Left and right go from cell to cell, Enter opens one.";
+    private int? Marked => Line.Kind == LaneLineKind.Fold ? _at : Cursor;
+
+    private string FoldTitle => Line.Unfolded ? $"Fold {Line.Title}" : $"Show the {Words.Count(Line.Members.Count, "destination")} of {Line.Title}";
+
+    private string Spoken => Line.Kind == LaneLineKind.Fold
+        ? $"{Line.Title}, {Words.Count(Line.Servers, "server")}: {Words.Count(Lane.Cells.Count, "cell")} with traffic, {Words.Bytes(Lane.Bytes)}."
+        : $"{Lane.Provider ?? "not in the catalogue"}, {Lane.Destination.Address}, {Lane.Destination.Transport.Name()}: {Words.Count(Lane.Cells.Count, "cell")} with traffic, {Words.Bytes(Lane.Bytes)}.";
+
+    private string Name => Line.Kind == LaneLineKind.Fold ? Line.Title : Lane.Provider ?? "Not in the catalogue";
+
+    private string Since => Brief ? "" : Lane.First is { } first ? $", since {Ui.Date(first)}" : ", no contact";
 
     private RenderFragment Label => builder =>
     {
@@ -50,32 +68,48 @@ public partial class LaneRow
         builder.AddAttribute(3, "class", "grow");
         builder.OpenElement(4, "span");
         builder.AddAttribute(5, "class", "name");
-        builder.AddAttribute(6, "style", "display:block");
-        builder.AddContent(7, Lane.Provider ?? "Not in the catalogue");
+        builder.AddContent(6, Name);
         builder.CloseElement();
-        builder.OpenElement(8, "span");
-        builder.AddAttribute(9, "class", "addr");
-        builder.AddAttribute(10, "style", "display:block");
-        builder.OpenElement(11, "span");
-        builder.AddAttribute(12, "class", "mono");
-        builder.AddContent(13, Lane.Destination.Address.ToString());
+        builder.OpenElement(7, "span");
+        builder.AddAttribute(8, "class", "addr");
+        if (Line.Kind == LaneLineKind.Fold) builder.AddContent(9, $"{Words.Count(Line.Servers, "server")}{Since}");
+        else
+        {
+            builder.OpenElement(10, "span");
+            builder.AddAttribute(11, "class", "mono");
+            builder.AddContent(12, Lane.Destination.Address.ToString());
+            builder.CloseElement();
+            builder.AddContent(13, Brief ? "" : $" {Lane.Destination.Transport.Name()}{Since}");
+        }
         builder.CloseElement();
-        builder.AddContent(14, Brief ? "" : $" {Lane.Destination.Transport.Name()}{(Lane.First is { } first ? $", since {Ui.Date(first)}" : ", no contact")}");
         builder.CloseElement();
-        builder.CloseElement();
+        if (Line.Kind == LaneLineKind.Fold)
+        {
+            builder.OpenElement(14, "span");
+            builder.AddAttribute(15, "class", "turn");
+            builder.AddAttribute(16, "aria-hidden", "true");
+            builder.AddContent(17, Line.Unfolded ? "▾" : "▸");
+            builder.CloseElement();
+        }
     };
 
     protected override void OnParametersSet()
     {
-        if (ReferenceEquals(_drawn, Lane) && ReferenceEquals(_drawnOn, Timeline)) return;
-        (_drawn, _drawnOn) = (Lane, Timeline);
+        if (ReferenceEquals(_drawn?.Lane, Line.Lane) && ReferenceEquals(_drawnOn, Timeline) && ReferenceEquals(_drawnBefore, Before)) return;
+        (_drawn, _drawnOn, _drawnBefore) = (Line, Timeline, Before);
         _filled = TimelineShape.Filled(Timeline, Lane);
         _blocked = TimelineShape.Blocked(Lane);
+        _ghost = Before is null ? null : TimelineShape.Ghost(CellsBefore(Before));
+    }
+
+    private IEnumerable<TimelineCell> CellsBefore(InstanceTimeline before)
+    {
+        var destinations = Line.Kind == LaneLineKind.Fold ? Line.Members.Select(m => m.Destination).ToHashSet() : [Lane.Destination];
+        return before.Lanes.Where(l => destinations.Contains(l.Destination)).SelectMany(l => l.Cells).OrderBy(c => c.Index);
     }
 
     private async Task OnKey(KeyboardEventArgs e)
     {
-        _keep = e.Key is "ArrowLeft" or "ArrowRight" or "Home" or "End" or "Enter";
         var cells = Lane.Cells;
         if (cells.Count == 0) return;
         int at = _at ?? Cursor ?? -1;
@@ -90,6 +124,6 @@ public partial class LaneRow
         };
         if (next is not { } cell) return;
         _at = cell;
-        await OnOpen.InvokeAsync(cell);
+        await (Line.Kind == LaneLineKind.Fold && e.Key != "Enter" ? OnSay : OnOpen).InvokeAsync(cell);
     }
 }

@@ -37,7 +37,6 @@ public sealed partial class RhythmChart
         hours.TickVals = [0, 6, 12, 18, 24];
         hours.TickText = ["00:00", "06:00", "12:00", "18:00", "24:00"];
         layout.YAxis = [hours];
-        layout.Shapes = ChartLook.Missing(palette, MissingDays(timeline, firstDay, days));
         string strong = Lane.Class switch
         {
             LaneClass.KnownPublic => palette.ClassKnown,
@@ -45,13 +44,28 @@ public sealed partial class RhythmChart
             LaneClass.Encrypted => palette.ClassEncrypted,
             _ => palette.ClassAuthoritative,
         };
+        // Bounds of the bricks, one more than bricks, so that each covers its day and hour exactly.
+        List<object> x = [.. Enumerable.Range(0, days + 1).Select(d => (object)ChartLook.Time((firstDay + d) * UnixTime.DaySeconds, TimeZoneInfo.Utc))];
+        List<object> y = [.. Enumerable.Range(0, 25).Select(h => (object)h)];
+        string unknown = ChartLook.Mix(palette.Surface, palette.Hatch, 0.28);
         return
         [
             new HeatMap
             {
-                // Bounds of the bricks, one more than bricks, so that each covers its day and hour exactly.
-                X = [.. Enumerable.Range(0, days + 1).Select(d => (object)ChartLook.Time((firstDay + d) * UnixTime.DaySeconds, TimeZoneInfo.Utc))],
-                Y = [.. Enumerable.Range(0, 25).Select(h => (object)h)],
+                X = x,
+                Y = y,
+                Z = [.. Unknown(firstDay, days).Select(r => (object)r)],
+                ZMin = 0,
+                ZMax = 1,
+                ColorScale = new object[] { new object[] { 0, unknown }, new object[] { 1, unknown } },
+                ShowScale = false,
+                HoverOnGaps = false,
+                HoverTemplate = "%{x|%d %b} %{y:.0f}:00 UTC<br>no data<extra></extra>",
+            },
+            new HeatMap
+            {
+                X = x,
+                Y = y,
                 Z = [.. rows.Select(r => (object)r)],
                 ZMin = 0,
                 ZMax = (decimal)Math.Max(most, 1),
@@ -65,16 +79,21 @@ public sealed partial class RhythmChart
         ];
     }
 
-    /// <summary>Whole UTC days of which nothing is known, as spans.</summary>
-    private static IEnumerable<(string From, string To)> MissingDays(InstanceTimeline timeline, int firstDay, int days)
+    /// <summary>Hours inside the data of which nothing is known, as rows by hour of day.</summary>
+    private double?[][] Unknown(int firstDay, int days)
     {
-        var known = new bool[days];
-        for (int i = 0; i < timeline.CellCount; i++)
+        var rows = new double?[24][];
+        for (int h = 0; h < 24; h++)
         {
-            if (timeline.Coverage[i].State == CoverageState.Missing) continue;
-            for (int day = UnixTime.Day(timeline.CellStart(i)); day <= UnixTime.Day(timeline.CellStart(i) + timeline.CellSeconds - 1); day++)
-                if (day - firstDay >= 0 && day - firstDay < days) known[day - firstDay] = true;
+            rows[h] = new double?[days];
+            for (int d = 0; d < days; d++)
+            {
+                long start = (firstDay + d) * UnixTime.DaySeconds + h * UnixTime.HourSeconds;
+                if (start + UnixTime.HourSeconds <= View.DataFrom || start >= View.DataTo) continue;
+                bool known = View.History.Coverage.TryGetValue(firstDay + d, out var day) && ((day.Hours | day.SkipHours) & 1u << h) != 0;
+                if (!known) rows[h][d] = 1;
+            }
         }
-        return Enumerable.Range(0, days).Where(d => !known[d]).Select(d => (ChartLook.Time((firstDay + d) * UnixTime.DaySeconds, TimeZoneInfo.Utc), ChartLook.Time((firstDay + d + 1) * UnixTime.DaySeconds, TimeZoneInfo.Utc)));
+        return rows;
     }
 }

@@ -5,7 +5,7 @@ using Wayward.Core.Timeline;
 namespace Wayward.Web.Components.Instances;
 
 /// <summary>
-/// Turns cells into few SVG paths: one for each level of intensity, with neighbours of one level joined, so that ninety days of two hundred lanes stay small on the wire.
+/// Turns cells into few SVG paths: one for each level of intensity, with neighbours of one level joined, so that ninety days of many lanes stay small on the wire.
 /// A cell is one unit wide and ten high.
 /// </summary>
 internal static class TimelineShape
@@ -15,38 +15,52 @@ internal static class TimelineShape
 
     public static string Opacity(int level) => Opacities[level - 1].ToString("0.##", CultureInfo.InvariantCulture);
 
-    /// <summary>Path data by level (index 0 = level 1); null where there is none. Blocked cells are left out.</summary>
+    /// <summary>Path data by level (index 0 = level 1); null where there is none. Blocked cells are left out. A path is drawn with a stroke as high as the lane, so a run of cells is one move and one line.</summary>
     public static IReadOnlyList<string?> Filled(InstanceTimeline timeline, TimelineLane lane)
     {
-        var paths = new StringBuilder?[Levels];
-        int start = -1, end = -1, level = 0;
+        var runs = new List<(int Start, int Length)>?[Levels];
         foreach (var cell in lane.Cells)
-        {
-            if (cell.Blocked) continue;
-            int now = timeline.Level(cell.Bytes, Levels);
-            if (now == level && cell.Index == end) end++;
-            else
-            {
-                Flush();
-                (start, end, level) = (cell.Index, cell.Index + 1, now);
-            }
-        }
-        Flush();
-        return [.. paths.Select(p => p?.ToString())];
-
-        void Flush()
-        {
-            if (level > 0) Box(paths[level - 1] ??= new(), start, end - start, 0, 10);
-        }
+            if (!cell.Blocked) Extend(runs[timeline.Level(cell.Bytes, Levels) - 1] ??= [], cell.Index);
+        return [.. runs.Select(r => r is null ? null : Lines(r, 5))];
     }
 
     /// <summary>Cells in which everything was rejected: hollow and low.</summary>
     public static string? Blocked(TimelineLane lane)
     {
-        var path = new StringBuilder();
+        var runs = new List<(int Start, int Length)>();
         foreach (var cell in lane.Cells)
-            if (cell.Blocked) Box(path, cell.Index, 1, 3, 4);
-        return path.Length == 0 ? null : path.ToString();
+            if (cell.Blocked) Extend(runs, cell.Index);
+        return runs.Count == 0 ? null : Runs(runs, 3, 4);
+    }
+
+    /// <summary>Cells with any traffic, as a thin line: what was there in the period before. Null where there was none.</summary>
+    public static string? Ghost(IEnumerable<TimelineCell> cells)
+    {
+        var runs = new List<(int Start, int Length)>();
+        foreach (var cell in cells) Extend(runs, cell.Index);
+        return runs.Count == 0 ? null : Lines(runs, 9.5);
+    }
+
+    /// <summary>Cells come in ascending order; neighbours join.</summary>
+    private static void Extend(List<(int Start, int Length)> runs, int index)
+    {
+        if (runs.Count > 0 && runs[^1] is var last && last.Start + last.Length >= index) runs[^1] = (last.Start, index + 1 - last.Start);
+        else runs.Add((index, 1));
+    }
+
+    /// <summary>Relative moves: most runs then take six characters.</summary>
+    private static string Lines(List<(int Start, int Length)> runs, double y)
+    {
+        var path = new StringBuilder();
+        int at = -1;
+        foreach (var (start, length) in runs)
+        {
+            if (at < 0) path.Append(CultureInfo.InvariantCulture, $"M{start} {y}");
+            else path.Append(CultureInfo.InvariantCulture, $"m{start - at} 0");
+            path.Append(CultureInfo.InvariantCulture, $"h{length}");
+            at = start + length;
+        }
+        return path.ToString();
     }
 
     /// <summary>Spans of one coverage state as (start, length) in cells.</summary>

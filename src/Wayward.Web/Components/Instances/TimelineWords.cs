@@ -10,10 +10,13 @@ namespace Wayward.Web.Components.Instances;
 /// <summary>One cell of a timeline in words: for hover, for the keyboard's reader and for the table.</summary>
 internal static class TimelineWords
 {
-    public static string Describe(InstanceTimeline timeline, TimelineLane lane, int index, Func<long, string> stamp)
+    public static string Describe(InstanceTimeline timeline, LaneLine line, int index, Func<long, string> stamp)
     {
+        var lane = line.Lane!;
         var words = new StringBuilder();
-        words.Append(CultureInfo.InvariantCulture, $"{lane.Provider ?? "Not in the catalogue"}, {lane.Destination.Address} {Core.Resolvers.DnsTransports.Name(lane.Destination.Transport)}\n");
+        words.Append(line.Kind == LaneLineKind.Fold
+            ? $"{line.Title}, {Words.Count(line.Servers, "server")}\n"
+            : $"{lane.Provider ?? "Not in the catalogue"}, {lane.Destination.Address} {Core.Resolvers.DnsTransports.Name(lane.Destination.Transport)}\n");
         words.Append(CultureInfo.InvariantCulture, $"{stamp(timeline.CellStart(index))}, {Width(timeline.Resolution)}\n");
         var cell = lane.Cells.FirstOrDefault(c => c.Index == index);
         words.Append(cell.Records > 0 ? Traffic(cell) : Silence(timeline.Coverage[index]));
@@ -42,6 +45,15 @@ internal static class TimelineWords
         CoverageState.Logged => "Silent: this time was fully logged, and there was no contact.",
         CoverageState.Partly => $"No contact in what was logged ({coverage.LoggedHours} of {Words.Count(coverage.Hours, "hour")}{(coverage.SkipHours > 0 ? $", records lost in {coverage.SkipHours}" : "")}).",
         CoverageState.Missing => "No data: nothing is known of this time.",
+        _ => "Outside the data.",
+    };
+
+    /// <summary>"Fully logged." or what is missing: above the hours of a cell, so that few contacts are not read as silence.</summary>
+    public static string CoverageSentence(CoverageCell coverage) => coverage.State switch
+    {
+        CoverageState.Logged => "Fully logged.",
+        CoverageState.Partly => Coverage(coverage) is var words ? char.ToUpperInvariant(words[0]) + words[1..] + "." : "",
+        CoverageState.Missing => "Nothing is known of this time.",
         _ => "Outside the data.",
     };
 
