@@ -133,7 +133,8 @@ public sealed class AnalystPathTests(Chromium chromium)
         await keys.PressAsync("ArrowRight");
         await Expect(page.Locator("#lane-detail")).ToContainTextAsync("8.8.8.8");
         await keys.PressAsync("t");
-        await Expect(page.Locator(".tablebox tbody tr")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#lanes-table tbody tr")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#cells-table caption")).ToContainTextAsync("8.8.8.8");
         await window.AssertCleanAsync();
     }
 

@@ -60,9 +60,10 @@ public sealed class SummaryExtensionTests
         part.Facts.AddRange(history.Facts);
         int day = Math.Min(hour / 24, UnixTime.Day(old.Epochs[^1].End) - 1);
         foreach (var (at, coverage) in history.Coverage.Where(c => c.Key >= day)) part.Coverage.Add(at, coverage);
+        var begun = history.Pairs.Where(p => p.Value.Min(c => c.FirstContact) >= hour * UnixTime.HourSeconds).Select(p => p.Key.Address).ToHashSet();
         foreach (var (endpoint, cells) in history.Pairs)
-            if (cells.Where(c => c.Hour >= hour).ToList() is { Count: > 0 } late) part.Pairs.Add(endpoint, late);
-        return new(part, history.Coverage.Values.Max(c => c.LastEnd));
+            if (cells.Where(c => c.Hour >= hour || begun.Contains(endpoint.Address)).ToList() is { Count: > 0 } late) part.Pairs.Add(endpoint, late);
+        return new(part, history.Coverage.Values.Max(c => c.LastEnd)) { Whole = begun };
     }
 
     /// <returns>How many summaries were carried on, how many had to be made anew, and the first that came out wrong.</returns>
@@ -120,7 +121,7 @@ public sealed class SummaryExtensionTests
 
     /// <summary>Says that nothing is hidden in the past.</summary>
     private static InstanceSummary Overlooked(InstanceSummary summary) => InstanceSummary.Restore(summary.Key, summary.Facts, summary.Epochs, () => summary.CohortEpochs, Roles.None, summary.Rejects, needsWhole: false, owner =>
-        [.. summary.Destinations.Select(d => new DestinationSummary { Instance = owner, Destination = d.Destination, Entry = d.Entry, Required = d.Required, Episodes = d.Episodes, Tunnels = [] })]);
+        [.. summary.Destinations.Select(d => new DestinationSummary { Instance = owner, Destination = d.Destination, Entry = d.Entry, Required = d.Required, Episodes = d.Episodes, Tunnels = d.Tunnels })]);
 
     [Fact]
     public void What_was_kept_comes_back_as_it_was_or_not_at_all()
