@@ -21,8 +21,9 @@ internal sealed class Refusals(IAuditStore audit, TimeProvider time, ILogger<Ref
 
     public static string KeyOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
-    /// <summary>Whether the key has failed too often to be heard now.</summary>
-    public bool IsBlocked(string key) => _failures.TryGetValue(key, out var f) && time.GetElapsedTime(f.Since) < Window && f.Count >= Allowed;
+    /// <summary>Counts an attempt before it is looked at, so that attempts at one moment are not all heard. <see cref="Forgive"/> follows a success.</summary>
+    /// <returns>False: the key has failed too often to be heard now.</returns>
+    public bool TryAttempt(string key) => Count(key) <= Allowed;
 
     /// <summary>Counts a failed attempt.</summary>
     /// <returns>Failures of the key within the window, this one included.</returns>
@@ -38,10 +39,11 @@ internal sealed class Refusals(IAuditStore audit, TimeProvider time, ILogger<Ref
     /// <summary>Counts the failure of the request's address and writes it to the audit log.</summary>
     public async Task RecordAsync(HttpContext context, string why)
     {
-        string address = KeyOf(context);
-        if (Count(address) > Allowed) return;
-        await WriteAsync("nobody", "access.refused", "sign-in", $"{why} (from {address})");
+        if (Count(KeyOf(context)) <= Allowed) await FailedAsync(context, why);
     }
+
+    /// <summary>Writes a failure that <see cref="TryAttempt"/> has counted.</summary>
+    public Task FailedAsync(HttpContext context, string why) => WriteAsync("nobody", "access.refused", "sign-in", $"{why} (from {KeyOf(context)})");
 
     /// <summary>A signed-in person asked for more than the roles allow.</summary>
     public async Task DeniedAsync(string actor, Permission permission)

@@ -35,11 +35,12 @@ internal static class SessionCookie
         cookie.Events.OnRedirectToAccessDenied = static context => Challenge.WriteAsync(context.HttpContext, StatusCodes.Status403Forbidden, Challenge.NoRole);
     }
 
-    /// <summary>Opens a session for the person and sets the cookie. A cookie from before is worth nothing: the session's id is new.</summary>
+    /// <summary>Opens a session with an id of its own for the person, ends the one that the request came with, and sets the cookie.</summary>
     public static async Task SignInAsync(HttpContext context, UserRow user)
     {
         var services = context.RequestServices;
         var options = services.GetRequiredService<AccessOptions>();
+        await EndAsync(context);
         string session = await services.GetRequiredService<IAccessStore>().OpenSessionAsync(user.Id, Refusals.KeyOf(context), options.SessionLength, context.RequestAborted);
         await context.SignInAsync(Scheme, Principals.Create(Scheme, user.Id, user.Name, session));
         services.GetRequiredService<Refusals>().Forgive(Refusals.KeyOf(context));
@@ -48,14 +49,17 @@ internal static class SessionCookie
     /// <summary>Ends the session in the store, its open pages, and the cookie.</summary>
     public static async Task SignOutAsync(HttpContext context)
     {
-        var services = context.RequestServices;
-        if (Principals.Session(context.User) is { } session)
-        {
-            await services.GetRequiredService<IAccessStore>().EndSessionAsync(session, CancellationToken.None);
-            services.GetRequiredService<AccessCache>().Forget(session);
-            services.GetRequiredService<OpenConnections>().Close(session);
-        }
+        await EndAsync(context);
         await context.SignOutAsync(Scheme);
+    }
+
+    private static async Task EndAsync(HttpContext context)
+    {
+        if (Principals.Session(context.User) is not { } session) return;
+        var services = context.RequestServices;
+        await services.GetRequiredService<IAccessStore>().EndSessionAsync(session, CancellationToken.None);
+        services.GetRequiredService<AccessCache>().Forget(session);
+        services.GetRequiredService<OpenConnections>().Close(session);
     }
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)

@@ -62,14 +62,14 @@ internal static class SignInEndpoints
     {
         var services = context.RequestServices;
         var refusals = services.GetRequiredService<Refusals>();
-        if (refusals.IsBlocked(Refusals.KeyOf(context)))
+        if (!refusals.TryAttempt(Refusals.KeyOf(context)))
         {
             context.Response.Headers.RetryAfter = ((int)Refusals.Window.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
             return Page(context, StatusCodes.Status429TooManyRequests, $"Too many failed attempts. Try again in {Refusals.Window.TotalMinutes:0} minutes.");
         }
         if (!await services.GetRequiredService<SignInLinks>().UseAsync(token, context.RequestAborted))
         {
-            await refusals.RecordAsync(context, "A sign-in link that does not exist, was used or has expired");
+            await refusals.FailedAsync(context, "A sign-in link that does not exist, was used or has expired");
             return Page(context, StatusCodes.Status401Unauthorized, "This link was used already, has expired, or never existed.");
         }
         string name = services.GetRequiredService<LocalPerson>().Name;
