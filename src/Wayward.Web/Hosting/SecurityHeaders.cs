@@ -31,6 +31,8 @@ internal static class SecurityHeaders
             headers["Referrer-Policy"] = "no-referrer";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            // For a year, subdomains included (ASVS 3.4.1). Over http browsers ignore it; for localhost it would reach other programs of this machine.
+            if (response.HttpContext.Request is { IsHttps: true } request && request.Host.Host != "localhost") headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
             // Static files say themselves how long they keep (their names carry a fingerprint); everything else is somebody's investigation.
             if (headers.CacheControl.Count == 0 || IsHtml(response)) headers.CacheControl = "no-store";

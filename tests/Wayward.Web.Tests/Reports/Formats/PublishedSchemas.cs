@@ -5,7 +5,7 @@ using Wayward.Testing;
 
 namespace Wayward.Web.Tests.Reports.Formats;
 
-/// <summary>The schemas that AWS, OCSF, OASIS and Elastic publish, in the folder beside the repository. Tests that need them skip where it is absent.</summary>
+/// <summary>The schemas that AWS, OCSF, OASIS, Elastic and CycloneDX publish, in the folder beside the repository. Tests that need them skip where it is absent.</summary>
 internal static class PublishedSchemas
 {
     private static readonly Lock Gate = new();
@@ -34,9 +34,12 @@ internal static class PublishedSchemas
     private static JsonSchema Build(string schema)
     {
         var registry = new SchemaRegistry();
-        registry.Fetch = (uri, r) => Stix.Value.TryGetValue(uri.ToString(), out string? file) ? JsonSchema.FromText(File.ReadAllText(file), new BuildOptions { SchemaRegistry = r }) : null;
+        registry.Fetch = (uri, r) => FileOf(uri) is { } file ? JsonSchema.FromText(File.ReadAllText(file), new BuildOptions { SchemaRegistry = r }) : null;
         return JsonSchema.FromText(File.ReadAllText(Of(schema.Split('/'))), new BuildOptions { SchemaRegistry = registry });
     }
+
+    private static string? FileOf(Uri uri) =>
+        uri.Host == "cyclonedx.org" ? Of("cyclonedx", uri.Segments[^1]) : Stix.Value.GetValueOrDefault(uri.ToString());
 
     /// <summary>The STIX schema of an object's own type: the published schema of bundles refuses notes.</summary>
     public static string StixSchema(string type) => Path.GetRelativePath(Of(), Stix.Value.Single(s => s.Key.EndsWith($"/{type}.json", StringComparison.Ordinal)).Value).Replace('\\', '/');
