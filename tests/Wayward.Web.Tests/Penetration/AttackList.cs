@@ -124,7 +124,7 @@ internal static class AttackList
 
     private static string[] Form(string body) => ["Content-Type: application/x-www-form-urlencoded", string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}")];
 
-    private static string[] Upgrade(string origin) => ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Origin: " + origin];
+    private static string[] Upgrade(string origin) => ["Upgrade: websocket", "Connection: close, Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Origin: " + origin];
 
     private static string Http(string method, string target, string[]? headers = null, string body = "", string host = "{host}", bool signedIn = true)
     {
