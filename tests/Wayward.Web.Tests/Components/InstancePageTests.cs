@@ -33,6 +33,28 @@ public sealed class InstancePageTests : FixtureContext
     }
 
     [Fact]
+    public void The_resolver_states_of_an_instance_stand_in_a_strip_with_its_changes()
+    {
+        var page = OpenWeb1();
+        Assert.Contains("New server", page.Find("#resolver-states svg.states").GetAttribute("aria-label"), StringComparison.Ordinal);
+        var changes = page.FindAll("#resolver-states tbody tr").Select(r => r.Children.Skip(1).Select(c => c.TextContent.Trim()).ToList()).ToList();
+        Assert.Contains(changes, c => c[0] == "Known servers" && c[1] == "New server" && c[2].StartsWith("Google Public DNS", StringComparison.Ordinal));
+        var toNew = Assert.Single(page.FindAll("#resolver-states tbody tr"), r => r.Children[2].TextContent.Trim() == "New server");
+        Assert.Contains("dest=8.8.8.8%2FDNS", toNew.QuerySelector(".statelane")!.GetAttribute("href"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_instance_that_keeps_its_resolver_has_no_change_of_state()
+    {
+        Use(PageFixture.Fleet());
+        string id = World.Id("web-4");
+        var page = Open<InstancePage>($"instances/{id}", p => p.Add(x => x.Id, id));
+        Assert.DoesNotContain("New server", page.Find("#resolver-states").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("#resolver-states tbody tr"));
+        Assert.Contains("No change in this span.", page.Find("#resolver-states").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_flow_log_is_named_with_its_interface_and_without_the_number_that_the_ledger_gives_it()
     {
         Use(PageFixture.Fleet());

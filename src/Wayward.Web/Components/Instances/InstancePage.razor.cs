@@ -88,6 +88,7 @@ public partial class InstancePage
             To = QueryTime.Read(To),
             Resolution = Resolution switch { "hour" => TimelineResolution.Hour, "6h" => TimelineResolution.SixHours, "day" => TimelineResolution.Day, _ => null },
             WithBefore = WithBefore == "1",
+            WithStates = true,
         };
         var view = await Service.FindAsync(Id, span, cancellation);
         if (cancellation.IsCancellationRequested) return;

@@ -76,8 +76,16 @@ internal sealed class InstanceService(
             MaxStart = fleet.MaxStart,
         };
         var timeline = InstanceTimeline.Build(request);
-        return new(timeline, history, dataFrom, dataTo) { Before = span.WithBefore && timeline.From > dataFrom ? Before(request, timeline) : null };
+        return new(timeline, history, dataFrom, dataTo)
+        {
+            Before = span.WithBefore && timeline.From > dataFrom ? Before(request, timeline) : null,
+            States = span.WithStates ? States(request, timeline) : null,
+        };
     }
+
+    /// <summary>By day: in finer cells, a server that is asked once a day would be a change of state twice a day.</summary>
+    private ResolverStates States(TimelineRequest request, InstanceTimeline timeline) => ResolverStates.Of(
+        timeline.Resolution == TimelineResolution.Day ? timeline : InstanceTimeline.Build(request with { Resolution = TimelineResolution.Day, Findings = [], Decisions = [] }), (long)options.Learning.TotalSeconds);
 
     private static InstanceTimeline Before(TimelineRequest request, InstanceTimeline timeline) =>
         InstanceTimeline.Build(request with { From = timeline.From - (timeline.To - timeline.From), To = timeline.From, Findings = [], Decisions = [], Expected = [] });

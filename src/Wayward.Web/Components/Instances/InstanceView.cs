@@ -16,6 +16,8 @@ internal sealed record TimelineSpan
     public long? Moment { get; init; }
     /// <summary>The period of the same length before is wanted too.</summary>
     public bool WithBefore { get; init; }
+    /// <summary>The resolver states over the span are wanted too.</summary>
+    public bool WithStates { get; init; }
 }
 
 /// <summary>An instance's lanes with the history they were made from.</summary>
@@ -24,6 +26,9 @@ public sealed record TimelineView(InstanceTimeline Timeline, InstanceHistory His
 {
     /// <summary>The period of the same length before; null when it was not asked for, or has no data.</summary>
     public InstanceTimeline? Before { get; init; }
+
+    /// <summary>By day, whatever the cells of the timeline are; null when they were not asked for.</summary>
+    public ResolverStates? States { get; init; }
 
     /// <summary>The hours of one lane inside a cell, ascending.</summary>
     public IReadOnlyList<ContactHour> HoursOf(TimelineLane lane, int index)
