@@ -31,7 +31,7 @@ case "${1:-}" in
   onefile)
     rid=$(dotnet --info | awk '$1 == "RID:" { print $2; exit }' | sed -E 's/^[a-z]+[0-9.]*-/linux-/')
     work=$(mktemp -d); server=; trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
-    dotnet publish $web -c Release -r "$rid" --self-contained -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true -o "$work/out" --nologo -v quiet
+    dotnet publish $web -c Release -r "$rid" --self-contained -p:PublishSingleFile=true -o "$work/out" --nologo -v quiet
     ls -l "$work/out"
     # Started from elsewhere, as a service is.
     (cd / && exec "$work/out/wayward" demo --urls http://127.0.0.1:0 --data "$work/data") >"$work/log" 2>&1 & server=$!
