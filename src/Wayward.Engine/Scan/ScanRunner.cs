@@ -22,12 +22,7 @@ public static class ScanRunner
         var run = new Run(request);
         await run.ReadAsync(cancellation);
         var engine = new DetectionEngine(request.Catalog, request.Expected, request.Detection);
-        var inventory = (request.Inventory ?? Inventory.Empty).With(TaughtInterfaces.Of(run.Ledger));
-        var ledger = inventory.IsEmpty ? run.Ledger : inventory.Apply(run.Ledger);
-        var overlaps = FlowLogOverlaps.Of(ledger.Instances.Values);
-        FlowLogOverlaps.Resolve(ledger);
-        var networks = OwnNetworks.Of(ledger, inventory);
-        foreach (var history in ledger.Instances.Values) history.OwnNetworks = networks;
+        var ledger = Prepare(run.Ledger, request.Inventory ?? Inventory.Empty, out var overlaps);
         var evaluated = await Task.Run(() => engine.Evaluate(ledger), cancellation);
         var contacts = ContactsOf(ledger, request.Catalog, request.Detection);
         return new ScanResult
@@ -40,6 +35,18 @@ public static class ScanRunner
             Overlaps = overlaps,
             Ledger = ledger,
         };
+    }
+
+    /// <summary>What was folded as the engine takes it: by instance, each flow once, with the fleet's own networks.</summary>
+    internal static ContactLedger Prepare(ContactLedger folded, Inventory known, out IReadOnlyList<FlowLogOverlap> overlaps)
+    {
+        var inventory = known.With(TaughtInterfaces.Of(folded));
+        var ledger = inventory.IsEmpty ? folded : inventory.Apply(folded);
+        overlaps = FlowLogOverlaps.Of(ledger.Instances.Values);
+        FlowLogOverlaps.Resolve(ledger);
+        var networks = OwnNetworks.Of(ledger, inventory);
+        foreach (var history in ledger.Instances.Values) history.OwnNetworks = networks;
+        return ledger;
     }
 
     private static List<ScanContact> ContactsOf(ContactLedger ledger, ResolverCatalog catalog, DetectionOptions options)

@@ -3,6 +3,7 @@ using Wayward.Engine;
 using Wayward.Engine.Detection;
 using Wayward.Engine.Resolvers;
 using Wayward.Storage;
+using Wayward.Web.Bundles;
 using Wayward.Web.Reports;
 using Wayward.Web.Reports.Summaries;
 
@@ -30,6 +31,7 @@ internal static class WaywardServices
         services.AddSingleton<ReportService>();
         services.AddSingleton<IncidentViews>();
         services.AddSingleton<SummaryService>();
+        services.AddSingleton<BundleService>();
         return services;
     }
 }

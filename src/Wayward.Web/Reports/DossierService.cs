@@ -151,5 +151,5 @@ internal sealed class DossierService(
     }
 
     /// <summary>A bucket as it is. Of a folder its own name only: where it lies on this machine is nobody's business who is handed a report.</summary>
-    private static string Shown(string container) => Path.IsPathRooted(container) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(container)) : container;
+    internal static string Shown(string container) => Path.IsPathRooted(container) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(container)) : container;
 }
