@@ -36,7 +36,7 @@ internal sealed class BundleService(
 {
     /// <summary>Objects read for one bundle at most.</summary>
     private const int MaxObjects = 50_000;
-    private static readonly string[] ReportNames = ["html", "json", "markdown"];
+    private static readonly string[] ReportNames = ["html", "pdf", "json", "markdown"];
 
     private sealed record Attempt(IReadOnlyList<BundledObject> Objects, IReadOnlyList<InventoryItem> Inventory, IReadOnlyDictionary<string, IReadOnlyList<FindingDifference>?> Differences)
     {
@@ -154,8 +154,9 @@ internal sealed class BundleService(
 
     private async Task<IReadOnlyList<BundleSource>> SourcesAsync(IReadOnlyList<Finding> about, CancellationToken cancellation)
     {
+        // Another user's contact up to L after the finding counts, and one up to H after that still belongs to the same use.
         long memory = (long)options.HistoryWindow.TotalSeconds + UnixTime.DaySeconds, learning = (long)options.Learning.TotalSeconds + UnixTime.DaySeconds;
-        long from = about.Min(f => Math.Min(f.Novelty.ObservedSince, f.First - memory)), to = about.Max(f => f.Last) + learning;
+        long from = about.Min(f => Math.Min(f.Novelty.ObservedSince, f.First - memory)), to = about.Max(f => f.Last) + learning + memory;
         var rows = await ledger.CoveringAsync(from, to, MaxObjects + 1, cancellation);
         if (rows.Count > MaxObjects) throw new BundleException($"more than {MaxObjects:N0} objects cover the time from {UtcTime.Words(from)} to {UtcTime.Words(to)}");
         if (rows.Count == 0) throw new BundleException("the ledger knows no object of the time of the finding");

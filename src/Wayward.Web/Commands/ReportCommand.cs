@@ -32,6 +32,7 @@ internal sealed class ReportCommand : ICommandModule
             var writer = options.FormatOf(parsed);
             var summary = SummaryFormats.Find(writer.Name);
             if (id is null && summary is null) throw new UsageException([$"an incident or a period is written as {Names}; 'wayward export' writes many findings as {writer.Name}"]);
+            if (writer.IsBinary && parsed.GetValue(output) is null) throw new UsageException([$"--format {writer.Name} needs --out FILE"]);
             await using var services = await StoreAccess.OpenAsync(context, parsed.GetValue(data), cancellation);
             string actor = services.GetRequiredService<ICurrentAnalyst>().Name;
             var summaries = services.GetRequiredService<SummaryService>();

@@ -17,7 +17,7 @@ internal static class OptionSections
     /// <summary>Sections of Wayward's own, and those that the framework reads.</summary>
     private static readonly string[] Own =
     [
-        Access.AccessOptions.Section, Audit.AuditOptions.Section, HostingOptions.Section, DeskOptions.Section, StorageOptions.Section, DetectionOptions.Section, IngestOptions.Section, CatalogOptions.Section, InventoryOptions.Section, RetentionOptions.Section,
+        Access.AccessOptions.Section, Audit.AuditOptions.Section, HostingOptions.Section, DeskOptions.Section, Reports.Pdf.ReportsOptions.Section, StorageOptions.Section, DetectionOptions.Section, IngestOptions.Section, CatalogOptions.Section, InventoryOptions.Section, RetentionOptions.Section,
     ];
 
     private static readonly string[] OfFramework = ["Logging", "Kestrel", "AllowedHosts", "Urls", "$schema"];

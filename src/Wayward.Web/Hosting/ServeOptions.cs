@@ -8,6 +8,7 @@ using Wayward.Storage.Audit;
 using Wayward.Web.Access;
 using Wayward.Web.Audit;
 using Wayward.Web.Configuration;
+using Wayward.Web.Reports.Pdf;
 
 namespace Wayward.Web.Hosting;
 
@@ -16,6 +17,7 @@ internal sealed record ServeOptions
 {
     public required HostingOptions Hosting { get; init; }
     public required DeskOptions Desk { get; init; }
+    public ReportsOptions Reports { get; init; } = new();
     public required AccessOptions Access { get; init; }
     public required AuditOptions Audit { get; init; }
     public required AuditCheckpoints Checkpoints { get; init; }
@@ -37,6 +39,7 @@ internal sealed record ServeOptions
         if (configuration is IConfigurationRoot root) OptionSections.Check(reader, root);
         var hosting = reader.Read<HostingOptions>(HostingOptions.Section, o => o.Validate());
         var desk = reader.Read<DeskOptions>(DeskOptions.Section, o => o.Validate());
+        var reports = reader.Read<ReportsOptions>(ReportsOptions.Section, o => o.Validate());
         var access = reader.Read<AccessOptions>(AccessOptions.Section, o => o.Validate());
         var audit = reader.Read<AuditOptions>(AuditOptions.Section, o => o.Validate());
         var storage = reader.Read<StorageOptions>(StorageOptions.Section, o => o.Validate());
@@ -62,6 +65,7 @@ internal sealed record ServeOptions
         {
             Hosting = hosting,
             Desk = desk,
+            Reports = reports,
             Access = access,
             SignIn = request.Open ? SignInKind.Open : access.SignIn == SignInMode.Header ? SignInKind.Header : SignInKind.Link,
             Audit = audit,

@@ -5,6 +5,7 @@ using Wayward.Engine.Resolvers;
 using Wayward.Storage;
 using Wayward.Web.Bundles;
 using Wayward.Web.Reports;
+using Wayward.Web.Reports.Pdf;
 using Wayward.Web.Reports.Summaries;
 
 namespace Wayward.Web.Hosting;
@@ -20,6 +21,7 @@ internal static class WaywardServices
         services.AddSingleton(options.Ingest);
         services.AddSingleton(new LocalPerson(options.Desk));
         services.AddSingleton<ICurrentAnalyst, CommandAnalyst>();
+        PdfFonts.Use(options.Reports);
         services.AddSingleton(options.Checkpoints);
         services.AddSingleton(options.Catalog);
         services.AddSingleton(options.Retention);

@@ -20,6 +20,8 @@ internal interface IReportWriter
     int Order { get; }
     /// <summary>A browser can show it; others are only offered as downloads.</summary>
     bool Viewable => false;
+    /// <summary>Not text: it cannot go to a terminal.</summary>
+    bool IsBinary => false;
     /// <summary>Any number of findings fit; otherwise exactly one.</summary>
     bool Many => true;
     /// <summary>Many findings may need several files.</summary>

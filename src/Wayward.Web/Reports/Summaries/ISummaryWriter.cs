@@ -18,6 +18,8 @@ internal interface ISummaryWriter
     string Extension { get; }
     /// <summary>Place in menus and help, ascending; the lowest is the default.</summary>
     int Order { get; }
+    /// <summary>Not text: it cannot go to a terminal.</summary>
+    bool IsBinary => false;
 
     Task WriteAsync(IncidentReport report, Stream output, CancellationToken cancellation);
     Task WriteAsync(PeriodReport report, Stream output, CancellationToken cancellation);
