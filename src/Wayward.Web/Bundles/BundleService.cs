@@ -60,7 +60,7 @@ internal sealed class BundleService(
         return members.Count == 0 ? throw new BundleException($"incident {number} has no findings") : await MakeAsync(members, number, actor, key, cancellation);
     }
 
-    private async Task<MadeBundle> MakeAsync(IReadOnlyList<Finding> about, int? incident, string actor, Ed25519PrivateKeyParameters? key, CancellationToken cancellation)
+    private async Task<MadeBundle> MakeAsync(List<Finding> about, int? incident, string actor, Ed25519PrivateKeyParameters? key, CancellationToken cancellation)
     {
         var catalog = catalogs.Current;
         byte[] catalogFile = BundleContent.Write(catalog), parameters = BundleContent.Write(options), ruleFile = BundleContent.Write(await rules.AllAsync(cancellation));

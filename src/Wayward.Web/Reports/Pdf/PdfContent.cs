@@ -20,10 +20,10 @@ internal static class PdfContent
         yield return new PdfHeading(1, Safe(dossier.Headline));
         yield return new PdfText(finding.Type.Name, Faint: true);
         var facts = DossierWords.Facts(dossier);
-        yield return new PdfTable([.. facts.Select(f => f.Name)], [1, 1, 1, 1, 1.3, 1.3], [[.. facts.Select(f => f.Value)]]);
+        yield return new PdfTable([.. facts.Select(f => f.Name)], [1, 1, 1.1, 1.1, 1.6, 1.6], [[.. facts.Select(f => f.Value)]]);
         yield return new PdfTable([], [1, 4], [.. DossierWords.Pairs(dossier).Select(p => Row(p.Name, p.Value))]);
         yield return new PdfHeading(3, "Endpoints");
-        yield return Table(["Address", "Port", "Operator", "Kind", "First contact", "Last contact"], [2, 1, 2, 1.6, 1.9, 1.9],
+        yield return Table(["Address", "Port", "Operator", "Kind", "First contact", "Last contact"], [2, 1, 1.9, 1.5, 2.3, 2.3],
         [
             .. finding.Novelty.Rejected is { } rejected ? new[] { Row(rejected.Address.ToString(), rejected.Transport.Name(), "Rejected before", "", "", UtcTime.Words(rejected.At)) } : [],
             .. finding.Addresses.Select(e => Row(e.Address.ToString(), string.Create(CultureInfo.InvariantCulture, $"{Words.Protocol(e.Protocol)} {e.Port}"), Operator(e.Provider), Words.Tier(e.Tier), UtcTime.Words(e.FirstContact), UtcTime.Words(e.LastContact))),
@@ -54,7 +54,7 @@ internal static class PdfContent
         }
         yield return new PdfHeading(2, "Timeline");
         if (report.Picture.Lanes.Count > 0) yield return PdfPictures.Of(report.Picture);
-        yield return Table(["When", "What", "Subject", "Who", "Detail"], [1.5, 1.1, 2, 1.1, 4], [.. report.Events.Select(e => Row(UtcTime.Words(e.At), Kind(e.Kind), e.Subject ?? "", e.Actor ?? "", e.Text))]);
+        yield return Table(["When", "What", "Subject", "Who", "Detail"], [2, 1.2, 2, 1.1, 4], [.. report.Events.Select(e => Row(UtcTime.Words(e.At), Kind(e.Kind), e.Subject ?? "", e.Actor ?? "", e.Text))]);
         if (report.Tasks.Count > 0)
         {
             yield return new PdfHeading(2, "Tasks");
@@ -87,7 +87,8 @@ internal static class PdfContent
         if (parameters.Count > 0)
         {
             yield return new PdfHeading(2, "Parameters of the detection");
-            yield return Table(["Parameter", "Value"], [3, 2], [.. parameters.Select(p => Row(p.Key, p.Value))]);
+            yield return Table(["Parameter", "Value", "Parameter", "Value"], [3.4, 1.2, 3.4, 1.2],
+                [.. parameters.Chunk(2).Select(p => p.Length == 2 ? Row(p[0].Key, p[0].Value, p[1].Key, p[1].Value) : Row(p[0].Key, p[0].Value, "", ""))]);
         }
         yield return new PdfText($"Made by {generator} on {UtcTime.Words(at)} for {SafeText.Plain(by, 100)}.{catalog} All times are UTC. Severity runs from 1.0 to 8.9 (low below 4.0, medium below 7.0, high from there), confidence from 0 to 99.", Faint: true);
     }
@@ -101,7 +102,7 @@ internal static class PdfContent
         if (novelty.Usual.Count > 0)
         {
             yield return new PdfHeading(3, "What was usual");
-            yield return Table(["Address", "Transport", "Operator", "Since", "Last contact", "Days seen"], [2, 1, 2, 1.9, 1.9, 1],
+            yield return Table(["Address", "Transport", "Operator", "Since", "Last contact", "Days seen"], [2, 1, 1.8, 2.3, 2.3, 1],
                 [.. novelty.Usual.Select(u => Row(u.Address.ToString(), u.Transport.Name(), Operator(u.Provider), UtcTime.Words(u.Since), UtcTime.Words(u.LastContact), Words.Count(u.DaysSeen)))], 5);
         }
         if (novelty.Earlier.Count == 0) yield break;
@@ -127,7 +128,7 @@ internal static class PdfContent
         yield return new PdfHeading(2, "Who else, and what changed nearby");
         yield return new PdfText(novelty.OtherCount == 0 ? "No other instance talks to this target." : $"{Words.Count(novelty.OtherCount)} other {(novelty.OtherCount == 1 ? "instance talks" : "instances talk")} to this target.");
         if (novelty.Others.Count > 0)
-            yield return Table(["Instance", "Address", "Since", "Last contact", "Established", "Same group"], [2.6, 1.8, 1.7, 1.7, 1.1, 1.1],
+            yield return Table(["Instance", "Address", "Since", "Last contact", "Established", "Same group"], [2.2, 1.6, 2.1, 2.1, 1.1, 1.1],
                 [.. novelty.Others.Select(o => Row(o.Instance.Id, o.Address.ToString(), UtcTime.Words(o.Since), UtcTime.Words(o.LastContact), o.Established ? "yes" : "no", o.SameCohort ? "yes" : "no"))]);
         foreach (string sentence in novelty.Nearby) yield return new PdfText(Safe(sentence));
         if (novelty.WasExpected is { } was) yield return new PdfText(Safe(was));
@@ -144,7 +145,7 @@ internal static class PdfContent
         yield return new PdfHeading(2, "Decisions and comments");
         if (dossier.ExpectedBy is { } rule) yield return new PdfText(Safe($"Covered by expected-target rule {rule.Id}, made by {rule.CreatedBy} on {UtcTime.Words(rule.CreatedAt)}: {rule.Reason}"));
         if (dossier.Decisions.Count == 0) yield return new PdfText("No decision has been recorded.");
-        else yield return Table(["When", "Who", "What"], [1.5, 1.5, 5], [.. dossier.Decisions.Select(d => Row(UtcTime.Words(d.At / 1000), d.Actor, d.Undone ? d.Summary + " (undone)" : d.Summary))]);
+        else yield return Table(["When", "Who", "What"], [2, 1.5, 5], [.. dossier.Decisions.Select(d => Row(UtcTime.Words(d.At / 1000), d.Actor, d.Undone ? d.Summary + " (undone)" : d.Summary))]);
         foreach (var comment in dossier.Comments)
         {
             yield return new PdfText($"{UtcTime.Words(comment.At / 1000)}", SafeText.Plain(comment.Author, 100), Indented: true);

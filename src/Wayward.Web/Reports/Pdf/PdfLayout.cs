@@ -17,16 +17,16 @@ internal sealed class PdfLayout
     private readonly PdfDocumentPlan _plan;
     private readonly PdfFontSet _fonts;
     private readonly PdfPen _pen;
-    private readonly PdfDocument _document = new();
+    private readonly PdfDocument _document;
     private readonly StructureBuilder _structure;
     private readonly string _of;
     private PdfPage _page = null!;
     private PdfOutline? _chapter;
     private double _y;
 
-    private PdfLayout(PdfDocumentPlan plan, PdfFontSet fonts, int pages)
+    private PdfLayout(PdfDocument document, PdfDocumentPlan plan, PdfFontSet fonts, int pages)
     {
-        (_plan, _fonts, _pen) = (plan, fonts, new PdfPen(fonts));
+        (_document, _plan, _fonts, _pen) = (document, plan, fonts, new PdfPen(fonts));
         _of = pages.ToString(CultureInfo.InvariantCulture);
         var accessibility = UAManager.ForDocument(_document);
         accessibility.SetDocumentLanguage("en");
@@ -45,8 +45,10 @@ internal sealed class PdfLayout
     {
         lock (Gate)
         {
-            using var first = new PdfLayout(plan, fonts, 999).Lay();
-            using var document = new PdfLayout(Noted(plan, fonts), fonts, first.PageCount).Lay();
+            using var first = new PdfDocument();
+            new PdfLayout(first, plan, fonts, 999).Lay();
+            using var document = new PdfDocument();
+            new PdfLayout(document, Noted(plan, fonts), fonts, first.PageCount).Lay();
             document.Save(output, closeStream: false);
         }
     }
@@ -60,7 +62,7 @@ internal sealed class PdfLayout
         return plan with { Parts = [.. plan.Parts.Take(1), note, .. plan.Parts.Skip(1)] };
     }
 
-    private PdfDocument Lay()
+    private void Lay()
     {
         NewPage();
         foreach (var part in _plan.Parts)
@@ -74,7 +76,6 @@ internal sealed class PdfLayout
             }
         }
         _pen.Graphics.Dispose();
-        return _document;
     }
 
     private void NewPage()

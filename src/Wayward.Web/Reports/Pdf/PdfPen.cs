@@ -6,6 +6,8 @@ namespace Wayward.Web.Reports.Pdf;
 internal sealed class PdfPen(PdfFontSet fonts)
 {
     private const double LineHeight = 1.32, Rise = 0.99;
+    private static readonly System.Buffers.SearchValues<char> Marks = System.Buffers.SearchValues.Create("/-_:,.=");
+
     private readonly Dictionary<(XFont Font, char Character), double> _widths = [];
 
     public static readonly XColor Ink = XColor.FromArgb(0x1c, 0x27, 0x33), Faint = XColor.FromArgb(0x5b, 0x6b, 0x7a), Rule = XColor.FromArgb(0xd5, 0xdd, 0xe4);
@@ -59,7 +61,7 @@ internal sealed class PdfPen(PdfFontSet fonts)
                 if (blank > start) start = Add(blank, blank + 1);
                 else
                 {
-                    int mark = paragraph.AsSpan(start, Math.Max(1, end - start)).LastIndexOfAny("/-_:,.=");
+                    int mark = paragraph.AsSpan(start, Math.Max(1, end - start)).LastIndexOfAny(Marks);
                     int cut = mark > 4 ? start + mark + 1 : Math.Max(end, start + 1);
                     start = Add(cut, cut);
                 }
