@@ -252,6 +252,8 @@ public sealed class BundleTests(BundleFixture fixture) : IClassFixture<BundleFix
         await using var host = await TestHost.StartAsync(folder => File.WriteAllLines(Path.Combine(folder, "flows.log"), world.Lines().Select(l => l.ToText(LineFormat.V11)).Prepend(FlowLine.Header(LineFormat.V11))));
         string id = (await host.FindingsAsync(1)).Single(f => f.Address == "8.8.8.8").Id;
         using var folder = new TemporaryFolder();
+        // A running server would read the changed file again.
+        await host.App.StopAsync(Cancellation);
         File.AppendAllText(Path.Combine(host.Source, "flows.log"), "\n");
         var run = await CommandRun.Of("bundle", id, "--out", folder.Combine("x.zip"), "--data", host.Data);
         Assert.Equal(3, run.ExitCode);

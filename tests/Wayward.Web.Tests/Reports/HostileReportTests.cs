@@ -171,7 +171,8 @@ public sealed partial class HostileReportTests(HostileReportFixture fixture) : I
     {
         foreach (var format in ReportFormats.All)
         {
-            string report = await _host.Client.GetStringAsync($"/findings/{fixture.FindingIds[0]}/report.{format.Name}", Cancellation);
+            byte[] content = await _host.Client.GetByteArrayAsync($"/findings/{fixture.FindingIds[0]}/report.{format.Name}", Cancellation);
+            string report = format.IsBinary ? PdfTests.Text(content) : Encoding.UTF8.GetString(content);
             Assert.DoesNotContain(Path.GetDirectoryName(_host.Source)!, report, StringComparison.Ordinal);
             Assert.Contains("flows.log", report, StringComparison.Ordinal);
         }

@@ -29,7 +29,7 @@ public sealed class PdfTests
     }
 
     /// <summary>All text in the order of the content, without blanks and without the foot of each page.</summary>
-    private static string Text(byte[] pdf)
+    internal static string Text(byte[] pdf)
     {
         using var document = PdfDocument.Open(pdf);
         return string.Concat(document.GetPages().Select(Body));

@@ -47,8 +47,11 @@ internal sealed class PdfLayout
         {
             using var first = new PdfDocument();
             new PdfLayout(first, plan, fonts, 999).Lay();
+            var noted = Noted(plan, fonts);
+            using var second = new PdfDocument();
+            if (!ReferenceEquals(noted, plan)) new PdfLayout(second, noted, fonts, 999).Lay();
             using var document = new PdfDocument();
-            new PdfLayout(document, Noted(plan, fonts), fonts, first.PageCount).Lay();
+            new PdfLayout(document, noted, fonts, Math.Max(first.PageCount, second.PageCount)).Lay();
             document.Save(output, closeStream: false);
         }
     }
