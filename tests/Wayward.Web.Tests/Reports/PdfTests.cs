@@ -57,9 +57,11 @@ public sealed class PdfTests
                 .. finding.Addresses.Select(a => a.Address.ToString()), UtcTime.Words(finding.First), UtcTime.Words(finding.Last), .. finding.SeverityFactors.Select(f => f.Evidence), .. finding.ConfidenceFactors.Select(f => f.Evidence),
                 .. finding.Novelty.Usual.Select(u => u.Address.ToString()), .. finding.Novelty.Others.Select(o => o.Instance.Id), .. finding.Novelty.Nearby, .. Recommendations.For(finding).Select(r => r.Text),
                 .. dossier.Evidence.Select(e => e.Text), .. dossier.Evidence.Select(e => e.Key).OfType<string>(), .. dossier.Evidence.Select(e => e.Sha256).OfType<string>(), .. AttackMapping.Of(finding).Select(t => t.Id),
-                .. dossier.Decisions.SelectMany(d => new[] { d.Actor, d.Summary }), .. dossier.Comments.Select(c => c.Author), .. dossier.Comments.SelectMany(c => c.Text.ReplaceLineEndings("\n").Split('\n', 200)),
+                .. dossier.Decisions.SelectMany(d => new[] { d.Actor, d.Summary }), .. dossier.Comments.SelectMany(c => c.Text.ReplaceLineEndings("\n").Split('\n', 200)),
                 .. dossier.Siblings.Select(s => s.Id), "Detection:Learning",
             ];
+            // Names of people are cut as in the HTML.
+            foreach (var comment in dossier.Comments) Assert.Contains(Squeezed(fonts.Writable(SafeText.Plain(comment.Author, 100))), text, StringComparison.Ordinal);
             foreach (string fact in facts.Where(f => f.Length is > 0 and < 1_000))
                 Assert.True(IsIn(text, Squeezed(fonts.Writable(SafeText.Plain(fact, 4_000)))), $"{finding.Id} lacks '{Rest(text, Squeezed(fonts.Writable(SafeText.Plain(fact, 4_000))))}'");
         }
