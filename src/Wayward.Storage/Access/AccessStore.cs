@@ -18,6 +18,10 @@ internal sealed class AccessStore(Database database) : IAccessStore
         if (row is null) db.Users.Add(row = new UserEntity { Source = person.Source, ExternalId = person.ExternalId, CreatedAt = database.NowSeconds });
         (row.Name, row.Roles, row.SeenAt) = (person.Name, (int)person.Roles, database.NowSeconds);
         await db.SaveChangesAsync(c);
+        // People choose their names at some sources. The audit log names people, so a name that somebody else had first gets a number.
+        if (!await db.Users.AnyAsync(u => u.Name == person.Name && u.Id < row.Id, c)) return ToRow(row);
+        row.Name = string.Create(CultureInfo.InvariantCulture, $"{person.Name} ({row.Id})");
+        await db.SaveChangesAsync(c);
         return ToRow(row);
     }, cancellation);
 

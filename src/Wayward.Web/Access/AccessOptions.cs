@@ -10,6 +10,8 @@ internal enum SignInMode
     Link,
     /// <summary>A proxy in front signs people in and names them in a header.</summary>
     Header,
+    /// <summary>An OpenID Connect provider signs people in.</summary>
+    Oidc,
 }
 
 /// <summary>Configuration section <c>Access</c>: who may use the dashboard.</summary>
@@ -26,6 +28,7 @@ internal sealed record AccessOptions
     /// <summary>Addresses and networks of reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
     public IReadOnlyList<string> KnownProxies { get; init; } = [];
     public HeaderOptions Header { get; init; } = new();
+    public OidcOptions Oidc { get; init; } = new();
     public GrantOptions Grants { get; init; } = new();
 
     /// <summary>All errors at once, each naming its key.</summary>
@@ -41,8 +44,10 @@ internal sealed record AccessOptions
             rules.Require(Header.From.Count > 0, $"{nameof(Header)}:{nameof(HeaderOptions.From)}", "''", "the addresses of the proxy that sets the header; anyone else could set it too");
             rules.Require(IsToken(Header.Name), $"{nameof(Header)}:{nameof(HeaderOptions.Name)}", $"'{Header.Name}'", "the name of a header");
             rules.Require(Header.Groups.Length == 0 || IsToken(Header.Groups), $"{nameof(Header)}:{nameof(HeaderOptions.Groups)}", $"'{Header.Groups}'", "the name of a header, or empty");
-            rules.Require(Grants.Any, nameof(Grants), "nothing", "at least one group or person in Access:Grants:Viewer, Analyst, Admin or Auditor; nobody could do anything");
         }
+        if (SignIn == SignInMode.Oidc) Oidc.Validate(rules);
+        if (SignIn is SignInMode.Header or SignInMode.Oidc)
+            rules.Require(Grants.Any, nameof(Grants), "nothing", "at least one group or person in Access:Grants:Viewer, Analyst, Admin or Auditor; nobody could do anything");
         return rules.Errors;
     }
 
@@ -66,7 +71,7 @@ internal sealed record HeaderOptions
     public IReadOnlyList<string> From { get; init; } = [];
 }
 
-/// <summary>Groups, or names of people, that have each role. <c>*</c> is everyone who has signed in.</summary>
+/// <summary>Groups, or names of people (<see cref="SignInMode.Oidc"/>: their subjects), that have each role. <c>*</c> is everyone who has signed in.</summary>
 internal sealed record GrantOptions
 {
     public IReadOnlyList<string> Viewer { get; init; } = [];

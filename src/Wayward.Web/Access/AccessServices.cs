@@ -36,6 +36,12 @@ internal static class AccessServices
         authentication.AddCookie(SessionCookie.Scheme, cookie => SessionCookie.Configure(cookie, options.Access, options.Storage));
         if (options.SignIn == SignInKind.Open) authentication.AddScheme<AuthenticationSchemeOptions, OpenScheme>(OpenScheme.Name, null);
         if (options.SignIn == SignInKind.Header) authentication.AddScheme<AuthenticationSchemeOptions, HeaderScheme>(HeaderScheme.Name, null);
+        if (options.SignIn == SignInKind.Oidc)
+        {
+            authentication.AddOpenIdConnect(OidcScheme.Name, oidc => OidcScheme.Configure(oidc, options.Access.Oidc));
+            services.AddSingleton<OidcProvider>();
+            services.AddHostedService(p => p.GetRequiredService<OidcProvider>());
+        }
         return services;
     }
 
@@ -93,4 +99,5 @@ internal enum SignInKind
     Open,
     Link,
     Header,
+    Oidc,
 }

@@ -11,7 +11,7 @@ internal static class Challenge
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     public static Task WriteAsync(HttpContext context, int status, string detail) => IsNavigation(context.Request)
-        ? SignInEndpoints.Page(context, status, detail, asksForToken: false).ExecuteAsync(context)
+        ? SignInEndpoints.Page(context, status, detail, noAccess: true).ExecuteAsync(context)
         : Results.Problem(detail, statusCode: status, title: status == StatusCodes.Status401Unauthorized ? "Not signed in" : "Not allowed").ExecuteAsync(context);
 
     /// <summary>

@@ -11,6 +11,7 @@ namespace Wayward.Web.Access;
 internal static class SessionCookie
 {
     public const string Scheme = "session";
+    private const string IdToken = "id_token";
 
     /// <summary>Browsers send cookies of one host to all its ports, so the name tells installations apart; all processes of one PostgreSQL database are one installation.</summary>
     public static string NameFor(StorageOptions storage)
@@ -36,30 +37,37 @@ internal static class SessionCookie
     }
 
     /// <summary>Opens a session with an id of its own for the person, ends the one that the request came with, and sets the cookie.</summary>
-    public static async Task SignInAsync(HttpContext context, UserRow user)
+    /// <param name="idToken">The provider wants it back at the sign-out.</param>
+    public static async Task SignInAsync(HttpContext context, UserRow user, string? idToken = null)
     {
         var services = context.RequestServices;
         var options = services.GetRequiredService<AccessOptions>();
         await EndAsync(context);
-        string session = await services.GetRequiredService<IAccessStore>().OpenSessionAsync(user.Id, Refusals.KeyOf(context), options.SessionLength, context.RequestAborted);
-        await context.SignInAsync(Scheme, Principals.Create(Scheme, user.Id, user.Name, session));
-        services.GetRequiredService<Refusals>().Forgive(Refusals.KeyOf(context));
+        string session = await services.GetRequiredService<IAccessStore>().OpenSessionAsync(user.Id, Refusals.AddressOf(context), options.SessionLength, context.RequestAborted);
+        var properties = new AuthenticationProperties();
+        if (idToken is not null) properties.StoreTokens([new() { Name = IdToken, Value = idToken }]);
+        await context.SignInAsync(Scheme, Principals.Create(Scheme, user.Id, user.Name, session), properties);
     }
 
     /// <summary>Ends the session in the store, its open pages, and the cookie.</summary>
-    public static async Task SignOutAsync(HttpContext context)
+    /// <returns>The identity token of the sign-in, if there was one.</returns>
+    public static async Task<string?> SignOutAsync(HttpContext context)
     {
-        await EndAsync(context);
+        string? idToken = await EndAsync(context);
         await context.SignOutAsync(Scheme);
+        return idToken;
     }
 
-    private static async Task EndAsync(HttpContext context)
+    /// <remarks>The cookie is read here: while a provider's answer is handled, the request has no principal yet.</remarks>
+    private static async Task<string?> EndAsync(HttpContext context)
     {
-        if (Principals.Session(context.User) is not { } session) return;
+        var ticket = await context.AuthenticateAsync(Scheme);
+        if (ticket.Principal is not { } principal || Principals.Session(principal) is not { } session) return null;
         var services = context.RequestServices;
         await services.GetRequiredService<IAccessStore>().EndSessionAsync(session, CancellationToken.None);
         services.GetRequiredService<AccessCache>().Forget(session);
         services.GetRequiredService<OpenConnections>().Close(session);
+        return ticket.Properties?.GetTokenValue(IdToken);
     }
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)

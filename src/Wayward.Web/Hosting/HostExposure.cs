@@ -18,6 +18,7 @@ internal sealed class HostExposure(IReadOnlyList<string> urls, SignInKind kind =
     {
         SignInKind.Open => "none: open to everyone on this machine",
         SignInKind.Header => "by the proxy in front",
+        SignInKind.Oidc => "by an identity provider (OpenID Connect)",
         _ => "by a link that the program prints",
     };
 

@@ -67,7 +67,7 @@ internal sealed record ServeOptions
             Desk = desk,
             Reports = reports,
             Access = access,
-            SignIn = request.Open ? SignInKind.Open : access.SignIn == SignInMode.Header ? SignInKind.Header : SignInKind.Link,
+            SignIn = request.Open ? SignInKind.Open : access.SignIn switch { SignInMode.Header => SignInKind.Header, SignInMode.Oidc => SignInKind.Oidc, _ => SignInKind.Link },
             Audit = audit,
             Checkpoints = audit.In(dataFolder, request.WorkingDirectory),
             Storage = storage with { DataDirectory = dataFolder },
@@ -89,8 +89,10 @@ internal sealed record ServeOptions
         {
             if (request.Open) reader.Add($"--urls {url}: the demo has no sign-in, so it listens on this machine only: use 127.0.0.1, [::1] or localhost");
             else if (access.SignIn is null or SignInMode.Link && !hosting.AllowRemote)
-                reader.Add($"--urls {url}: other machines could reach it, and no sign-in for several people is set. Set {AccessOptions.Section}:{nameof(AccessOptions.SignIn)} to {SignInMode.Header} (docs/security.md), use 127.0.0.1, [::1] or localhost, "
+                reader.Add($"--urls {url}: other machines could reach it, and no sign-in for several people is set. Set {AccessOptions.Section}:{nameof(AccessOptions.SignIn)} to {SignInMode.Oidc} or {SignInMode.Header} (docs/security.md), use 127.0.0.1, [::1] or localhost, "
                     + "or add --allow-remote where only this machine can reach the address, as in a container: the link that the program prints is then the sign-in.");
+            else if (access.SignIn == SignInMode.Oidc && url.StartsWith("http:", StringComparison.OrdinalIgnoreCase) && access.KnownProxies.Count == 0)
+                reader.Add($"--urls {url}: sign-in by {SignInMode.Oidc} over plain http would show codes and cookies to the network. Listen on https, or name the proxy that ends TLS in {AccessOptions.Section}:{nameof(AccessOptions.KnownProxies)}");
         }
     }
 
