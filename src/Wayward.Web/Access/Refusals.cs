@@ -37,7 +37,9 @@ internal sealed class Refusals(IAuditStore audit, TimeProvider time, ILogger<Ref
     /// <returns>False when the address has failed too often to be heard now.</returns>
     public bool TryReserve(HttpContext context) => _attempts.TryTake(KeyOf(context.Connection.RemoteIpAddress));
 
-    public void Forgive(HttpContext context) => _attempts.GiveBack(KeyOf(context.Connection.RemoteIpAddress));
+    public void Forgive(HttpContext context) => Forgive(context.Connection.RemoteIpAddress);
+
+    internal void Forgive(IPAddress? address) => _attempts.GiveBack(KeyOf(address));
 
     /// <summary>Writes a refused sign-in to the audit log.</summary>
     public async Task RecordAsync(HttpContext context, string why)

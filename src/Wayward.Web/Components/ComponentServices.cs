@@ -10,6 +10,7 @@ using Wayward.Web.Components.Frame;
 using Wayward.Web.Components.Ingest;
 using Wayward.Web.Components.Learned;
 using Wayward.Web.Components.Overview;
+using Wayward.Web.Components.People;
 using Wayward.Web.Components.Settings;
 using Wayward.Web.Components.Shared;
 using Wayward.Web.Reports;
@@ -46,6 +47,7 @@ internal static class ComponentServices
         services.AddScoped<ComparisonService>();
         services.AddScoped<IngestService>();
         services.AddScoped<FrameService>();
+        services.AddScoped<PeopleService>();
         services.AddScoped<SettingsService>();
         return services;
     }

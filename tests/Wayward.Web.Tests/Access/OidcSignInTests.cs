@@ -13,9 +13,11 @@ public sealed partial class OidcSignInTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static Task<TestHost> StartAsync(string authority, params (string, string)[] settings) => TestHost.StartAsync(null,
+    private static Task<TestHost> StartAsync(string authority, params (string, string)[] settings) => StartAsync(authority, OidcServer.ClientSecret, settings);
+
+    private static Task<TestHost> StartAsync(string authority, string secret, (string, string)[] settings) => TestHost.StartAsync(null,
     [
-        ("Access:SignIn", "Oidc"), ("Access:Oidc:Authority", authority), ("Access:Oidc:ClientId", OidcServer.ClientId), ("Access:Oidc:ClientSecret", OidcServer.ClientSecret),
+        ("Access:SignIn", "Oidc"), ("Access:Oidc:Authority", authority), ("Access:Oidc:ClientId", OidcServer.ClientId), ("Access:Oidc:ClientSecret", secret),
         ("Access:Grants:Analyst:0", "staff"), ("Access:Grants:Admin:0", "ada"), .. settings,
     ]);
 
@@ -144,7 +146,7 @@ public sealed partial class OidcSignInTests
     public async Task A_wrong_secret_and_a_wrong_client_are_told_to_whoever_can_mend_them()
     {
         await using var provider = await OidcServer.StartAsync();
-        await using var host = await StartAsync(provider.Url, ("Access:Oidc:ClientSecret", "wrong"));
+        await using var host = await StartAsync(provider.Url, "wrong", []);
         using var browser = new Browser(host);
         await AssertRefusedAsync(host, await browser.SignInAsync(), 502, "Access:Oidc:ClientSecret is wrong", "does not accept");
     }

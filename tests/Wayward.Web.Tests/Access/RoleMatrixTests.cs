@@ -11,6 +11,7 @@ using Wayward.Testing;
 using Wayward.Web.Access;
 using Wayward.Web.Components.Audit;
 using Wayward.Web.Components.Ingest;
+using Wayward.Web.Components.People;
 using Wayward.Web.Hosting;
 using Wayward.Web.Tests.Hosting;
 
@@ -31,7 +32,7 @@ public sealed class RoleMatrixTests
     {
         ["/"] = Permission.Read, ["/findings"] = Permission.Read, ["/findings/{Id}"] = Permission.Read, ["/instances"] = Permission.Read, ["/instances/{Id}"] = Permission.Read,
         ["/comparison"] = Permission.Read, ["/destinations"] = Permission.Read, ["/destinations/{Address}"] = Permission.Read, ["/expected"] = Permission.Read, ["/learned"] = Permission.Read, ["/ingest"] = Permission.Read, ["/settings"] = Permission.Read,
-        ["/incidents"] = Permission.Read, ["/incidents/{Id:int}"] = Permission.Read, ["/not-found"] = Permission.Read, ["/audit"] = Permission.ReadAudit, ["/audit/export.csv"] = Permission.ReadAudit, ["/audit/export.ndjson"] = Permission.ReadAudit,
+        ["/incidents"] = Permission.Read, ["/incidents/{Id:int}"] = Permission.Read, ["/not-found"] = Permission.Read, ["/people"] = Permission.ManageAccess, ["/audit"] = Permission.ReadAudit, ["/audit/export.csv"] = Permission.ReadAudit, ["/audit/export.ndjson"] = Permission.ReadAudit,
         ["/api/findings"] = Permission.Read, ["/api/findings/{id}"] = Permission.Read, ["/api/learned"] = Permission.Read, ["/api/{**path}"] = Permission.Read,
         ["/sign-out"] = Permission.Read, ["/{**path:file}"] = Permission.Read, ["/health/live"] = null, ["/health/ready"] = null,
     };
@@ -70,6 +71,8 @@ public sealed class RoleMatrixTests
         ("pause or resume a source", [Permission.Operate], p => Ingest(p).PauseAsync("none", true)),
         ("ask for a dry run", [Permission.Operate], p => Ingest(p).RequestDryRunAsync(new("none", null, null, "", false))),
         ("start or end a backfill", [Permission.Operate], p => Ingest(p).ApplyAsync(1_000_000, BackfillVerb.Cancel)),
+        ("list the people", [Permission.ManageAccess], p => p.GetRequiredService<PeopleService>().ReadAsync(Cancellation)),
+        ("take access away or give it back", [Permission.ManageAccess], p => p.GetRequiredService<PeopleService>().SetDisabledAsync(1_000_000, true)),
         ("read the audit log", [Permission.ReadAudit], p => p.GetRequiredService<AuditService>().ReadAsync(new(), 1, Cancellation)),
     ];
 
@@ -138,8 +141,8 @@ public sealed class RoleMatrixTests
     [Fact]
     public void The_services_that_change_something_have_no_command_without_a_row()
     {
-        string[] known = ["AcknowledgeAsync", "CloseAsync", "ReopenAsync", "AssignAsync", "CommentAsync", "UndoAsync", "ExpectAsync", "DeleteExpectedAsync", "ChangeRulesAsync", "ScanNowAsync", "RetryAsync", "SkipAsync", "PauseAsync", "RequestDryRunAsync", "ApplyAsync", "ReadAsync", "CreateAsync", "EditAsync", "AttachAsync", "DetachAsync", "AddTaskAsync", "TickTaskAsync", "RemoveTaskAsync"];
-        foreach (var type in new[] { typeof(GuardedTriage), typeof(GuardedIncidents), typeof(IngestService), typeof(AuditService) })
+        string[] known = ["AcknowledgeAsync", "CloseAsync", "ReopenAsync", "AssignAsync", "CommentAsync", "UndoAsync", "ExpectAsync", "DeleteExpectedAsync", "ChangeRulesAsync", "ScanNowAsync", "RetryAsync", "SkipAsync", "PauseAsync", "RequestDryRunAsync", "ApplyAsync", "ReadAsync", "CreateAsync", "EditAsync", "AttachAsync", "DetachAsync", "AddTaskAsync", "TickTaskAsync", "RemoveTaskAsync", "SetDisabledAsync"];
+        foreach (var type in new[] { typeof(GuardedTriage), typeof(GuardedIncidents), typeof(IngestService), typeof(AuditService), typeof(PeopleService) })
             Assert.All(type.GetMethods().Where(m => m.DeclaringType == type && !m.IsStatic && m.ReturnType.IsAssignableTo(typeof(Task))), m => Assert.Contains(m.Name, known));
     }
 

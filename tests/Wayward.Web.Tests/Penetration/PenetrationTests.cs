@@ -24,7 +24,7 @@ public sealed class PenetrationTests(GuardedHostFixture fixture) : IClassFixture
     public async Task A_hostile_request_is_refused_and_the_answer_gives_nothing_away(string name)
     {
         // Each row stands for itself; the failures that earlier rows caused do not count.
-        _host.Get<Refusals>().Forgive("127.0.0.1");
+        for (int i = 0; i < Refusals.Allowed; i++) _host.Get<Refusals>().Forgive(System.Net.IPAddress.Loopback);
         var faults = await AttackList.All.Single(a => a.Name == name).FaultsAsync(_host.Url, _host.Cookies.GetCookieHeader(_host.Url), _host.Data, Cancellation);
         Assert.True(faults.Count == 0, string.Join("; ", faults));
         using var alive = await _host.Client.GetAsync("/api/findings", Cancellation);

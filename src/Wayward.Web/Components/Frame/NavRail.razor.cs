@@ -24,6 +24,7 @@ public partial class NavRail : LivePage
         new("comparison", "Comparison", Icons.Material.Outlined.CompareArrows),
         new("ingest", "Ingest", Icons.Material.Outlined.MoveToInbox, Gap: true),
         new("audit", "Audit", Icons.Material.Outlined.History),
+        new("people", "People", Icons.Material.Outlined.People),
         new("settings", "Settings", Icons.Material.Outlined.Tune),
     ];
 

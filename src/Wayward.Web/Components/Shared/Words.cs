@@ -161,6 +161,10 @@ public static class Words
     public static string Fact(InstanceFact fact) => fact.Attribute == InstanceAttribute.FlowLog ? FlowLogOverlaps.Words(fact.Value) : fact.Value;
 
     /// <summary>The verbs of the audit log in words.</summary>
+    /// <summary>Roles and rights of a person, or that there are none.</summary>
+    public static string Roles(Storage.Access.Roles roles) => roles == Storage.Access.Roles.None ? "none"
+        : string.Join(", ", Enum.GetValues<Storage.Access.Roles>().Where(r => r is not (Storage.Access.Roles.None or Storage.Access.Roles.All) && (roles & r) != 0).Select(r => r.ToString().ToLowerInvariant()));
+
     public static string Verb(string verb) => verb switch
     {
         "finding.acknowledge" => "acknowledged",
