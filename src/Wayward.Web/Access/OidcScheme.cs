@@ -35,7 +35,7 @@ internal static class OidcScheme
         oidc.MapInboundClaims = false;
         oidc.DisableTelemetry = true;
         oidc.SaveTokens = true;
-        oidc.BackchannelTimeout = TimeSpan.FromSeconds(10);
+        oidc.BackchannelTimeout = TimeSpan.FromSeconds(30);
         oidc.TokenValidationParameters.ClockSkew = options.ClockSkew;
         oidc.Scope.Clear();
         foreach (string scope in new[] { "openid", "profile" }.Concat(options.Scopes).Distinct(StringComparer.Ordinal)) oidc.Scope.Add(scope);

@@ -251,6 +251,7 @@ public sealed partial class OidcSignInTests
         public async Task<string> CallbackAsync()
         {
             using var begun = await GetAsync("/sign-in/start");
+            Assert.True(begun.StatusCode == HttpStatusCode.Redirect, await begun.Content.ReadAsStringAsync(Cancellation));
             using var answered = await GetAsync(begun.Headers.Location!.OriginalString);
             return answered.Headers.Location!.OriginalString;
         }
