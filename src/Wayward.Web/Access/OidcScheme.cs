@@ -37,8 +37,8 @@ internal static class OidcScheme
         oidc.SaveTokens = true;
         oidc.BackchannelTimeout = TimeSpan.FromSeconds(30);
         oidc.TokenValidationParameters.ClockSkew = options.ClockSkew;
-        oidc.Scope.Clear();
-        foreach (string scope in new[] { "openid", "profile" }.Concat(options.Scopes).Distinct(StringComparer.Ordinal)) oidc.Scope.Add(scope);
+        // 'openid' and 'profile' are there by default; a scope that is named again makes no difference.
+        foreach (string scope in options.Scopes) oidc.Scope.Add(scope);
         foreach (var (cookie, name) in new[] { (oidc.CorrelationCookie, "wayward-oidc-state-"), (oidc.NonceCookie, "wayward-oidc-nonce-") })
         {
             cookie.Name = name;
